@@ -15,6 +15,66 @@ const parts = [
 ] as const;
 type Part = (typeof parts)[number][0];
 
+interface Given {
+  /** Empty: every boundary. */
+  readonly system: string;
+  readonly scope: Readonly<Partial<Record<Part, string>>>;
+  readonly until: string;
+}
+
+const ScopeFields = ({
+  boundaries,
+  given: { system, scope, until },
+  set,
+}: {
+  readonly boundaries: Rules['boundaries'];
+  readonly given: Given;
+  readonly set: (change: Partial<Given>) => void;
+}) => {
+  const id = useId();
+  return (
+    <div className={styles['form']}>
+      <div className={styles['wide']}>
+        <label htmlFor={`${id}-system`}>Boundary</label>
+        <select
+          id={`${id}-system`}
+          value={system}
+          onChange={(event) => set({ system: event.currentTarget.value })}
+        >
+          {boundaries.map((each) => (
+            <option key={each.systemId} value={each.systemId}>
+              {each.name}
+            </option>
+          ))}
+          <option value="">every boundary</option>
+        </select>
+      </div>
+      {parts.map(([name, title, example]) => (
+        <div key={name} className={styles['wide']}>
+          <label htmlFor={`${id}-${name}`}>{title}</label>
+          <input
+            id={`${id}-${name}`}
+            type="text"
+            placeholder={example}
+            value={scope[name] ?? ''}
+            onChange={(event) => set({ scope: { ...scope, [name]: event.currentTarget.value } })}
+          />
+        </div>
+      ))}
+      <div className={styles['wide']}>
+        <label htmlFor={`${id}-until`}>Last day</label>
+        <input
+          id={`${id}-until`}
+          type="date"
+          required
+          value={until}
+          onChange={(event) => set({ until: event.currentTarget.value })}
+        />
+      </div>
+    </div>
+  );
+};
+
 export const ExclusionDialog = ({
   boundaries,
   onClose,
@@ -22,11 +82,13 @@ export const ExclusionDialog = ({
   readonly boundaries: Rules['boundaries'];
   readonly onClose: () => void;
 }) => {
-  const id = useId();
   const queryClient = useQueryClient();
-  const [system, setSystem] = useState(boundaries[0]?.systemId ?? '');
-  const [scope, setScope] = useState<Readonly<Partial<Record<Part, string>>>>({});
-  const [until, setUntil] = useState('');
+  const [{ system, scope, until }, setGiven] = useState<Given>(() => ({
+    system: boundaries[0]?.systemId ?? '',
+    scope: {},
+    until: '',
+  }));
+  const set = (change: Partial<Given>): void => setGiven((before) => ({ ...before, ...change }));
   const given = Object.fromEntries(
     Object.entries(scope).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]])),
   );
@@ -56,45 +118,7 @@ export const ExclusionDialog = ({
         All that is filled in must be true of a finding. It is counted and listed meanwhile, and makes
         weaknesses again by itself afterwards.
       </p>
-      <div className={styles['form']}>
-        <div className={styles['wide']}>
-          <label htmlFor={`${id}-system`}>Boundary</label>
-          <select
-            id={`${id}-system`}
-            value={system}
-            onChange={(event) => setSystem(event.currentTarget.value)}
-          >
-            {boundaries.map((each) => (
-              <option key={each.systemId} value={each.systemId}>
-                {each.name}
-              </option>
-            ))}
-            <option value="">every boundary</option>
-          </select>
-        </div>
-        {parts.map(([name, title, example]) => (
-          <div key={name} className={styles['wide']}>
-            <label htmlFor={`${id}-${name}`}>{title}</label>
-            <input
-              id={`${id}-${name}`}
-              type="text"
-              placeholder={example}
-              value={scope[name] ?? ''}
-              onChange={(event) => setScope({ ...scope, [name]: event.currentTarget.value })}
-            />
-          </div>
-        ))}
-        <div className={styles['wide']}>
-          <label htmlFor={`${id}-until`}>Last day</label>
-          <input
-            id={`${id}-until`}
-            type="date"
-            required
-            value={until}
-            onChange={(event) => setUntil(event.currentTarget.value)}
-          />
-        </div>
-      </div>
+      <ScopeFields boundaries={boundaries} given={{ system, scope, until }} set={set} />
     </ActionDialog>
   );
 };

@@ -35,10 +35,32 @@ const Findings = ({ of }: { readonly of: Exclusion }) => (
   </Loaded>
 );
 
+const Ending = ({ of, onClose }: { readonly of: Exclusion; readonly onClose: () => void }) => {
+  const queryClient = useQueryClient();
+  return (
+    <ActionDialog
+      title={`End the exclusion of ${scopeWords(of)}`}
+      verb="End it"
+      reason="required"
+      onClose={onClose}
+      onRun={async (reason) => {
+        await endExclusion(of.id, reason ?? '');
+        await queryClient.invalidateQueries({ queryKey: ['rules'] });
+        onClose();
+        tell('What it left out makes weaknesses again with the next sync.');
+      }}
+    >
+      <p>
+        {of.findings} open {of.findings === 1 ? 'finding makes' : 'findings make'} weaknesses again with the
+        next sync.
+      </p>
+    </ActionDialog>
+  );
+};
+
 const Row = ({ of, mayEnd }: { readonly of: Exclusion; readonly mayEnd: boolean }) => {
   const [open, setOpen] = useState(false);
   const [ending, setEnding] = useState(false);
-  const queryClient = useQueryClient();
   const what = scopeWords(of);
   return (
     <>
@@ -85,25 +107,7 @@ const Row = ({ of, mayEnd }: { readonly of: Exclusion; readonly mayEnd: boolean 
           </td>
         </tr>
       ) : null}
-      {ending ? (
-        <ActionDialog
-          title={`End the exclusion of ${what}`}
-          verb="End it"
-          reason="required"
-          onClose={() => setEnding(false)}
-          onRun={async (reason) => {
-            await endExclusion(of.id, reason ?? '');
-            await queryClient.invalidateQueries({ queryKey: ['rules'] });
-            setEnding(false);
-            tell('What it left out makes weaknesses again with the next sync.');
-          }}
-        >
-          <p>
-            {of.findings} open {of.findings === 1 ? 'finding makes' : 'findings make'} weaknesses again with
-            the next sync.
-          </p>
-        </ActionDialog>
-      ) : null}
+      {ending ? <Ending of={of} onClose={() => setEnding(false)} /> : null}
     </>
   );
 };

@@ -28,7 +28,7 @@ const Choice = <Name extends 'grouping' | 'compliance' | 'severitySource' | 'flo
         id={id}
         value={draft[name]}
         // its own keys
-        onChange={(event) => set({ [name]: event.currentTarget.value } as unknown as Partial<Draft>)}
+        onChange={(event) => set({ [name]: event.currentTarget.value })}
       >
         {Object.entries<string>(choices).map(([value, words]) => (
           <option key={value} value={value}>
@@ -94,35 +94,38 @@ const floorChoices = {
 const templateHint =
   'Empty: Tieline’s own words. Fields: {title} {synopsis} {solution} {severity} {plugin} {cves} {boundary} {findings} {assets} {machines} {detected} {due}';
 
-export const RuleFields = ({ draft, set }: Fields) => (
+const GroupingFields = ({ draft, set }: Fields) => (
+  <div className={styles['form']}>
+    <Choice name="grouping" title="Weaknesses" choices={groupingWords} draft={draft} set={set} />
+    <Choice
+      name="severitySource"
+      title="Severity of a finding"
+      choices={sourceWords}
+      draft={draft}
+      set={set}
+    />
+    <Choice name="floor" title="Least severity" choices={floorChoices} draft={draft} set={set} />
+    <Choice
+      name="compliance"
+      title="Failed checks of audits"
+      choices={complianceWords}
+      draft={draft}
+      set={set}
+    />
+    {draft.compliance === 'none' ? null : (
+      <Choice
+        name="checkSeverity"
+        title="A check without a category is"
+        choices={severityWords}
+        draft={draft}
+        set={set}
+      />
+    )}
+  </div>
+);
+
+const FilterFields = ({ draft, set }: Fields) => (
   <>
-    <div className={styles['form']}>
-      <Choice name="grouping" title="Weaknesses" choices={groupingWords} draft={draft} set={set} />
-      <Choice
-        name="severitySource"
-        title="Severity of a finding"
-        choices={sourceWords}
-        draft={draft}
-        set={set}
-      />
-      <Choice name="floor" title="Least severity" choices={floorChoices} draft={draft} set={set} />
-      <Choice
-        name="compliance"
-        title="Failed checks of audits"
-        choices={complianceWords}
-        draft={draft}
-        set={set}
-      />
-      {draft.compliance === 'none' ? null : (
-        <Choice
-          name="checkSeverity"
-          title="A check without a category is"
-          choices={severityWords}
-          draft={draft}
-          set={set}
-        />
-      )}
-    </div>
     <h2 className={styles['part']}>Only findings</h2>
     <div className={styles['form']}>
       <Text
@@ -151,30 +154,41 @@ export const RuleFields = ({ draft, set }: Fields) => (
         That an exploit is known for
       </label>
     </div>
-    <details
-      className={styles['part']}
-      open={[draft.description, draft.plan, draft.milestones].some((text) => text !== '')}
-    >
-      <summary>What a POA&M says: description, plan and milestones</summary>
-      <div className={styles['form']}>
-        <Text name="description" title="Description" hint={templateHint} lines={2} draft={draft} set={set} />
-        <Text
-          name="plan"
-          title="Plan"
-          hint="Empty: the remedy that the scanner gives."
-          lines={2}
-          draft={draft}
-          set={set}
-        />
-        <Text
-          name="milestones"
-          title="Milestones"
-          hint="One a line: percent of the days to the due date, a colon, the text, as “50: Patch {machines}”. Empty: Tieline’s own."
-          lines={3}
-          draft={draft}
-          set={set}
-        />
-      </div>
-    </details>
+  </>
+);
+
+const TemplateFields = ({ draft, set }: Fields) => (
+  <details
+    className={styles['part']}
+    open={[draft.description, draft.plan, draft.milestones].some((text) => text !== '')}
+  >
+    <summary>What a POA&M says: description, plan and milestones</summary>
+    <div className={styles['form']}>
+      <Text name="description" title="Description" hint={templateHint} lines={2} draft={draft} set={set} />
+      <Text
+        name="plan"
+        title="Plan"
+        hint="Empty: the remedy that the scanner gives."
+        lines={2}
+        draft={draft}
+        set={set}
+      />
+      <Text
+        name="milestones"
+        title="Milestones"
+        hint="One a line: percent of the days to the due date, a colon, the text, as “50: Patch {machines}”. Empty: Tieline’s own."
+        lines={3}
+        draft={draft}
+        set={set}
+      />
+    </div>
+  </details>
+);
+
+export const RuleFields = (fields: Fields) => (
+  <>
+    <GroupingFields {...fields} />
+    <FilterFields {...fields} />
+    <TemplateFields {...fields} />
   </>
 );

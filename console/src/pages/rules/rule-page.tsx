@@ -95,6 +95,47 @@ function useTrial() {
   return { tried, busy, problem, run, forget, setProblem };
 }
 
+/** Looks at the change first; then it can be saved. */
+const Actions = ({
+  trial: { tried, busy },
+  isSame,
+  whyNot,
+  onTry,
+  onInherit,
+  onSave,
+}: {
+  readonly trial: ReturnType<typeof useTrial>;
+  readonly isSame: boolean;
+  readonly whyNot: string | undefined;
+  readonly onTry: () => void;
+  /** Undefined: it has no rule of its own. */
+  readonly onInherit: (() => void) | undefined;
+  readonly onSave: () => void;
+}) => (
+  <div className={styles['actions']}>
+    <ActButton
+      variant={tried ? 'default' : 'filled'}
+      loading={busy}
+      why={isSame ? 'Nothing is changed yet.' : undefined}
+      onPress={onTry}
+    >
+      Show what it would change
+    </ActButton>
+    {onInherit ? (
+      <Button variant="default" loading={busy} onClick={onInherit}>
+        Inherit the rule of all again…
+      </Button>
+    ) : null}
+    {tried ? (
+      <ActButton why={whyNot} onPress={onSave}>
+        Save…
+      </ActButton>
+    ) : (
+      <span className="quiet">It can be saved once you have seen what it would change.</span>
+    )}
+  </div>
+);
+
 const Editor = ({
   systemId,
   isInherited,
@@ -107,7 +148,8 @@ const Editor = ({
   const [draft, setDraft] = useState<Draft>(() => draftOf(present.rule));
   const [saving, setSaving] = useState(false);
   const whyNot = useWhyNotHere(systemId);
-  const { tried, busy, problem, run, forget, setProblem } = useTrial();
+  const trial = useTrial();
+  const { tried, problem, run, forget, setProblem } = trial;
   const rule = ruleOf(draft);
   const isSame = typeof rule !== 'string' && JSON.stringify(rule) === JSON.stringify(present.rule);
   const preview = (): void => {
@@ -129,28 +171,14 @@ const Editor = ({
           forget();
         }}
       />
-      <div className={styles['actions']}>
-        <ActButton
-          variant={tried ? 'default' : 'filled'}
-          loading={busy}
-          why={isSame ? 'Nothing is changed yet.' : undefined}
-          onPress={preview}
-        >
-          Show what it would change
-        </ActButton>
-        {systemId === null || isInherited ? null : (
-          <Button variant="default" loading={busy} onClick={() => void run({ systemId, rule: null })}>
-            Inherit the rule of all again…
-          </Button>
-        )}
-        {tried ? (
-          <ActButton why={whyNot} onPress={() => setSaving(true)}>
-            Save…
-          </ActButton>
-        ) : (
-          <span className="quiet">It can be saved once you have seen what it would change.</span>
-        )}
-      </div>
+      <Actions
+        trial={trial}
+        isSame={isSame}
+        whyNot={whyNot}
+        onTry={preview}
+        onInherit={systemId === null || isInherited ? undefined : () => void run({ systemId, rule: null })}
+        onSave={() => setSaving(true)}
+      />
       {problem ? <Fault of={problem} /> : null}
       {tried ? <PreviewOf of={tried.preview} /> : null}
       {tried && saving ? (
