@@ -6,6 +6,7 @@ import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs'
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
 import IconFilterCog from '@tabler/icons-react/dist/esm/icons/IconFilterCog.mjs';
+import IconGavel from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
@@ -59,6 +60,14 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'poam:read',
     press: 'g m',
+  },
+  {
+    to: '/deviations',
+    title: 'Deviations',
+    icon: IconGavel,
+    group: 'Work',
+    permission: 'poam:read',
+    press: 'g d',
   },
   {
     to: '/systems',

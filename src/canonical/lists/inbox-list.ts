@@ -8,6 +8,7 @@ export const inboxKinds = [
   'refused_change',
   'held_record',
   'unanswered_weakness',
+  'late_obligation',
   'deviation',
   'poam_question',
   'missing_finding',

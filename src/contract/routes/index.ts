@@ -4,8 +4,10 @@ import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
+import { dueDateRoutes } from './rules/due-date-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { poamLifeRoutes } from './poams/poam-life-routes.ts';
 import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
@@ -28,6 +30,7 @@ export const routes = {
   ...assetRoutes,
   ...poamRoutes,
   ...boundaryRoutes,
+  ...dueDateRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...boundaryRuleRoutes,
@@ -37,6 +40,7 @@ export const routes = {
   ...repairRoutes,
   ...importRoutes,
   ...intelligenceRoutes,
+  ...poamLifeRoutes,
   ...riskRoutes,
   ...matchRoutes,
   ...runRoutes,
@@ -58,7 +62,8 @@ export { boundaryRuleRoutes, deciderRoutes, deviationRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, intelligenceRoutes, riskRoutes, matchRoutes, planRoutes, runRoutes };
+export { dueDateRoutes } from './rules/due-date-routes.ts';
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, poamLifeRoutes, riskRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };

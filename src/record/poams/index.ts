@@ -23,6 +23,7 @@ export {
   listMilestoneIds,
   listMilestones,
   listOpenMilestones,
+  listPromisedDays,
   type MilestoneFilter,
   type MilestoneRow,
 } from './milestone-list.sql.ts';

@@ -64,6 +64,15 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     words: { one: 'weakness without a POA&M', many: 'weaknesses without a POA&M' },
     ...own('unanswered_weakness'),
   },
+  late_obligation: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write', 'poam:approve'],
+    words: {
+      one: 'POA&M that promises a later day than it is obliged to',
+      many: 'POA&Ms that promise a later day than they are obliged to',
+    },
+    ...own('late_obligation'),
+  },
   deviation: {
     seenBy: 'poam:read',
     doneBy: ['deviation:request'],

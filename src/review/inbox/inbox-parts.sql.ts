@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { waitingDeviations } from '../../modules/deviations/index.ts';
+import { isLateAgainstObligation } from '../../modules/due-dates/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
@@ -72,6 +73,12 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
                               where a.deleted_at is null and a.terminated_at is null
                                 and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened')
                                 and (f.severity_rank >= 3 or exists (select from weakness_findings k where k.weakness_id = w.id and k.finding_id = f.id))) end`,
+  late_obligation: () => sql`
+    select p.poam_id::text, d.since, p.system_id::text, null, 'poam', p.poam_id::text,
+           concat('obliged by ', d.obliged_by, ', promised for ', p.scheduled_completion::date,
+                  case when d.proposed = p.scheduled_completion::date then ' (proposed, because the obligation was past)' end)
+      from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref
+     where ${isLateAgainstObligation('d', 'p')}`,
   poam_question: () => sql`
     select q.id::text, q.opened_at, p.system_id::text, s.system_name, 'poam', q.poam_id::text, q.code || ' ' || q.params::text
       from poam_questions q join ingestion_poams p on p.poam_id = q.poam_id left join external_systems s on s.id = q.external_system_id

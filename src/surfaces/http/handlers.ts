@@ -16,8 +16,10 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { dueDateHandlers } from './records/due-date-handlers.ts';
 import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { poamLifeHandlers } from './records/poam-life-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
@@ -42,6 +44,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...assetHandlers,
     ...poamHandlers(parts),
     ...boundaryHandlers,
+    ...dueDateHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...boundaryRuleHandlers,
@@ -51,6 +54,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...repairHandlers(),
     ...importHandlers(parts),
     ...intelligenceHandlers,
+    ...poamLifeHandlers,
     ...riskHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),
