@@ -123,11 +123,9 @@ describe.runIf(hasChromium)(`weakness rules with the console${noChromium}`, () =
   it('an ISSO reads the rule of his boundary and is told why he may not change it', async () => {
     const { page, faults } = await signIn('m.okafor', `/setup/rules/boundary/${boundary}`);
     await page.getByLabel('Weaknesses', { exact: true }).selectOption('solution');
-    await page.getByRole('button', { name: 'Show what it would change' }).click();
-    await page.getByRole('heading', { name: 'What it would change' }).waitFor();
-    const save = page.getByRole('button', { name: 'Save…' });
-    expect(await save.getAttribute('aria-disabled')).toBe('true');
-    expect(await save.getAttribute('title')).toContain('rule:write');
+    const show = page.getByRole('button', { name: 'Show what it would change' });
+    expect(await show.getAttribute('aria-disabled')).toBe('true');
+    expect(await show.getAttribute('title')).toContain('rule:write');
     expect(faults).toEqual([]);
   });
 });

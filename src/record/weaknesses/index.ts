@@ -43,6 +43,7 @@ export {
   listRulesByBoundary,
   listRulesInForce,
   listRulesNumbered,
+  lockRules,
   listRuleVersions,
   type PoamRule,
   recordPoamRules,

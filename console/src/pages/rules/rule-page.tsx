@@ -116,12 +116,12 @@ const Actions = ({
     <ActButton
       variant={tried ? 'default' : 'filled'}
       loading={busy}
-      why={isSame ? 'Nothing is changed yet.' : undefined}
+      why={whyNot ?? (isSame ? 'Nothing is changed yet.' : undefined)}
       onPress={onTry}
     >
       Show what it would change
     </ActButton>
-    {onInherit ? (
+    {onInherit && whyNot === undefined ? (
       <Button variant="default" loading={busy} onClick={onInherit}>
         Inherit the rule of all again…
       </Button>
