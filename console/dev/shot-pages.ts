@@ -44,6 +44,18 @@ export const pages: readonly Shot[] = [
   { name: 'deviations', path: () => '/deviations', ready: 'main' },
   { name: 'board', path: () => '/poams/board', ready: 'li' },
   { name: 'milestones', path: () => '/milestones', ready: rows },
+  { name: 'rules', path: () => '/setup/rules', ready: 'table tbody tr' },
+  { name: 'rule', path: () => '/setup/rules/inherited', ready: 'table tbody tr' },
+  {
+    name: 'rule-preview',
+    path: (ids) => `/setup/rules/boundary/${ids.system}`,
+    ready: 'form, select',
+    act: async (page) => {
+      await page.getByLabel('Least severity').selectOption('Medium');
+      await page.getByRole('button', { name: 'Show what it would change' }).click();
+      await page.getByRole('heading', { name: 'What it would change' }).waitFor();
+    },
+  },
   { name: 'systems', path: () => '/systems', ready: rows },
   { name: 'system', path: (ids) => `/systems/${ids.system}`, ready: 'dl' },
   { name: 'system-poams', path: (ids) => `/systems/${ids.system}/poams`, ready: rows },

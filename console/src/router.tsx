@@ -144,6 +144,8 @@ const lazily = {
   plans: lazyRouteComponent(() => import('./pages/plans/plans-page.tsx'), 'PlansPage'),
   plan: lazyRouteComponent(() => import('./pages/plans/plan-page.tsx'), 'PlanPage'),
   mappings: lazyRouteComponent(() => import('./pages/mappings/mappings-page.tsx'), 'MappingsPage'),
+  rules: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
+  rule: lazyRouteComponent(() => import('./pages/rules/rule-page.tsx'), 'RulePage'),
   operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
 };
 
@@ -231,6 +233,24 @@ const mappings = createRoute({
   path: '/setup/mappings',
   beforeLoad: needs('mapping:read'),
   component: lazily.mappings,
+});
+const rules = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/rules',
+  beforeLoad: needs('rule:read'),
+  component: lazily.rules,
+});
+const inheritedRule = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/rules/inherited',
+  beforeLoad: needs('rule:read'),
+  component: lazily.rule,
+});
+const boundaryRule = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup/rules/boundary/$systemId',
+  beforeLoad: needs('rule:read'),
+  component: lazily.rule,
 });
 const mapping = createRoute({
   getParentRoute: () => shell,
@@ -412,6 +432,9 @@ const routeTree = root.addChildren([
     plan,
     mappings,
     mapping,
+    rules,
+    inheritedRule,
+    boundaryRule,
   ]),
 ]);
 

@@ -5,6 +5,7 @@ import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
+import IconFilterCog from '@tabler/icons-react/dist/esm/icons/IconFilterCog.mjs';
 import IconGavel from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
@@ -159,6 +160,14 @@ const areas: readonly Area[] = [
     permission: 'admin:users',
     press: 'g u',
     also: ['/grants', '/tokens', '/roles'],
+  },
+  {
+    to: '/setup/rules',
+    title: 'Weakness rules',
+    icon: IconFilterCog,
+    group: 'Setup',
+    permission: 'rule:read',
+    press: 'g w',
   },
   {
     to: '/setup/mappings',

@@ -24,6 +24,8 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'plan:apply': 'apply plans',
   'finding:export': 'export lists',
   'asset:write': 'edit the business context of assets',
+  'rule:read': 'see weakness rules and exclusions',
+  'rule:write': 'change weakness rules and exclusions',
   'mapping:read': 'see mappings and policies',
   'admin:users': 'manage people, grants and tokens',
   'connection:admin': 'add, change and remove connections',

@@ -44,6 +44,7 @@ export {
   listRulesByBoundary,
   listRulesInForce,
   listRulesNumbered,
+  lockRules,
   listRuleVersions,
   type PoamRule,
   recordPoamRules,

@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { WeaknessKind } from '../../canonical/weakness-rule/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { releaseFindings } from '../findings/index.ts';
-import { isFinished } from '../poam-status/index.ts';
+import { isOpenPoam } from '../poam-status/index.ts';
 import { isSystemOf } from '../systems/index.ts';
 import { recordKey } from './weakness-findings.sql.ts';
 import type { RuleVersion } from './weakness-rules.sql.ts';
@@ -16,7 +16,7 @@ const changed = (
   select w.*, p.poam_id as poam_key, p.ingestion_source is not distinct from 'tieline' as is_ours, r.id as in_force,
          coalesce(w.rule_id, (select min(first.id) from weakness_rules first where first.system_id is null)) as before_rule
     from weaknesses w
-    join ingestion_poams p on p.id = w.poam_id and not ${isFinished('p')}
+    join ingestion_poams p on p.id = w.poam_id and ${isOpenPoam('p')}
    cross join lateral (select g.id from jsonb_to_recordset(${storableJson(rules.map(({ id, systemId }) => ({ id, system_id: systemId })))}::jsonb) as g(id int, system_id text)
                         where g.system_id = w.system_id or g.system_id is null order by g.system_id nulls last limit 1) r
    where ${isSystemOf(externalSystemId, 'w.system_id')}
@@ -53,6 +53,8 @@ export interface WeaknessBefore {
   readonly isOurs: boolean;
   /** Whether a GRC system has the POA&M. */
   readonly isSent: boolean;
+  /** Whether the POA&M answers another weakness too, maybe of another boundary. */
+  readonly hasOthers: boolean;
   readonly systemId: string;
   readonly grouping: WeaknessKind;
   readonly identifier: string;
@@ -95,7 +97,8 @@ export async function listChangedWeaknesses(
        group by 1
     )
     select c.id as "weaknessId", c.poam_key as "poamId", c.is_ours as "isOurs",
-           exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = c.poam_key and l.retired_at is null) as "isSent", c.system_id as "systemId", c."grouping", c.identifier, c.title,
+           exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = c.poam_key and l.retired_at is null) as "isSent",
+           exists (select from weaknesses o where o.poam_id = c.poam_id and o.id <> c.id) as "hasOthers", c.system_id as "systemId", c."grouping", c.identifier, c.title,
            coalesce(open.open, 0) as open, coalesce(open.named, 0) as named,
            coalesce((select jsonb_agg(jsonb_build_object('grouping', m."grouping", 'identifier', m.identifier, 'findings', m.findings) order by m."grouping", m.identifier)
                        from common m where m.weakness_id = c.id), '[]') as common

@@ -109,5 +109,7 @@ async function adoptPointed(db: Kysely<Database>): Promise<void> {
      where w.grouping = 'plugin' and not exists (select from weakness_findings k where k.weakness_id = w.id)
        -- A POA&M may answer weaknesses of two systems.
        and exists (select from ingestion_assets a where a.asset_uuid = f.asset_ref and a.system_id = w.system_id)
+       -- Nor one that lies under another weakness of the system already.
+       and not exists (select from weakness_findings k join weaknesses o on o.id = k.weakness_id where k.finding_id = f.id and o.system_id = w.system_id)
     on conflict do nothing`.execute(db);
 }

@@ -83,9 +83,13 @@ export interface NewRuleVersion {
   readonly now: Date;
 }
 
-/** Adds a version; two at once: the second waits, and comes after the first. */
-export async function addRuleVersion(db: Kysely<Database>, given: NewRuleVersion): Promise<RuleVersion> {
+/** Whoever changes a rule waits here for who is at it, and then sees what that one made. */
+export async function lockRules(db: Kysely<Database>): Promise<void> {
   await sql`lock table weakness_rules in share row exclusive mode`.execute(db);
+}
+
+/** Adds a version; under `lockRules`. */
+export async function addRuleVersion(db: Kysely<Database>, given: NewRuleVersion): Promise<RuleVersion> {
   const { rows } = await sql<RuleRow>`
     insert into weakness_rules as r (system_id, version, definition, reason, changed_by, changed_by_principal, operation_id, changed_at)
     select ${given.systemId}, coalesce((select max(version) from weakness_rules known where known.system_id is not distinct from ${given.systemId}), 0) + 1,

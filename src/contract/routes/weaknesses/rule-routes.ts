@@ -48,7 +48,7 @@ export const ruleRoutes = defineRoutes({
     path: '/weakness-rules/preview',
     ...ofRules,
     summary: 'What a weakness rule would make of what is open now',
-    permission: 'rule:read',
+    permission: 'rule:write',
     body: edit,
     answer: { status: 200, shape: rulePreview },
   },

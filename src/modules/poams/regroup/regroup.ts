@@ -4,6 +4,7 @@
  * with the reason, and what was not sent is withdrawn.
  */
 import { byRule, type Reason, reasonOf, reasonSentence } from '../../../canonical/vocabulary/index.ts';
+import { type EntityPolicy, mayGoOut } from '../../../canonical/policy/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import { type JournalEntry, recordChanges } from '../../../ledger/operations/index.ts';
 import { scalarText } from '../../../platform/values/index.ts';
@@ -24,12 +25,14 @@ import {
   type WeaknessBefore,
 } from '../../../record/weaknesses/index.ts';
 import { followPointers, gatherWeakFindings, keyOfWeakness } from '../../weaknesses/index.ts';
+import { appended } from '../life/apply-life.ts';
 import { decideRegrouping, type Regrouping } from './decide-regrouping.ts';
 
 interface Source {
   readonly systemId: number;
   readonly operationId: string;
   readonly now: Date;
+  readonly policies: readonly EntityPolicy[];
 }
 
 /** What a change of rules made of POA&Ms, as far as what follows must know. */
@@ -71,7 +74,16 @@ export async function regroup(tx: Tx, source: Source, rules: readonly RuleInForc
   await gatherWeakFindings(tx.db, systemId, { rules: [...others, ...before], now });
   await keepGathered(tx.db);
   await gatherWeakFindings(tx.db, systemId, { rules, now });
-  const weaknesses = await listChangedWeaknesses(tx.db, systemId, rules);
+  // What may not be cancelled there is left as what people made is: a second one for the same weakness is shown to a person.
+  const mayEnd = mayGoOut(source.policies, {
+    entity: 'poam',
+    kind: 'update',
+    fields: ['status', 'comments'],
+  });
+  const weaknesses = (await listChangedWeaknesses(tx.db, systemId, rules)).map((each) => ({
+    ...each,
+    isOurs: each.isOurs && (mayEnd || !each.isSent),
+  }));
   const inForce = new Map(rules.map((rule) => [rule.id, rule]));
   const versionOf = new Map(boundaries.map((each) => [each.systemId, inForce.get(each.inForce)]));
   const regrouped = await apply(tx, source, weaknesses, versionOf);
@@ -156,7 +168,7 @@ function endingsOf({ decided, rowOf, version }: Decided) {
   const over = [
     ...decided.merged.map(({ before, into }) => ({ row: rowOf(before.weaknessId), into: into.poamId })),
     ...decided.ended.map((before) => ({ row: rowOf(before.weaknessId), into: undefined })),
-  ].filter(({ row }) => row.isOurs && !alive.has(row.poamId));
+  ].filter(({ row }) => row.isOurs && !row.hasOthers && !alive.has(row.poamId));
   return [...new Map(over.toReversed().map((each) => [each.row.poamId, each])).values()].map(
     ({ row, into }) => ({
       row,
@@ -269,13 +281,12 @@ async function cancelSent(tx: Tx, source: Source, endings: ReturnType<typeof end
   );
   const changes = sent.map(({ poamId, reason }) => {
     const row = rows.get(poamId)?.row ?? {};
-    const said = scalarText(row['comments'] ?? '');
     const sentence = `Cancelled: ${reasonSentence(reason.code, reason.params)}.`;
     return {
       poamId,
       reason,
       before: row,
-      columns: { status: 'Cancelled', comments: said === '' ? sentence : `${said}\n${sentence}` },
+      columns: { status: 'Cancelled', comments: appended(scalarText(row['comments'] ?? ''), sentence) },
     };
   });
   await updateRows(

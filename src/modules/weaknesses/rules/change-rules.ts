@@ -19,6 +19,7 @@ import {
   listRulesByBoundary,
   listRulesInForce,
   listRuleVersions,
+  lockRules,
   type RuleInForce,
   type RuleVersion,
 } from '../../../record/weaknesses/index.ts';
@@ -137,6 +138,7 @@ export async function setRuleWithin(
   { actor, scope, edit }: { readonly actor: Actor; readonly scope: Scope; readonly edit: RuleEdit },
 ): Promise<RuleVersion> {
   if (edit.reason.trim() === '') throw refused('reason', 'say why: it stands beside the version');
+  await lockRules(tx.db);
   await checkRuleEdit(tx, scope, edit);
   const operation = {
     type: 'update',
