@@ -33,6 +33,7 @@ export {
   planRoutes,
   mappingRoutes,
   poamRoutes,
+  remediationRoutes,
   runRoutes,
   routes,
   sessionRoutes,

@@ -22,6 +22,7 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'plan:apply': 'apply plans',
   'finding:export': 'export lists',
   'asset:write': 'edit the business context of assets',
+  'remediation:write': 'plan the work on findings and report it fixed',
   'mapping:read': 'see mappings and policies',
   'admin:users': 'manage people, grants and tokens',
   'connection:admin': 'add, change and remove connections',

@@ -34,11 +34,12 @@ const analysis = [
   'import:write',
   'acceptance:request',
   'deviation:request',
+  'remediation:write',
 ] as const;
 const upkeep = ['poam:write', 'conflict:resolve', 'asset:write'] as const;
 
 export const roles = {
-  viewer: { title: 'Viewer', may: reads, further: ['finding:export', 'report:create'] },
+  viewer: { title: 'Viewer', may: reads, further: ['finding:export', 'report:create', 'remediation:write'] },
   analyst: {
     title: 'Vulnerability analyst',
     may: [...reads, ...analysis],

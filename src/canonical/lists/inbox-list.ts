@@ -8,6 +8,7 @@ export const inboxKinds = [
   'refused_change',
   'held_record',
   'unanswered_weakness',
+  'assigned_finding',
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',

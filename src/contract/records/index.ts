@@ -5,6 +5,7 @@ export * from './imports.ts';
 export * from './links.ts';
 export * from './matches.ts';
 export * from './poams.ts';
+export * from './remediation.ts';
 export * from './scan-files.ts';
 export * from './scans.ts';
 export * from './systems.ts';

@@ -9,6 +9,7 @@ import { importRoutes } from './import-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
+import { remediationRoutes } from './remediation/remediation-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
@@ -26,6 +27,7 @@ export const routes = {
   ...conflictRoutes,
   ...approvalRoutes,
   ...deciderRoutes,
+  ...remediationRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
@@ -44,7 +46,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes };
+export { deciderRoutes, remediationRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

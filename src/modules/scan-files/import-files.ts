@@ -10,6 +10,7 @@ import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
 import { countCameBack } from './scan-imports.sql.ts';
 import { type Operation, recordCounts, withOperation } from '../../ledger/operations/index.ts';
+import { settleRemediation } from '../remediation/index.ts';
 import { type App, throughOutages } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
@@ -180,6 +181,7 @@ async function storeFile(
   const { source, file, operationId } = reading;
   const { taken, problem } = await app.store.transactionOnce(async (tx) => {
     const stored = await takeFile(tx, reading);
+    await settleRemediation(tx.db, { operationId, at: app.now() });
     const cameBack = await countCameBack(tx.db, operationId);
     const done = { ...stored, taken: { ...stored.taken, cameBack } };
     await recordCounts(tx.db, operationId, done.taken.counts);

@@ -2089,15 +2089,31 @@ interface VulnerabilityRemediationTable {
   id: Generated<number>;
   vulnerability_id: number | null;
   asset_uuid: string | null;
+  /** open, in_progress, blocked, fix_reported (its owner says that it is fixed), fixed (a scan showed it): src/canonical/vocabulary/remediation.ts. */
   remediation_status: string;
   assigned_to: number | null;
   due_date: string | null;
   remediation_plan: string | null;
-  /** Whether a later scan proved the fix. */
+  /** What a scan says of a fix: waiting, proven, refuted (a scan after the report still saw it, or it came back); null: none was reported. */
   validation_status: string | null;
   /** In the organization's currency. */
   cost_estimate: number | null;
   effort_estimate_hours: number | null;
+  /** The person who works on it; leads over assigned_to, which is the same person among the owner's users, where known. */
+  assigned_principal_id: string | null;
+  /** The team that works on it, in place of a person. */
+  assigned_team_id: string | null;
+  /** When its owner reported it fixed: a scan proves that only if it began later. Null again once a scan refuted it. */
+  fix_reported_at: Instant | null;
+  /** Who reported it, as a name of that time. */
+  fix_reported_by: string | null;
+  /** The time of the sighting or fix by which validation_status was decided. */
+  validated_at: Instant | null;
+  /** What its owner says, such as why it is blocked. */
+  note: string | null;
+  updated_at: Instant | null;
+  /** A name; null where a scan decided. */
+  updated_by: string | null;
 }
 
 /** Folders that a process imports scan files from as they come, by machine. */

@@ -64,6 +64,16 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     words: { one: 'weakness without a POA&M', many: 'weaknesses without a POA&M' },
     ...own('unanswered_weakness'),
   },
+  assigned_finding: {
+    seenBy: 'finding:read',
+    doneBy: ['remediation:write'],
+    words: { one: 'finding that is your work', many: 'findings that are your work' },
+    list: {
+      noun: 'findings',
+      filter: { assigned: 'me', state: 'open,reopened', remediation: '!fix_reported' },
+    },
+    command: "tieline remediation list --filter 'assigned=me state=open,reopened remediation=!fix_reported'",
+  },
   unreported_asset: {
     seenBy: 'asset:read',
     doneBy: ['asset:identify', 'asset:write'],

@@ -3,7 +3,7 @@
  * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { Scope } from '../../canonical/access/index.ts';
+import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
@@ -21,8 +21,19 @@ const latestReads = sql`
      and status in ('completed', 'completed_with_issues')
    order by external_system, batch_type, id desc`;
 
-/** Queries, within a scope, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
-export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilder<unknown>>> = {
+/** The ids of the principal who asks; of the operator at the machine, who is none, of the one of the same name. */
+const mine = ({ kind, name, principalId }: Actor): RawBuilder<unknown> =>
+  kind === 'local'
+    ? sql`select p.id from principals p where lower(p.name) = lower(${name})`
+    : sql`select p.id from principals p where p.id::text = ${principalId}`;
+
+/**
+ * Queries, within a scope and for whoever asks, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said
+ * beside the title).
+ */
+export const inboxParts: Readonly<
+  Record<InboxKind, (within: Scope, actor: Actor) => RawBuilder<unknown>>
+> = {
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
@@ -64,6 +75,17 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope) => RawBuilde
                      join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
                     where a.deleted_at is null and a.terminated_at is null
                       and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3)`,
+  // Whoever reported a fix has done what they can: a scan is next.
+  assigned_finding: (within, actor) => sql`
+    select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),
+           (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), null, null, null,
+           concat_ws(' ', coalesce(s.name, v.vulnerability_name), 'on', coalesce(a.hostname, v.asset_ref::text), 'by ' || r.due_date::text)
+      from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
+      left join scan_plugins s on s.plugin_id = v.plugin_id::text left join ingestion_assets a on a.asset_uuid = v.asset_ref
+     where v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state in ('open', 'reopened')
+       and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
+       and (r.assigned_principal_id in (${mine(actor)})
+            or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

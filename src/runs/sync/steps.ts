@@ -9,6 +9,7 @@ import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engi
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { weaknessStep } from '../../modules/poams/index.ts';
+import { remediationStep } from '../../modules/remediation/index.ts';
 import type { Conclusion, Step, SyncOptions } from '../../engine/run/index.ts';
 
 /** Whether a run is to deal with any of these entities; one that names none deals with all. */
@@ -20,7 +21,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     options.entities.length === 0 || entities.some((entity) => options.entities.includes(entity));
   const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
   const writable = systems.filter(takesChanges);
-  const conclusions = [correlationStep, weaknessStep, acceptanceStep, editStep(asked), tagStep];
+  const conclusions = [correlationStep, remediationStep, weaknessStep, acceptanceStep, editStep(asked), tagStep];
   return [
     ...writable.map((system) => settleStep(system, asked)),
     ...scannersFirst.flatMap((system) => readSteps(system, asked, options)),

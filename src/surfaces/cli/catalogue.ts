@@ -142,6 +142,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./lists/findings.command.ts')).findings,
       },
       {
+        name: 'remediation',
+        description: 'the work on findings: whose it is, until when, and whether a scan proves it done',
+        load: async () => (await import('./remediation/remediation.command.ts')).remediation,
+      },
+      {
         name: 'plugins',
         description: 'what the scanners look for, and where it is open',
         load: async () => (await import('./lists/plugins.command.ts')).plugins,

@@ -18,6 +18,7 @@ import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { remediationHandlers } from './remediation/remediation-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -40,6 +41,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...deciderHandlers,
+    ...remediationHandlers,
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

@@ -39,6 +39,17 @@ export function findingLines(finding: FindingDetail, history: readonly FindingEv
           `${finding.poamId} (${finding.poamStatus ?? 'no status'}${finding.poamState === 'overdue' ? ', overdue' : ''})`,
       ],
       [
+        'Work',
+        finding.remediationStatus &&
+          [
+            finding.remediationStatus.replaceAll('_', ' '),
+            finding.assignedTo === null ? 'nobody’s' : `of ${finding.assignedTo}`,
+            finding.plannedFor === null ? null : `to be fixed by ${finding.plannedFor}`,
+          ]
+            .filter((part) => part !== null)
+            .join(', '),
+      ],
+      [
         'Elsewhere',
         finding.otherAssets > 0 ? `open on ${counted(finding.otherAssets, 'other asset')}` : null,
       ],

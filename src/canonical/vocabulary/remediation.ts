@@ -1,0 +1,49 @@
+/**
+ * Work on a finding: how far it is, and what scans say of it. A person says all but `fixed`: only a scan shows that.
+ */
+export const remediationStatuses = ['open', 'in_progress', 'blocked', 'fix_reported', 'fixed'] as const;
+export type RemediationStatus = (typeof remediationStatuses)[number];
+
+/** What a person may say. */
+export const saidStatuses = ['open', 'in_progress', 'blocked', 'fix_reported'] as const;
+
+/** `refuted`: a scan saw it after the fix was reported, or it came back. */
+export const validationStatuses = ['waiting', 'proven', 'refuted'] as const;
+export type ValidationStatus = (typeof validationStatuses)[number];
+
+export interface RemediationState {
+  readonly status: RemediationStatus;
+  readonly validation: ValidationStatus | null;
+  readonly fixReportedAt: Date | null;
+}
+
+/** A finding, as scans left it. */
+export interface ScannedFinding {
+  readonly state: 'open' | 'reopened' | 'fixed';
+  readonly lastFound: Date | null;
+  readonly lastFixed: Date | null;
+}
+
+/**
+ * What scans make of it, by the finding as it is now; undefined where they say nothing new. The store does the same in SQL for all of them
+ * at once (record/remediation/settle-work.sql.ts), and a property test holds the two against each other.
+ */
+export function settledBy(
+  work: RemediationState,
+  { state, lastFound, lastFixed }: ScannedFinding,
+): (RemediationState & { readonly at: Date | null }) | undefined {
+  if (state === 'fixed')
+    return work.status === 'fixed'
+      ? undefined
+      : { status: 'fixed', validation: 'proven', fixReportedAt: work.fixReportedAt, at: lastFixed };
+  if (work.status === 'fixed')
+    return { status: 'open', validation: 'refuted', fixReportedAt: null, at: lastFound };
+  const isSeenAgain =
+    work.status === 'fix_reported' &&
+    work.fixReportedAt !== null &&
+    lastFound !== null &&
+    lastFound > work.fixReportedAt;
+  return isSeenAgain
+    ? { status: 'in_progress', validation: 'refuted', fixReportedAt: null, at: lastFound }
+    : undefined;
+}
