@@ -16,6 +16,7 @@ import { createSeed, seedOfSystems, smallSeed, type Seed } from './seed.ts';
 import { Sessions, type Account } from './session.ts';
 import { stateOf } from './state.ts';
 import { XactaStore } from './store.ts';
+import { writtenSeed } from './written-records.ts';
 import { systemRoutes } from './system-routes.ts';
 
 const args = readArguments(process.argv.slice(2), [
@@ -25,6 +26,7 @@ const args = readArguments(process.argv.slice(2), [
   'read-only',
   'records',
   'systems',
+  'written',
 ]);
 const pageSize = numberArgument(args, 'page-size', 50, { least: 1, most: largestPage });
 const tokenTtlSeconds = numberArgument(args, 'token-ttl-seconds', 1800, { least: 0, fraction: true });
@@ -69,7 +71,8 @@ await serveSimulator({
   edit: (body) => editXacta(body, store, account, clock.now()),
 });
 
-function seedOf({ seed, size, now, recorded }: SimulatorArguments): Seed {
+function seedOf({ seed, size, now, recorded, others }: SimulatorArguments): Seed {
+  if (others['written'] !== undefined) return writtenSeed(others['written'], now.toISOString());
   const options = { seed, size, now };
   const world = generateWorld(options);
   if (recorded === undefined)

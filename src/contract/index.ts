@@ -29,6 +29,7 @@ export {
   findingRoutes,
   findingRow,
   importRoutes,
+  intelligenceRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,
@@ -39,5 +40,6 @@ export {
   sessionRoutes,
   syncRoutes,
   repairRoutes,
+  ruleRoutes,
   viewRoutes,
 } from './routes/index.ts';

@@ -59,7 +59,7 @@ const emptying = `
     set local session_replication_role = replica;
     for each in select c.oid, c.oid::regclass::text as name from pg_class c
                  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-                   and c.relname not in ('approval_rules', 'control_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+                   and c.relname not in ('approval_rules', 'control_rules', 'weakness_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
     loop
       execute 'delete from ' || each.name;
       perform setval(s.seqrelid, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid

@@ -105,6 +105,8 @@ export interface PoamDetail {
     readonly controls: readonly string[];
     readonly findings: { readonly open: number; readonly all: number };
   }[];
+  /** Null: it was made by others, or before rules had versions. */
+  readonly madeUnder: { readonly systemId: string | null; readonly version: number } | null;
   readonly assets: readonly {
     readonly assetUuid: string;
     readonly hostname: string | null;

@@ -16,6 +16,8 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'sync:read': 'see runs, the outbox, calls, schedules and connections',
   'sync:run': 'start syncs',
   'sync:operate': 'stop runs, pause sending, and retry or drop changes',
+  'intelligence:read': 'see threat feeds, and risk scores with their parts',
+  'intelligence:write': 'load threat feeds',
   'import:read': 'see imported scan files',
   'import:write': 'import scan files',
   'plan:create': 'make plans',

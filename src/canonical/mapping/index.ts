@@ -9,4 +9,5 @@ export {
   mappingName,
 } from './mapping-set.ts';
 export type { FieldMapping, Transform } from './mapping.ts';
+export { fillTemplate } from './transforms.ts';
 export { transformWords } from './transform-words.ts';

@@ -2,7 +2,13 @@
  * The transforms of a field mapping (decision 0018), each with its way in and, where there is one, its way out.
  * Pure. A way in that cannot make sense of a value says so; it never guesses.
  */
-import { deriveUuid, isJsonObject, type Json, scalarText } from '../../platform/values/index.ts';
+import {
+  deriveUuid,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  scalarText,
+} from '../../platform/values/index.ts';
 import { dateWords, type Transform } from './mapping.ts';
 import { dateForm } from './date-forms.ts';
 
@@ -212,6 +218,11 @@ const booleans: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
+/** A template with the fields that it names between braces; one that is not there leaves nothing. */
+export const fillTemplate = (text: string, fields: JsonObject): string =>
+  // A function: in a text as replacement, '$&' and its kind would be commands.
+  text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => scalarText(fields[name]));
+
 function template(text: string): TransformWays {
   const names = [...text.matchAll(/\{(\w*)\}/g)].map((match) => match[1] ?? '');
   const fill = (value: Json): Json | Refused => {
@@ -223,7 +234,7 @@ function template(text: string): TransformWays {
     }
     const missing = names.find((name) => typeof value[name] !== 'string' && typeof value[name] !== 'number');
     if (missing !== undefined) return new Refused(`the field ${missing} of the template is missing`);
-    return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => scalarText(value[name]));
+    return fillTemplate(text, value);
   };
   const fillAll: Way = (value) => {
     if (!Array.isArray(value)) return fill(value);

@@ -128,6 +128,14 @@ export const poamDetail = z.strictObject({
       findings: openOfAll,
     }),
   ),
+  madeUnder: z
+    .strictObject({
+      ruleId: z.number(),
+      systemId: z.string().nullable(),
+      version: z.number(),
+      madeAt: instant,
+    })
+    .nullable(),
   assets: z.array(
     z.strictObject({
       assetUuid: z.string(),

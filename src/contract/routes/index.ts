@@ -6,8 +6,10 @@ import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { remediationRoutes } from './remediation/remediation-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
@@ -31,11 +33,13 @@ export const routes = {
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
+  ...intelligenceRoutes,
   ...matchRoutes,
   ...runRoutes,
   ...planRoutes,
   ...viewRoutes,
   ...mappingRoutes,
+  ...ruleRoutes,
 } as const;
 export { accountRoutes, connectionRoutes };
 export {
@@ -50,8 +54,9 @@ export { deciderRoutes, remediationRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
-export { importRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
+export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };
 export { type Access, type Audit, defineRoutes, type Route } from './define-route.ts';
 export { openApiOf } from './openapi.ts';

@@ -79,6 +79,7 @@ export const conflictsResolved = z.strictObject({
           z.strictObject({
             boundary: z.string(),
             plugin: z.string(),
+            named: z.string(),
             severity: z.string(),
             openFindings: z.number(),
           }),

@@ -27,13 +27,16 @@ const poamKey = sql`
 /** One row with `id`, the system_id of the boundary, or null. */
 export const boundaryOfRecord = (): RawBuilder<unknown> => sql`select ${boundaryOf(namedBy('c'))} as id`;
 
+/** Of the weakness w the plugin that reports it, or the first of them. */
+const pluginOfWeakness = sql`case when w.grouping = 'plugin' then w.identifier else w.plugin_id end`;
+
 /** One jsonb, as `ConflictWeakness`, or none where the conflict is about no POA&M. */
 export const weaknessOfRecord = sql`
     select jsonb_build_object(
-             'plugin', w.identifier, 'name', plugin.name, 'severity', coalesce(w.severity, to_jsonb(p) ->> 'risk_rating'),
+             'plugin', ${pluginOfWeakness}, 'name', coalesce(w.title, plugin.name), 'severity', coalesce(w.severity, to_jsonb(p) ->> 'risk_rating'),
              'description', coalesce(to_jsonb(p) ->> 'weakness_description', to_jsonb(p) ->> 'description'))
       from ingestion_poams p
-      left join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
-      left join scan_plugins plugin on plugin.plugin_id = w.identifier
+      left join weaknesses w on w.poam_id = p.id
+      left join scan_plugins plugin on plugin.plugin_id = ${pluginOfWeakness}
      where p.poam_id = ${poamKey}
      order by p.id, w.id limit 1`;

@@ -30,6 +30,7 @@ export const eventKinds = {
   secret_changed: { severity: 'Medium', title: 'secret changed' },
   mapping_changed: { severity: 'Low', title: 'mapping changed' },
   policy_changed: { severity: 'Medium', title: 'policy changed' },
+  rule_changed: { severity: 'Medium', title: 'weakness rule or exclusion changed' },
   plan_decided: { severity: 'Low', title: 'plan made or applied' },
   approval_decided: { severity: 'Low', title: 'approval decided' },
   conflict_decided: { severity: 'Low', title: 'conflict settled' },

@@ -3,29 +3,46 @@
  * GRC system enforces.
  */
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
-import { addDays, type DueDate, type Weakness } from '../weaknesses/index.ts';
+import { fillTemplate } from '../../canonical/mapping/index.ts';
+import type { templateFields, WeaknessRule } from '../../canonical/weakness-rule/index.ts';
+import {
+  addDays,
+  type DueDate,
+  namedWeakness,
+  titleOf,
+  type Weakness,
+  type WeaknessKey,
+} from '../weaknesses/index.ts';
 
 /**
  * The key by which the GRC system knows this POA&M as Tieline's: the same weakness always carries the same one.
  * @param occurrence from 2: the POA&M after those that were completed before the weakness was found again.
  */
-export function poamKey(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurrence = 1): string {
+export function poamKey(weakness: WeaknessKey, occurrence = 1): string {
   const again = occurrence === 1 ? [] : [String(occurrence)];
-  return deriveUuid('poam', weakness.systemId, 'plugin', weakness.pluginId, ...again);
+  return deriveUuid('poam', weakness.systemId, weakness.grouping, weakness.identifier, ...again);
 }
 
-/** Our own id of the POA&M: readable where it fits the column (50 characters), else derived. */
-export function poamId(weakness: Pick<Weakness, 'systemId' | 'pluginId'>, occurrence = 1): string {
-  const readable = `TL-${weakness.systemId}-${weakness.pluginId}${occurrence === 1 ? '' : `-${occurrence}`}`;
-  return readable.length <= 50 ? readable : `TL-${poamKey(weakness, occurrence)}`;
+/** Our own id of the POA&M: readable where that is short enough for the column (50 characters) and holds no digest, else derived. */
+export function poamId(weakness: WeaknessKey, occurrence = 1): string {
+  const readable = `TL-${weakness.systemId}-${weakness.identifier}${occurrence === 1 ? '' : `-${occurrence}`}`;
+  return readable.length <= 50 && (weakness.grouping === 'plugin' || /^CVE-[\d-]+$/.test(weakness.identifier))
+    ? readable
+    : `TL-${poamKey(weakness, occurrence)}`;
 }
 
 const some = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 
+/** What a weakness is with what it is called, in a line. */
+const titled = (weakness: Weakness): string =>
+  weakness.grouping === 'check'
+    ? namedWeakness(weakness)
+    : `${namedWeakness(weakness)} (${upTo(120, weakness.pluginName)})`;
+
 /** What a POA&M is for, in a line for a person: how much of which weakness where, and when it is due. @param today YYYY-MM-DD. */
 export function purposeOf(weakness: Weakness, dueOn: string, today: string): string {
   return (
-    `${some(weakness.findings, `open ${weakness.severity.toLowerCase()} finding`)} of plugin ${weakness.pluginId} (${upTo(120, weakness.pluginName)})` +
+    `${some(weakness.findings, `open ${weakness.severity.toLowerCase()} finding`)} of ${titled(weakness)}` +
     ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(dueOn, today)}`
   );
 }
@@ -45,6 +62,48 @@ export interface ProposedPoam {
 const upTo = (length: number, text: string): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
+const machinesNamed = 20;
+const severally = (names: readonly string[]): string =>
+  names.length <= machinesNamed
+    ? names.join(', ')
+    : `${names.slice(0, machinesNamed).join(', ')} and ${names.length - machinesNamed} more`;
+
+/** What a template may name (`templateFields`). */
+const fieldsOf = (weakness: Weakness, due: string) =>
+  ({
+    title: titleOf(weakness) ?? weakness.pluginName,
+    synopsis: weakness.synopsis ?? '',
+    solution: weakness.solution ?? '',
+    severity: weakness.severity,
+    plugin: weakness.pluginId ?? '',
+    cves: weakness.cves.join(', '),
+    boundary: weakness.systemId,
+    findings: weakness.findings,
+    assets: weakness.assets.length,
+    machines: severally(weakness.assets),
+    detected: weakness.detectedOn,
+    due,
+  }) satisfies Record<(typeof templateFields)[number], string | number>;
+
+/** Who found it, in words that are read again as what the POA&M is about (`poam-mentions.ts`). */
+function sourceOf(weakness: Weakness, pluginsOf: string): string {
+  if (weakness.grouping === 'check')
+    return upTo(
+      255,
+      `${pluginsOf} audit check "${upTo(150, weakness.pluginName)}" of ${weakness.audit ?? 'an audit'}`,
+    );
+  const plugin = `${pluginsOf} plugin ${weakness.pluginId ?? ''}`;
+  return weakness.grouping === 'cve' && weakness.identifier.startsWith('CVE-')
+    ? `${plugin}, ${weakness.identifier}`
+    : plugin;
+}
+
+/** The day so many percent of the way; a due date that is past is the day itself. */
+function between(today: string, due: string, percent: number): string {
+  const days = Math.floor((Date.parse(due) - Date.parse(today)) / 86_400_000);
+  return days <= 0 ? due : addDays(today, Math.floor((days * percent) / 100));
+}
+
 /**
  * Composes the POA&M of a weakness.
  * @param context.today YYYY-MM-DD in UTC: no milestone is planned for the past, unless the due date is past already.
@@ -60,15 +119,25 @@ export function composePoam(
     readonly today: string;
     /** Which POA&M of this weakness it is, from 1. */
     readonly occurrence?: number;
+    /** Those of the rule; undefined: Tieline's own words. */
+    readonly templates?: WeaknessRule['templates'] | undefined;
   },
 ): ProposedPoam {
   const machines = some(weakness.assets.length, 'asset');
   const remedy =
     weakness.solution && !/^n\/a$/i.test(weakness.solution.trim()) ? weakness.solution.trim() : null;
+  const fields = fieldsOf(weakness, context.due.on);
+  // One that comes to nothing (its fields are empty) says less than our own words.
+  const filled = (template: string | null | undefined): string | undefined =>
+    (template && fillTemplate(template, fields).trim()) || undefined;
   return {
     poam: {
-      weakness_description: upTo(2000, [weakness.pluginName, weakness.synopsis].filter(Boolean).join('\n')),
-      source_of_discovery: `${context.pluginsOf} plugin ${weakness.pluginId}`,
+      weakness_description: upTo(
+        2000,
+        filled(context.templates?.description) ??
+          [titleOf(weakness) ?? weakness.pluginName, weakness.synopsis].filter(Boolean).join('\n'),
+      ),
+      source_of_discovery: sourceOf(weakness, context.pluginsOf),
       security_control: context.control ?? null,
       resources_required: 'System administrator, maintenance window',
       scheduled_completion: context.due.on,
@@ -77,10 +146,19 @@ export function composePoam(
       risk_rating: weakness.severity,
       weakness_risk_level: weakness.severity,
       original_detection_date: weakness.detectedOn,
-      remediation_plan: upTo(2000, remedy ?? 'Assess the finding and agree a remedy with the system owner.'),
+      remediation_plan: upTo(
+        2000,
+        filled(context.templates?.plan) ??
+          remedy ??
+          'Assess the finding and agree a remedy with the system owner.',
+      ),
       external_uid: poamKey(weakness, context.occurrence),
     },
-    milestones: planMilestones(machines, context.due.on, context.today),
+    milestones:
+      context.templates?.milestones?.map(({ text, at }) => ({
+        milestone_description: upTo(2000, fillTemplate(text, fields)),
+        scheduled_completion: between(context.today, context.due.on, at),
+      })) ?? planMilestones(machines, context.due.on, context.today),
   };
 }
 

@@ -1,14 +1,27 @@
 /** Makes POA&Ms for weaknesses that have none: rows here, the journal, and what is to be sent, in the caller's transaction. */
 import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.ts';
-import { byRule } from '../../canonical/vocabulary/index.ts';
+import { byRule, type RuleCode } from '../../canonical/vocabulary/index.ts';
+import type { WeaknessKind, WeaknessRule } from '../../canonical/weakness-rule/index.ts';
 import { enqueueChanges, type OutboundChange } from '../../engine/outbox/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
+import { recordPoamRules } from '../../record/weaknesses/index.ts';
 import { type JudgedWeakness } from '../weaknesses/index.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from './compose-poam.ts';
 import type { NamesOf } from './source-names.ts';
+
+/** The templates of a version of a rule, by weakness_rules.id; undefined: it has none, or is not in force any more. */
+export type TemplatesOf = (ruleId: number) => WeaknessRule['templates'] | undefined;
+
+const ruleCodes: Readonly<Record<WeaknessKind, RuleCode>> = {
+  plugin: 'weakness_by_plugin',
+  cve: 'weakness_by_cve',
+  solution: 'weakness_by_solution',
+  plugin_asset: 'weakness_by_plugin_and_asset',
+  check: 'weakness_by_check',
+};
 
 /** A weakness for which a POA&M is made, and which of its POA&Ms that is. */
 export interface Proposed extends JudgedWeakness {
@@ -18,8 +31,11 @@ export interface Proposed extends JudgedWeakness {
 export interface OutboundSource {
   readonly systemId: number;
   readonly operationId: string;
+  readonly now: Date;
   readonly policies: readonly EntityPolicy[];
   readonly names: NamesOf;
+  /** The templates of a version of a rule, by weakness_rules.id. */
+  readonly templatesOf: TemplatesOf;
 }
 
 interface Composed extends Proposed {
@@ -40,14 +56,19 @@ export async function createPoams(
   await recordChanges(
     tx.db,
     source,
-    composed.map(({ id, due, save, proposal }) => ({
+    composed.map(({ id, due, save, proposal, weakness }) => ({
       entity: 'poam',
       entityId: id,
       after: proposal.poam,
       direction: 'internal',
-      decidedBy: byRule('weakness_by_plugin'),
+      decidedBy: byRule(ruleCodes[weakness.grouping]),
       reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
     })),
+  );
+  await recordPoamRules(
+    tx.db,
+    composed.map(({ id, weakness }) => ({ poamId: id, ruleId: weakness.ruleId })),
+    source.now,
   );
   await enqueueChanges(
     tx.db,
@@ -69,6 +90,7 @@ function compose(source: OutboundSource, planned: Proposed, today: string): Comp
       pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
       today,
       occurrence,
+      templates: source.templatesOf(weakness.ruleId),
     }),
   };
 }

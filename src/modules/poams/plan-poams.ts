@@ -1,6 +1,7 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
+  gatherWeakFindings,
   type Ground,
   isAnswered,
   isUnanswered,
@@ -10,13 +11,22 @@ import {
   listPoamsLackingAssets,
   listSystemControls,
   listWeaknesses,
+  namedWeakness,
   ownControls,
   renewMentions,
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
-import { followDates, saveWeaknesses, letGoOfMovedPoams } from '../../record/weaknesses/index.ts';
+import {
+  followDates,
+  keepExcluded,
+  keepWeaknessFindings,
+  letGoOfMovedPoams,
+  listRulesInForce,
+  type RuleInForce,
+  saveWeaknesses,
+} from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
@@ -33,7 +43,7 @@ import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engi
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
-import { createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
+import { createPoams, type OutboundSource, type Proposed, type TemplatesOf } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { renewUnsent } from './renew-unsent.ts';
@@ -64,14 +74,9 @@ export async function planPoams(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
-  const source = { systemId: system.id, operationId, policies: system.policies, names };
   const today = context.now().toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
-    await renewMentions(tx.db);
-    await letGoOfMovedPoams(tx.db, source);
-    await recordDepartures(tx.db, source);
-    const weaknesses = await listWeaknesses(tx.db, system.id, context.now());
+    const { source, weaknesses } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(
@@ -80,7 +85,11 @@ export async function planPoams(
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
     const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
-      presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, names }),
+      presentOf(proposals.get(poamId), unsent.get(poamId), {
+        mayGoOut: mayCreate,
+        today,
+        ...source,
+      }),
     );
     const proposed = [...proposals].flatMap(([poam, each]) =>
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
@@ -119,6 +128,31 @@ export async function planPoams(
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
+
+/** The weaknesses under the rules in force, after what POA&Ms name and where machines are was brought up to date. */
+async function gatherWeaknesses(
+  context: RunContext,
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+): Promise<{ readonly source: OutboundSource; readonly weaknesses: readonly WeaknessRow[] }> {
+  const rules = await listRulesInForce(tx.db);
+  const now = context.now();
+  const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
+  const { id: systemId, policies } = system;
+  const source = { systemId, operationId, now, policies, names, templatesOf: templatesBy(rules) };
+  await renewMentions(tx.db);
+  await letGoOfMovedPoams(tx.db, source);
+  await recordDepartures(tx.db, source);
+  await gatherWeakFindings(tx.db, systemId, { rules, now });
+  await keepExcluded(tx.db, systemId);
+  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now) };
+}
+
+const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {
+  const byId = new Map(rules.map(({ id, rule }) => [id, rule.templates]));
+  return (ruleId) => byId.get(ruleId);
+};
 
 async function fetchControls(
   tx: Tx,
@@ -202,6 +236,7 @@ async function tie(
     tx.db,
     judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
   );
+  await keepWeaknessFindings(tx.db);
   await tieFindings(tx.db);
 }
 
@@ -262,7 +297,7 @@ async function recordTies(
               entity: 'poam',
               entityId: by.poamId,
               field: 'weakness',
-              after: `${weakness.systemId} plugin ${weakness.pluginId}`,
+              after: `${weakness.systemId} ${namedWeakness(weakness)}`,
               direction: 'internal' as const,
               decidedBy: byRule(groundRules[by.ground]),
               reason: reasonOf('recognised'),

@@ -1,9 +1,10 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
-import { type JudgedWeakness, type WeaknessRow } from '../weaknesses/index.ts';
+import { type JudgedWeakness, keyOfWeakness, type WeaknessRow } from '../weaknesses/index.ts';
 import { composePoam, purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
 import type { NamesOf } from './source-names.ts';
+import type { TemplatesOf } from './create-poams.ts';
 
 type Unsent = ReadonlyMap<string, UnsentPoamRow>;
 
@@ -12,18 +13,16 @@ export function withoutProposals(weakness: WeaknessRow, unsent: Unsent): Weaknes
   return { ...weakness, candidates: weakness.candidates.filter((each) => !unsent.has(each.poamId)) };
 }
 
-const keyOf = (weakness: WeaknessRow): string => `${weakness.systemId} ${weakness.pluginId}`;
-
 /** Proposals by poam_id, with the weakness that each is about; one whose weakness is no more is left out. */
 export function proposalsOf(
   weaknesses: readonly WeaknessRow[],
   unsent: Unsent,
   judged: readonly JudgedWeakness[],
 ): ReadonlyMap<string, JudgedWeakness> {
-  const judgedOf = new Map(judged.map((each) => [keyOf(each.weakness), each]));
+  const judgedOf = new Map(judged.map((each) => [keyOfWeakness(each.weakness), each]));
   return new Map(
     weaknesses.flatMap((weakness) => {
-      const present = judgedOf.get(keyOf(weakness));
+      const present = judgedOf.get(keyOfWeakness(weakness));
       if (!present) return [];
       return weakness.candidates
         .filter((candidate) => unsent.has(candidate.poamId))
@@ -36,9 +35,15 @@ export function proposalsOf(
 export function presentOf(
   judged: JudgedWeakness | undefined,
   unsent: UnsentPoamRow | undefined,
-  context: { readonly mayGoOut: boolean; readonly today: string; readonly names: NamesOf },
+  context: {
+    readonly mayGoOut: boolean;
+    readonly today: string;
+    readonly names: NamesOf;
+    readonly templatesOf: TemplatesOf;
+  },
 ): Present {
-  const { names, ...present } = context;
+  const { names, templatesOf } = context;
+  const present = { mayGoOut: context.mayGoOut, today: context.today };
   if (!judged || judged.weakness.findings === 0) return { ...present, reason: '' };
   const { weakness, due, control, answers } = judged;
   const { poam, milestones } = composePoam(weakness, {
@@ -47,6 +52,7 @@ export function presentOf(
     poc: weakness.poc,
     pluginsOf: names(weakness.sourceTypes).pluginsOf,
     today: context.today,
+    templates: templatesOf(weakness.ruleId),
   });
   return {
     ...present,

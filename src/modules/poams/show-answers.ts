@@ -6,7 +6,7 @@ import {
   recordUnsettledConflicts,
 } from '../../ledger/conflicts/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import type { JudgedWeakness } from '../weaknesses/index.ts';
+import { type JudgedWeakness, namedWeakness } from '../weaknesses/index.ts';
 
 const machinesNamed = 20;
 
@@ -16,7 +16,7 @@ interface Shown {
 }
 
 const named = ({ weakness }: JudgedWeakness): string =>
-  `${weakness.systemId}: plugin ${weakness.pluginId} (${weakness.pluginName})`;
+  `${weakness.systemId}: ${namedWeakness(weakness)}${weakness.grouping === 'check' ? '' : ` (${weakness.pluginName})`}`;
 
 function contradictionsOf(judged: JudgedWeakness): Shown[] {
   return judged.answers.contradicted.map(({ poam, findings }) => ({

@@ -5,7 +5,7 @@
  * could be read). Everything else continues. It is over when the record can be read, or when a person settled its conflict.
  */
 import { isJsonObject, scalarText } from '../../platform/values/index.ts';
-import { type JudgedWeakness, tokensIn } from '../weaknesses/index.ts';
+import { type JudgedWeakness, namedWeakness, tokensIn } from '../weaknesses/index.ts';
 import { listSettledFaults } from '../../ledger/conflicts/index.ts';
 import { findLatestStep, findStep, insertHeldRecords, listHeldOf } from '../../ledger/operations/index.ts';
 import { fetchLinks } from '../../ledger/links/index.ts';
@@ -85,9 +85,15 @@ export function mayBeAnsweredBy(
   return unread.find(({ systemIds, tokens }) =>
     systemIds.length > 0
       ? systemIds.includes(weakness.systemId)
-      : [weakness.pluginId, ...weakness.cves].some((name) => tokens.has(name)),
+      : [weakness.pluginId ?? '', ...weakness.cves].some((name) => tokens.has(name)),
   );
 }
+
+/** Weaknesses by what they are: where all are by plugin, their numbers after one word. */
+const listed = (judged: readonly JudgedWeakness[], word: 'plugin' | 'plugins'): string =>
+  judged.every(({ weakness }) => weakness.grouping === 'plugin')
+    ? `${word} ${judged.map(({ weakness }) => weakness.identifier).join(', ')}`
+    : judged.map(({ weakness }) => namedWeakness(weakness)).join(', ');
 
 /** Says about weaknesses for which the policy lets no POA&M out, by boundary; a decision of a person, so nothing that waits. */
 export async function showNotLetOut(
@@ -103,7 +109,7 @@ export async function showNotLetOut(
       table: 'weaknesses',
       identifier: systemId,
       type: 'policy',
-      message: `${of.length} ${of.length === 1 ? 'weakness has' : 'weaknesses have'} no POA&M: the policies of ${system.name} let no new one out (tieline policies list ${system.name}); plugins ${of.map((each) => each.weakness.pluginId).join(', ')}`,
+      message: `${of.length} ${of.length === 1 ? 'weakness has' : 'weaknesses have'} no POA&M: the policies of ${system.name} let no new one out (tieline policies list ${system.name}); ${listed(of, 'plugins')}`,
       raw: {},
     })),
   );
@@ -127,17 +133,20 @@ export async function showWaiting(
       const [first] = of;
       if (!first) return [];
       const { judged, unread } = first;
-      const plugins = of.map((each) => each.judged.weakness.pluginId);
-      const what = `${plugins.length === 1 ? 'a weakness waits' : `${plugins.length} weaknesses wait`} for`;
+      const several = of.length > 1;
+      const what = `${several ? `${of.length} weaknesses wait` : 'a weakness waits'} for`;
       const why =
         unread === undefined
           ? `the POA&Ms of ${system.name}, which were not read to their end yet; the next sync run continues`
-          : `POA&M ${unread.externalId} of ${system.name}, which may be about ${plugins.length === 1 ? 'it' : 'them'} and could not be read (${unread.message})` +
+          : `POA&M ${unread.externalId} of ${system.name}, which may be about ${several ? 'them' : 'it'} and could not be read (${unread.message})` +
             `${unread.systemIds.length === 0 ? '; to which system it belongs cannot be told, and it names the plugin or a CVE' : ''}. Correct it there, or settle its conflict`;
       return [
         {
           table: 'weaknesses',
-          identifier: `${judged.weakness.systemId} ${plugins.length === 1 ? 'plugin' : 'plugins'} ${plugins.join(', ')}`,
+          identifier: `${judged.weakness.systemId} ${listed(
+            of.map((each) => each.judged),
+            several ? 'plugins' : 'plugin',
+          )}`,
           type: 'waits',
           message: `${what} ${why}`,
           raw: {},

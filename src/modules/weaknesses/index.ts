@@ -12,5 +12,19 @@ export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
 export type { Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
-export type { Weakness } from './weakness.ts';
+export { keyOfWeakness, namedWeakness, titleOf, type Weakness, type WeaknessKey } from './weakness.ts';
+export {
+  type BoundaryRule,
+  endExclusionNow,
+  exclude,
+  fetchBoundaryRule,
+  fetchExclusion,
+  fetchExclusions,
+  fetchRuleHistory,
+  fetchRules,
+  type RulesInForce,
+  setRule,
+} from './rules/change-rules.ts';
+export { previewRule, type RulePreview } from './rules/preview-rule.ts';
+export { gatherWeakFindings } from './rules/weak-findings.sql.ts';
 export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

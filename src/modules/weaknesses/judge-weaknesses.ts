@@ -1,7 +1,8 @@
 /** What is to become of each weakness: which POA&M answers it, or what a new one is to say. Pure. */
+import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
 import { dueDateFor } from './due-dates.ts';
 import { answersOf, hasEnded, type Answers } from './poam-answers.ts';
-import { controlsFor, type ControlRule } from './weakness.ts';
+import { controlsFor, type ControlRule, titleOf } from './weakness.ts';
 import type { WeaknessRow } from './list-weaknesses.sql.ts';
 import type { SystemControl } from './weaknesses.sql.ts';
 import type { WeaknessToSave } from '../../record/weaknesses/index.ts';
@@ -40,12 +41,15 @@ export interface JudgedWeakness {
   readonly due: { readonly on: string; readonly reason: string };
 }
 
+const gravest = (found: readonly Severity[]): Severity | undefined =>
+  severities.findLast((severity) => found.includes(severity));
+
 /** The weakness over some of its findings only. */
 function over(weakness: WeaknessRow, findings: Answers['open']): WeaknessRow {
   const days = findings.map((finding) => finding.firstFound.slice(0, 10)).toSorted();
   return {
     ...weakness,
-    severity: findings.some((finding) => finding.isCritical) ? 'Critical' : 'High',
+    severity: gravest(findings.map((finding) => finding.severity)) ?? weakness.severity,
     // A new POA&M beside one that has ended is about these findings: it counts from the first of them.
     detectedOn: days[0] ?? weakness.detectedOn,
     findings: findings.length,
@@ -69,7 +73,11 @@ export function judge(found: WeaknessRow, controls: Controls): JudgedWeakness | 
     control: matched.controls.find((each) => known?.has(each.toUpperCase())),
     save: {
       systemId: weakness.systemId,
-      pluginId: weakness.pluginId,
+      grouping: weakness.grouping,
+      identifier: weakness.identifier,
+      ruleId: weakness.ruleId,
+      title: titleOf(weakness),
+      pluginId: weakness.grouping === 'plugin' ? null : weakness.pluginId,
       severity: weakness.severity,
       detectedOn: weakness.detectedOn,
       dueOn: due.on,
@@ -93,15 +101,18 @@ export function repointed(
   { weakness, answers }: JudgedWeakness,
   poamId: string | undefined,
 ): { readonly id: number; readonly poamId: string }[] {
+  const isFinding = ({ id }: { readonly id: number }): boolean => id > 0;
   const ended = new Set(weakness.candidates.filter((each) => hasEnded(each)).map((each) => each.id));
   return [
     ...answers.contradicted.flatMap(({ poam, findings }) =>
-      findings.filter((each) => each.poam !== poam.id).map(({ id }) => ({ id, poamId: poam.poamId })),
+      findings
+        .filter((each) => isFinding(each) && each.poam !== poam.id)
+        .map(({ id }) => ({ id, poamId: poam.poamId })),
     ),
     ...(poamId === undefined
       ? []
       : answers.open
-          .filter((each) => each.poam !== null && ended.has(each.poam))
+          .filter((each) => isFinding(each) && each.poam !== null && ended.has(each.poam))
           .map(({ id }) => ({ id, poamId }))),
   ];
 }

@@ -1,11 +1,12 @@
 /**
  * The weaknesses of a GRC system with the POA&Ms that are about each: one statement, put together from named parts. Each part is a
- * common table expression that the parts after it name by its own name (own, found, grouped, by_cve, by_plugin, about, candidates, each).
+ * common table expression that the parts after it name by its own name (own, found, grouped, with_plugin, by_cve, by_plugin, about, candidates, each).
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { ownSystems } from './rules/weak-findings.sql.ts';
 import type { Weakness } from './weakness.ts';
 import { grounds, type Candidate, type OpenFinding } from './poam-answers.ts';
-import { boundariesOf } from '../../record/systems/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { canonicalStatusOf, isFinished } from '../../record/poam-status/index.ts';
 
@@ -26,41 +27,23 @@ export interface WeaknessRow extends Weakness {
   readonly open: readonly OpenFinding[] | null;
 }
 
-/** own: systems of this GRC system that take part in sync, with who answers for each. */
-const ownSystems = (externalSystemId: number) => sql`
-  select l.system_id, l.external_id, coalesce(s.information_system_security_officer, s.system_owner) as poc
-    from (select entity_id as system_id, min(external_id) as external_id from sync_links
-           where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
-           group by entity_id) l
-    join lateral (select * from ingestion_systems every where every.system_id = l.system_id order by every.id limit 1) s
-      on coalesce(s.sync_enabled, true)`;
+/** found: the findings that make a weakness, each with the boundary, machine and times that count; `gatherWeakFindings` has gathered them. */
+const weakFindings = sql`
+  select coalesce(finding_id, -result_id) as id, result_id, server, system_id, rule_id, "grouping", identifier, plugin_id, found_again, poam_id, severity_rank, asset_uuid, asset,
+         first_found, last_seen, since
+    from weak_findings where not is_accepted and exclusion_id is null`;
 
-/** found: the findings that make a weakness, each with the boundary, machine and times that count. */
-const weakFindings = (externalSystemId: number, now: Date) => sql`
-  select f.id, f.external_system_id as server, b.system_id, f.plugin_id::text as plugin_id, case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id, f.severity_rank = 4 as is_critical, a.asset_uuid,
-         coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset, coalesce(f.first_found, f.created_at) as first_found,
-         coalesce(f.last_found, f.created_at) as last_seen,
-         case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
-              else coalesce(f.first_found, f.created_at) end as since
-    from ingestion_vulnerabilities f
-    join ingestion_assets a on a.asset_uuid = f.asset_ref
-    join (${boundariesOf(externalSystemId)}) b on b.asset_uuid = a.asset_uuid
-    join own on own.system_id = b.system_id
-   where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
-     and f.severity_modification is distinct from 'accepted'
-     and a.deleted_at is null and a.terminated_at is null
-     -- The server has the rule, and its findings were not read since.
-     and not exists (select from acceptances r
-                      where r.plugin_id = f.plugin_id::text and r.kind in ('accepted', 'false_positive') and r.status = 'active'
-                        and r.acceptance_id is not null and coalesce(r.expires_at > ${now}::timestamptz, true)
-                        and coalesce(r.port = f.port, true) and coalesce(r.protocol = lower(f.protocol), true)
-                        and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))`;
-
-/** grouped: one row a system and plugin. */
-const findingsByPlugin = sql`
-  select system_id, plugin_id, max(found_again) as found_again, bool_or(is_critical) as critical, min(first_found)::date as detected_on, count(*)::int as findings, array_agg(distinct server) as servers,
+/** grouped: one row a weakness. */
+const findingsByWeakness = sql`
+  select system_id, "grouping", identifier, max(rule_id) as rule_id, max(found_again) as found_again, max(severity_rank) as severity_rank, min(first_found)::date as detected_on,
+         count(*)::int as findings, array_agg(distinct server) as servers, min(plugin_id) as plugin_id, array_agg(distinct plugin_id) as plugins, min(result_id) as result_id,
          array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines
-    from found group by system_id, plugin_id`;
+    from found group by system_id, "grouping", identifier`;
+
+/** with_plugin: the weaknesses by each of their plugins. */
+const weaknessesByPlugin = sql`
+  select g.system_id, g."grouping", g.identifier, g.machines, plugin.id as plugin_id
+    from grouped g cross join unnest(g.plugins) plugin(id) where plugin.id is not null`;
 
 /** by_cve: POA&Ms that name CVEs and machines, and no plugin. */
 const poamsByCve = sql`
@@ -82,20 +65,32 @@ const poamsByPlugin = sql`
    cross join unnest(c.cves) named(cve)
     join (select plugin_id, unnest(cves)::text as cve from scan_plugins) p on p.cve = named.cve`;
 
+/**
+ * What a POA&M of ours says of plugins and machines makes it no answer to the weakness g beside the one that it was made for: where rules group
+ * otherwise than by plugin, several weaknesses have the same plugin. One that lists machines is about weaknesses of these only.
+ */
+const isAboutWeakness = sql`
+  case when g."grouping" = 'plugin' then true
+       else not (k.ingestion_source is not distinct from 'tieline'
+                 and exists (select from weaknesses o where o.poam_id = k.id and o.grouping = g."grouping" and o.identifier <> g.identifier))
+        and (g."grouping" <> 'plugin_asset' or not exists (select from ingestion_poam_assets s where s.poam_id = k.poam_id)
+             or exists (select from ingestion_poam_assets s where s.poam_id = k.poam_id and s.asset_uuid = any(g.machines))) end`;
+
 /** about: which POA&M is about which weakness, and for what reason (the place in `grounds`); the lowest counts. */
 const poamsAbout = sql`
-  select w.system_id, w.identifier as plugin_id, w.poam_id as id, 1 as ground from weaknesses w
-   where w.grouping = 'plugin' and w.poam_id is not null
+  select w.system_id, w.grouping::text as "grouping", w.identifier, w.poam_id as id, 1 as ground from weaknesses w
+   where w.poam_id is not null
   union all
-  select f.system_id, f.plugin_id, f.poam_id, 2 from found f where f.poam_id is not null group by 1, 2, 3
+  select f.system_id, f."grouping", f.identifier, f.poam_id, 2 from found f where f.poam_id is not null group by 1, 2, 3, 4
   union all
-  select k.system_id, plugin.id, k.id, 3
+  select g.system_id, g."grouping", g.identifier, k.id, 3
     from poam_mentions n cross join unnest(n.plugin_ids) plugin(id) join ingestion_poams k on k.id = n.poam_id
+    join with_plugin g on g.system_id = k.system_id and g.plugin_id = plugin.id and ${isAboutWeakness}
   union all
   -- The same machines: either list is within the other.
-  select g.system_id, g.plugin_id, c.id, 4
-    from by_plugin c
-    join grouped g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines)`;
+  select g.system_id, g."grouping", g.identifier, c.id, 4
+    from by_plugin c join ingestion_poams k on k.id = c.id
+    join with_plugin g on g.system_id = c.system_id and g.plugin_id = c.plugin_id and (c.machines <@ g.machines or g.machines <@ c.machines) and ${isAboutWeakness}`;
 
 /** For the POA&M k: the day on which it ended or is to end, when and on which side that was said. */
 const endOfPoam = (now: Date): RawBuilder<unknown> => sql`
@@ -123,14 +118,14 @@ const wordOnEnd = sql`
 
 /** candidates: the POA&Ms about each weakness as one list, and whether any has ended. */
 const candidatePoams = (now: Date): RawBuilder<unknown> => sql`
-  select g.system_id, g.plugin_id, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
+  select g.system_id, g."grouping", g.identifier, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
          jsonb_agg(jsonb_build_object(
            'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
            'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
            'isProposal', k.ingestion_source is not distinct from 'tieline'
              and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id)) order by k.id) as list
-    from (select about.system_id, about.plugin_id, about.id, min(ground) as ground from about group by 1, 2, 3) one
-    join grouped g on g.system_id = one.system_id and g.plugin_id = one.plugin_id
+    from (select about.system_id, about."grouping", about.identifier, about.id, min(ground) as ground from about group by 1, 2, 3, 4) one
+    join grouped g on g.system_id = one.system_id and g."grouping" = one."grouping" and g.identifier = one.identifier
     join ingestion_poams k on k.id = one.id and (k.system_id = g.system_id or ground = 1)
     left join lateral (
       ${endOfPoam(now)}
@@ -138,22 +133,24 @@ const candidatePoams = (now: Date): RawBuilder<unknown> => sql`
     left join lateral (
       ${wordOnEnd}
     ) settled on true
-   group by g.system_id, g.plugin_id`;
+   group by g.system_id, g."grouping", g.identifier`;
 
 /** each: the findings one by one, only where a POA&M about the weakness has ended. */
 const findingsOneByOne = sql`
-  select f.system_id, f.plugin_id,
+  select f.system_id, f."grouping", f.identifier,
          jsonb_agg(jsonb_build_object('id', f.id, 'asset', f.asset, 'since', to_jsonb(f.since) #>> '{}' || 'Z',
                                       'firstFound', to_jsonb(f.first_found) #>> '{}' || 'Z', 'lastSeen', to_jsonb(f.last_seen) #>> '{}' || 'Z',
-                                      'isCritical', f.is_critical, 'poam', f.poam_id) order by f.id) as open
-    from found f join candidates c on c.any_ended and c.system_id = f.system_id and c.plugin_id = f.plugin_id
-   group by f.system_id, f.plugin_id`;
+                                      'severity', (${[...severities]}::text[])[f.severity_rank + 1], 'poam', f.poam_id) order by f.id) as open
+    from found f
+    join candidates c on c.any_ended and c.system_id = f.system_id and c."grouping" = f."grouping" and c.identifier = f.identifier
+   group by f.system_id, f."grouping", f.identifier`;
 
 /**
- * The weaknesses that meet the rule: findings open or reopened, high or critical, on a living asset of a known system
- * of this GRC system that is not excluded from sync, and that no rule of a scanner's server accepts or dismisses, grouped by plugin and
- * system (decision 0015); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`).
- * @param now what acceptances and accepted risks end by.
+ * The weaknesses under the rules in force: findings open or reopened on a living asset of a known system of this GRC system that is not
+ * excluded from sync, that the rule of the system names, and that no rule of a scanner's server accepts or dismisses, grouped as the rule says
+ * (decision 0015); each with the POA&Ms that are about it. What POA&Ms name is to be up to date (`renewMentions`), and the findings are to
+ * be gathered in the same transaction (`gatherWeakFindings`).
+ * @param now what accepted risks end by.
  */
 export async function listWeaknesses(
   db: Kysely<Database>,
@@ -165,16 +162,23 @@ export async function listWeaknesses(
   await sql`select set_config('enable_nestloop', 'off', true)`.execute(db);
   const { rows } = await sql<WeaknessRow>`
     with own as materialized (${ownSystems(externalSystemId)}
-    ), found as materialized (${weakFindings(externalSystemId, now)}
-    ), grouped as materialized (${findingsByPlugin}
+    ), found as materialized (${weakFindings}
+    ), grouped as materialized (${findingsByWeakness}
+    ), with_plugin as materialized (${weaknessesByPlugin}
     ), by_cve as materialized (${poamsByCve}
     ), by_plugin as materialized (${poamsByPlugin}
     ), about as (${poamsAbout}
     ), candidates as materialized (${candidatePoams(now)}
     ), each as (${findingsOneByOne}
     )
-    select g.system_id as "systemId", own.external_id as "systemExternalId", g.plugin_id as "pluginId", p.name as "pluginName", p.family, p.synopsis, p.solution, p.cves,
-           case when g.critical then 'Critical' else 'High' end as severity,
+    select g.system_id as "systemId", own.external_id as "systemExternalId", g."grouping", g.identifier, g.rule_id as "ruleId", g.plugin_id as "pluginId",
+           coalesce(p.name, r.check_name) as "pluginName", case when r.id is null then p.family else 'Compliance' end as family,
+           coalesce(p.synopsis, r.check_info) as synopsis, coalesce(p.solution, r.solution) as solution,
+           case when r.id is not null then '{}'
+                when g.plugins[2] is null then p.cves
+                else array(select distinct c from scan_plugins q cross join unnest(q.cves) c where q.plugin_id = any(g.plugins) order by c) end as cves,
+           coalesce(r.control_references, '{}') as "references", r.audit_file as audit,
+           (${[...severities]}::text[])[g.severity_rank + 1] as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
            array(select distinct s.system_type::text from external_systems s where s.id = any(g.servers) order by 1) as "sourceTypes",
            own.poc,
@@ -182,11 +186,12 @@ export async function listWeaknesses(
            each.open
       from grouped g
       join own on own.system_id = g.system_id
-      join scan_plugins p on p.plugin_id = g.plugin_id
-      left join weaknesses w on w.system_id = g.system_id and w.grouping = 'plugin' and w.identifier = g.plugin_id
-      left join candidates c on c.system_id = g.system_id and c.plugin_id = g.plugin_id
-      left join each on each.system_id = g.system_id and each.plugin_id = g.plugin_id
-     order by g.system_id, g.plugin_id`.execute(db);
+      left join compliance_results r on r.id = g.result_id
+      left join scan_plugins p on r.id is null and p.plugin_id = g.plugin_id
+      left join weaknesses w on w.system_id = g.system_id and w.grouping = g."grouping" and w.identifier = g.identifier
+      left join candidates c on c.system_id = g.system_id and c."grouping" = g."grouping" and c.identifier = g.identifier
+      left join each on each.system_id = g.system_id and each."grouping" = g."grouping" and each.identifier = g.identifier
+     order by g.system_id, g."grouping", g.identifier`.execute(db);
   await sql`set local enable_nestloop to default`.execute(db);
   return rows;
 }

@@ -20,7 +20,7 @@ const finding = (given: Partial<OpenFinding> = {}): OpenFinding => ({
   since: '2026-11-05T10:00:00.000Z',
   firstFound: '2026-11-05T10:00:00.000Z',
   lastSeen: '2026-11-09T10:00:00.000Z',
-  isCritical: true,
+  severity: 'Critical',
   poam: null,
   ...given,
 });

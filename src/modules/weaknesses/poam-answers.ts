@@ -11,7 +11,7 @@
  *
  * A person settles a contradiction: "the finding stands" makes the completed POA&M no answer, "the POA&M stands" leaves it.
  */
-import { poamStandingOf } from '../../canonical/vocabulary/index.ts';
+import { poamStandingOf, type Severity } from '../../canonical/vocabulary/index.ts';
 
 /** On what grounds a POA&M is about a weakness, the surest first. */
 export const grounds = ['tied', 'pointed', 'named', 'cve'] as const;
@@ -36,6 +36,7 @@ export interface Candidate {
 }
 
 export interface OpenFinding {
+  /** ingestion_vulnerabilities.id; of a failed check that of its result, negated. */
   readonly id: number;
   /** As the scanner names the machine. */
   readonly asset: string;
@@ -44,7 +45,7 @@ export interface OpenFinding {
   readonly firstFound: string;
   /** When a scan last saw it, ISO in UTC. */
   readonly lastSeen: string;
-  readonly isCritical: boolean;
+  readonly severity: Severity;
   /** ingestion_poams.id that it points at. */
   readonly poam: number | null;
 }

@@ -1,15 +1,27 @@
-/** A weakness: findings grouped by plugin and system, and the controls that it concerns. Pure. */
+/** A weakness: findings of a system that belong together by its rule, what it is called, and the controls that it concerns. Pure. */
 import type { Severity } from '../../canonical/vocabulary/index.ts';
+import type { WeaknessKind } from '../../canonical/weakness-rule/index.ts';
 
 export interface Weakness {
   readonly systemId: string;
-  readonly pluginId: string;
+  /** By what its findings belong together, and by which of these (weaknesses.grouping, identifier). */
+  readonly grouping: WeaknessKind;
+  readonly identifier: string;
+  /** weakness_rules.id of the version of the rule that made it. */
+  readonly ruleId: number;
+  /** Of several the first; null for a check of an audit that comes without. */
+  readonly pluginId: string | null;
+  /** Of a check its name. */
   readonly pluginName: string;
   readonly family: string | null;
   readonly severity: Severity;
   readonly synopsis: string | null;
   readonly solution: string | null;
   readonly cves: readonly string[];
+  /** What a check refers to, such as `800-53|AC-8`. */
+  readonly references: readonly string[];
+  /** The audit file of a check. */
+  readonly audit: string | null;
   /** YYYY-MM-DD, of the first of its findings. */
   readonly detectedOn: string;
   readonly findings: number;
@@ -25,14 +37,70 @@ export interface ControlRule {
   readonly source: string;
 }
 
+/** What tells one weakness of a system from another. */
+export type WeaknessKey = Pick<Weakness, 'systemId' | 'grouping' | 'identifier'>;
+
+/** Ours for a lookup; nobody reads it. */
+export const keyOfWeakness = ({ systemId, grouping, identifier }: WeaknessKey): string =>
+  `${systemId}\n${grouping}\n${identifier}`;
+
+const upTo = (length: number, text: string): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+
+/** What a weakness is, in few words: `plugin 20001`, `CVE-2026-20001`, `the remedy of plugin 20001`, `the check …`. */
+export function namedWeakness(
+  weakness: Pick<Weakness, 'grouping' | 'identifier' | 'pluginId' | 'pluginName' | 'assets'>,
+): string {
+  const plugin = `plugin ${weakness.pluginId ?? '?'}`;
+  switch (weakness.grouping) {
+    case 'plugin':
+      return `plugin ${weakness.identifier}`;
+    case 'cve':
+      return weakness.identifier;
+    case 'solution':
+      return weakness.identifier.startsWith('plugin ') ? weakness.identifier : `the remedy of ${plugin}`;
+    case 'plugin_asset':
+      return `${plugin} on ${weakness.assets[0] ?? 'an asset'}`;
+    case 'check':
+      return `the check "${upTo(120, weakness.pluginName)}"`;
+  }
+}
+
+/** What it is called (weaknesses.title); null where the plugin's name says it. */
+export const titleOf = (weakness: Weakness): string | null => {
+  switch (weakness.grouping) {
+    case 'plugin':
+      return null;
+    case 'cve':
+      return weakness.identifier.startsWith('CVE-')
+        ? `${weakness.identifier}: ${weakness.pluginName}`
+        : weakness.pluginName;
+    case 'solution':
+      return weakness.solution === null ? weakness.pluginName : upTo(300, weakness.solution.trim());
+    case 'plugin_asset':
+      return `${weakness.pluginName} on ${weakness.assets[0] ?? 'an asset'}`;
+    case 'check':
+      return weakness.pluginName;
+  }
+};
+
+/** The controls of SP 800-53 that a check names itself. */
+const controlsNamed = (references: readonly string[]): string[] =>
+  references.flatMap(
+    (each) =>
+      /^(?:NIST\s*)?(?:SP\s*)?800-53(?:r\d)?\s*[|#:]*\s*([A-Z]{2}-\d+)/i.exec(each)?.[1]?.toUpperCase() ?? [],
+  );
+
 /**
- * The controls that a weakness concerns: those of the first rule that matches. A pattern is a case-insensitive
+ * The controls that a weakness concerns: those that a check names; else those of the first rule that matches. A pattern is a case-insensitive
  * regular expression; for `plugin_id` it is the id itself.
  */
 export function controlsFor(
-  weakness: Pick<Weakness, 'pluginId' | 'pluginName' | 'family'>,
+  weakness: Pick<Weakness, 'pluginId' | 'pluginName' | 'family' | 'references'>,
   rules: readonly ControlRule[],
 ): { readonly controls: readonly string[]; readonly reason: string } {
+  const named = [...new Set(controlsNamed(weakness.references))];
+  if (named.length > 0) return { controls: named, reason: 'the check names it' };
   const matches = (rule: ControlRule): boolean => {
     switch (rule.matchField) {
       case 'any':

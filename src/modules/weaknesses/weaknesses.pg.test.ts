@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { renewMentions } from './poam-mentions.sql.ts';
-import { listWeaknesses } from './list-weaknesses.sql.ts';
+import { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
+import { gatherWeakFindings } from './rules/weak-findings.sql.ts';
+import { listRulesInForce } from '../../record/weaknesses/index.ts';
 
 let database: ClonedDatabase;
 let systemId = 0;
@@ -63,13 +65,20 @@ async function poam(id: string, given: { source?: string; cve?: string; assets?:
   for (const asset of given.assets ?? [])
     await run(`insert into ingestion_poam_assets (poam_id, asset_uuid) values ($1, $2)`, id, uuid(asset));
 }
+/** The weaknesses under the rules in force. */
+const listed = (): Promise<WeaknessRow[]> =>
+  database.store.transaction(async ({ db }) => {
+    await renewMentions(db);
+    const now = new Date();
+    await gatherWeakFindings(db, systemId, { rules: await listRulesInForce(db), now });
+    return listWeaknesses(db, systemId, now);
+  });
 /** By plugin the POA&Ms about it and on what grounds. */
 async function about(): Promise<Record<string, string[]>> {
-  await renewMentions(database.db);
-  const weaknesses = await listWeaknesses(database.db, systemId, new Date());
+  const weaknesses = await listed();
   return Object.fromEntries(
     weaknesses.map((each) => [
-      each.pluginId,
+      each.identifier,
       each.candidates.map(({ poamId, ground }) => `${poamId} ${ground}`),
     ]),
   );
@@ -110,9 +119,9 @@ describe('the POA&Ms about a weakness', () => {
       systemId,
       `asset ${uuid(11)}`,
     );
-    const [left] = await listWeaknesses(database.db, systemId, new Date());
+    const [left] = await listed();
     expect(left).toMatchObject({ pluginId: '20001', findings: 1, assets: [uuid(12)] });
     await run(`update acceptances set expires_at = now() - interval '1 day'`);
-    expect((await listWeaknesses(database.db, systemId, new Date()))[0]).toMatchObject({ findings: 2 });
+    expect((await listed())[0]).toMatchObject({ findings: 2 });
   });
 });

@@ -17,7 +17,7 @@ import {
 import { TielineError } from '../../platform/errors/index.ts';
 import { defined } from '../../platform/values/index.ts';
 import { countWorkers } from '../../platform/queue/index.ts';
-import { cancelJob, requestJob } from '../jobs/index.ts';
+import { cancelJob, isUploadWanted, requestJob } from '../jobs/index.ts';
 import { clearUploads, plainName, receiveUpload, removeUpload } from '../uploads/index.ts';
 import {
   countOpenUploads,
@@ -180,4 +180,8 @@ export const keepCommandImport = (
 
 /** Clears away files whose import is over, or whose server was killed while it received them. */
 export const clearLeftUploads = (app: Pick<App, 'db' | 'uploads' | 'now'>): Promise<number> =>
-  clearUploads(app, app.now(), (id) => isImportOpen(app.db, id));
+  clearUploads(
+    app,
+    app.now(),
+    async (id) => (await isImportOpen(app.db, id)) || (await isUploadWanted(app.db, id)),
+  );

@@ -1,5 +1,5 @@
 export { bulkPoamEdit } from './job-kinds.ts';
-export { forgetJobs, type Job } from './jobs.sql.ts';
+export { forgetJobs, isUploadWanted, type Job } from './jobs.sql.ts';
 export {
   cancelJob,
   fetchJob,

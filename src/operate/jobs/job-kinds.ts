@@ -19,6 +19,8 @@ import {
   readerOf,
   usualSource,
 } from '../../modules/scan-files/index.ts';
+import { loadFeed, openFeedFile } from '../../modules/intelligence/index.ts';
+import { feeds } from '../../record/intelligence/index.ts';
 import { removeUpload } from '../uploads/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
@@ -179,6 +181,30 @@ export const jobKinds = {
       });
       await removeUpload(app, importId);
     },
+  }),
+  load_feed: defineJob({
+    permission: 'intelligence:write',
+    payload: z.strictObject({
+      feed: z.enum(feeds),
+      path: z.string(),
+      /** The upload that the path is of, which goes when it is over. */
+      uploadId: z.string(),
+      /** As it was called where it came from. */
+      name: z.string(),
+      force: z.string().optional(),
+    }),
+    async run(app, { feed, path, uploadId, name, force }, { signal, actor }) {
+      refuseAbsent([path]);
+      const file = await openFeedFile(path, signal, name);
+      const { feedDate, notes, ...loaded } = await loadFeed(app, feed, file, {
+        by: actor.name,
+        signal,
+        force,
+      });
+      await removeUpload(app, uploadId);
+      return { ...loaded, feedDate: feedDate?.toISOString() ?? null, notes: [...notes] };
+    },
+    failed: (app, { uploadId }) => removeUpload(app, uploadId),
   }),
   edit_poams: defineJob({
     permission: 'poam:write',

@@ -223,3 +223,12 @@ export async function forgetJobs(db: Kysely<Database>): Promise<number> {
     delete from requested_jobs where ended_at < now() - make_interval(days => ${keptDays})`.execute(db);
   return Number(numAffectedRows);
 }
+
+/** Whether a file that was sent waits for its job, or is read by it. @param upload its id, which the job's payload names. */
+export async function isUploadWanted(db: Kysely<Database>, upload: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from requested_jobs j where j.state in ('queued', 'running') and j.payload ->> 'uploadId' = ${upload} limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}

@@ -1,3 +1,4 @@
+export { removeFeedSource, setFeedSource } from './feed-sources.ts';
 export {
   addSchedule,
   fetchSchedule,

@@ -17,6 +17,7 @@ import {
 import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
 import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
 import { checkSystem } from '../../engine/connections/index.ts';
+import { enqueueDueFeeds, loadBySource, scheduledFeed } from './feed-sources.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
 import { forgetEvents } from '../../ledger/events/index.ts';
 import { forgetPlans } from '../../review/plans/index.ts';
@@ -82,6 +83,7 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   await logStart(app, options);
   const tasks: Tasks = {
     [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
+    [scheduledFeed]: (payload, signal) => loadBySource(app, payload, signal),
     [requestedJob]: (payload, signal) => runJob(app, payload, signal),
   };
   const work = {
@@ -91,6 +93,7 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   };
   if (options.once) {
     await enqueueDue(app);
+    await enqueueDueFeeds(app);
     await workOnce(app.queue, tasks, work);
     await sendToAll(app, options.signal);
     return;
@@ -100,7 +103,10 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   await Promise.all([
     workOnQueue(app.queue, tasks, work),
     watchOutbox(app, options.signal),
-    repeat(app, options.signal, schedulesEveryMs, () => enqueueDue(app).then(() => undefined)),
+    repeat(app, options.signal, schedulesEveryMs, async () => {
+      await enqueueDue(app);
+      await enqueueDueFeeds(app);
+    }),
     repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),
     forgetRegularly(app, options.signal),
   ]);

@@ -1,3 +1,4 @@
+import { feedErrors } from './registry-of-feeds.ts';
 import { requestErrors } from './registry-of-requests.ts';
 
 /**
@@ -19,6 +20,7 @@ export interface ErrorEntry {
 
 export const errorRegistry = {
   ...requestErrors,
+  ...feedErrors,
   USAGE: {
     meaning: 'The command line was not understood.',
     remedy: 'Read the usage with --help; nothing was done.',

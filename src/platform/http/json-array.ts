@@ -16,6 +16,8 @@ export interface JsonArrayOptions {
   readonly depth?: number;
   /** Objects that elements repeat word for word are read once. */
   readonly repeated?: RepeatedObjects;
+  /** It stands within an object: what follows it is not looked at. */
+  readonly isMember?: boolean;
 }
 
 const quote = 0x22;
@@ -202,6 +204,7 @@ export async function* recordsOfJsonArray(
     let start = 0;
     while (at < piece.length) {
       if (scanner.state !== 'in element') {
+        if (scanner.state === 'after array' && options.isMember === true) break;
         if (scanner.between(piece[at] as number, offset + at)) start = at;
         else at += 1;
         continue;

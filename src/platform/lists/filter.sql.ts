@@ -55,7 +55,7 @@ export const flagOf =
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const groups = '[0-9a-f]{1,4}(:[0-9a-f]{1,4})';
 /** What PostgreSQL reads as an address without an error; with `::` at most seven colons. */
-const patterns = {
+export const addressPatterns = {
   4: `^(${octet}[.]){3}${octet}$`,
   6: `^${groups}{7}$|^(?!(.*:){8})(${groups}*)?::(${groups}*)?$`,
 };
@@ -76,7 +76,7 @@ export const networksOf =
     if (networks.length === 0) return term.negated ? sql`true` : sql`false`;
     const begins =
       family === 4 ? sql`${column} like any(${networks.map(prefixOf)}::text[])` : sql`${column} is not null`;
-    const among = sql<boolean>`case when ${begins} then case when lower(${column}) ~ ${patterns[family]} then ${column}::inet <<= any(${networks}::inet[]) end end`;
+    const among = sql<boolean>`case when ${begins} then case when lower(${column}) ~ ${addressPatterns[family]} then ${column}::inet <<= any(${networks}::inet[]) end end`;
     return term.negated ? sql`(${among}) is not true` : among;
   };
 

@@ -1,5 +1,6 @@
 export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
 export {
+  addressPatterns,
   type Conditions,
   every,
   filtered,

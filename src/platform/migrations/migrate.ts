@@ -290,6 +290,13 @@ const lockUnavailable = '55P03';
 const queryCanceled = '57014';
 const deadlockDetected = '40P01';
 
+const lockedByOthers = (what: string, cause: unknown): TielineError =>
+  new TielineError('MIGRATION_FAILED', `${what}: other sessions hold it all the time.`, {
+    cause,
+    remedy:
+      'The database is as it was before. `tieline db check` names the sessions; run the command again when they are done, or at a quieter hour.',
+  });
+
 async function changeUnderLocks(
   client: pg.PoolClient,
   plan: MigrationPlan,
@@ -298,7 +305,12 @@ async function changeUnderLocks(
 ): Promise<{ attempts: number; ms: number }> {
   const { exclusive, shared } = plan.locks;
   for (const table of exclusive)
-    await client.query(`LOCK TABLE ONLY ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+    try {
+      await client.query(`LOCK TABLE ONLY ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+    } catch (error) {
+      if (databaseErrorOf(error)?.code !== lockUnavailable) throw error;
+      throw lockedByOthers(`The lock on ${table} could not be had (lock timeout)`, error);
+    }
   for (let attempt = 1; ; attempt += 1) {
     const waitMs = Math.min(50 + 25 * attempt, 400);
     const message = [
@@ -327,14 +339,9 @@ async function changeUnderLocks(
       const retryable = code === lockUnavailable || code === queryCanceled || code === deadlockDetected;
       if (!retryable || !locksOnly) throw error;
       if (performance.now() > deadline)
-        throw new TielineError(
-          'MIGRATION_FAILED',
-          `The locks on ${exclusive.join(', ')} could not be had in ${attempt} attempts (lock timeout): other sessions hold them all the time.`,
-          {
-            cause: error,
-            remedy:
-              'The database is as it was before. `tieline db check` names the sessions; run the command again when they are done, or at a quieter hour.',
-          },
+        throw lockedByOthers(
+          `The locks on ${exclusive.join(', ')} could not be had in ${attempt} attempts (lock timeout)`,
+          error,
         );
       if (attempt % 10 === 1) log(`tables are in use; attempt ${attempt} gave way, trying again`);
       await delay(Math.min(50 * attempt, 1000) * (0.5 + Math.random()));

@@ -147,8 +147,19 @@ function take(draft: PlanDraft, statement: Statement): void {
         draft.push(draft.locked, statement, statement.sql);
         return;
       }
+      if (takeAltered(draft, statement)) return;
       draft.push(draft.create, statement, statement.sql);
   }
+}
+
+/** A constraint of a table that an earlier version of ours made: what it names may be columns that are added under the locks. */
+function takeAltered(draft: PlanDraft, statement: Statement): boolean {
+  const table = /^ALTER TABLE (\w+)/i.exec(statement.sql)?.[1] ?? '';
+  const place = draft.places.get(table);
+  if (!place?.existing || place.owners) return false;
+  draft.exclusive.add(`${quote(place.schema)}.${quote(table)}`);
+  draft.push(draft.locked, statement, statement.sql);
+  return true;
 }
 
 /**

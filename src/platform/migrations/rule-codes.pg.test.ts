@@ -1,4 +1,5 @@
 /** What the migration to codes does to rows that earlier versions wrote. */
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,16 +84,23 @@ const filling = (sentence: string): Record<string, string | number> =>
     ]),
   );
 
+const migration = readFileSync(join(folder, '0035_store_codes_of_rules.sql'), 'utf8');
+/** Codes that came later were never stored as sentences. */
+const isStored = (code: string): boolean => migration.includes(`'${code}'`);
+
 it('every rule and every reason that an earlier version stored is its code, and is shown as it was', async () => {
   await using old = await databaseBefore();
-  const rules = Object.entries(ruleSentences).filter(([code]) => code !== 'standing_decision');
+  const rules = Object.entries(ruleSentences).filter(
+    ([code]) => isStored(code) && code !== 'standing_decision',
+  );
   // These two are worded otherwise since they were stored; nothing else is.
   const stored: Readonly<Record<string, string>> = { same_scanner_uuid: 'same Tenable uuid' };
   await writeChanges(
     old,
     rules.map(([code, sentence]) => ({ by: `rule:${stored[code] ?? sentence}` })),
   );
-  const reasons = Object.entries(reasonSentences).map(([code, sentence]) => ({
+  const storedReasons = Object.entries(reasonSentences).filter(([code]) => isStored(code));
+  const reasons = storedReasons.map(([code, sentence]) => ({
     code,
     params: filling(sentence),
     text: reasonSentence(code, filling(sentence)),

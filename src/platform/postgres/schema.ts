@@ -77,6 +77,7 @@ export interface Database {
   ingestion_vulnerability_cves: IngestionVulnerabilityCvesTable;
   integration_health: IntegrationHealthTable;
   intelligence_loads: IntelligenceLoadsTable;
+  intelligence_sources: IntelligenceSourcesTable;
   kept_plan_groups: KeptPlanGroupsTable;
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
@@ -87,9 +88,11 @@ export interface Database {
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
+  plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
   poam_mentions: PoamMentionsTable;
+  poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
   principals: PrincipalsTable;
@@ -128,6 +131,11 @@ export interface Database {
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
   vulnerability_remediation: VulnerabilityRemediationTable;
   watched_folders: WatchedFoldersTable;
+  weakness_checks: WeaknessChecksTable;
+  weakness_excluded: WeaknessExcludedTable;
+  weakness_exclusions: WeaknessExclusionsTable;
+  weakness_findings: WeaknessFindingsTable;
+  weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
@@ -1211,6 +1219,22 @@ interface IntelligenceLoadsTable {
   operation_id: string | null;
 }
 
+/** From where and when a worker loads a feed by itself; at most one a feed. */
+interface IntelligenceSourcesTable {
+  feed: string;
+  /** Address or file. {date} stands for the day before, YYYY-MM-DD; {year} for the year. */
+  address: string;
+  /** Five fields (minute hour day month weekday), in UTC. */
+  cron: string;
+  is_enabled: Generated<boolean>;
+  next_run_at: Instant | null;
+  last_run_at: Instant | null;
+  /** What the last time came to: what was loaded, or why not. */
+  last_outcome: string | null;
+  set_by: string;
+  set_at: Instant;
+}
+
 /** Items of a plan that make the same change, in the order in which they are reviewed: the most dangerous first. */
 interface KeptPlanGroupsTable {
   plan_id: string;
@@ -1367,6 +1391,12 @@ interface PerformanceMetricsTable {
   recorded_at: Generated<Instant>;
 }
 
+/** scan_plugins.cves, a row each: which plugins look for a CVE. Renewed after each sync and load. */
+interface PluginCvesTable {
+  cve: string;
+  plugin_id: string;
+}
+
 /** Assets that a POA&M is no longer about, and that its remote still lists. */
 interface PoamAssetDeparturesTable {
   /** ingestion_poams.poam_id. */
@@ -1403,6 +1433,14 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
+interface PoamRulesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  rule_id: number;
+  made_at: Instant;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -2082,6 +2120,15 @@ interface VulnerabilityIntelligenceTable {
   patch_available: Generated<boolean | null>;
   /** 0 to 10, set by the organization. */
   business_impact_score: number | null;
+  /** Earliest day on which a CVE of the plugin was listed as known to be exploited; null: none is. */
+  kev_added: string | null;
+  /** Earliest due date that the catalogue prints for a CVE of the plugin. */
+  kev_due: string | null;
+  /** Whether ransomware is known to use a CVE of the plugin; null: none is listed. */
+  kev_ransomware: boolean | null;
+  /** Highest EPSS score of its CVEs, 0 to 1. */
+  epss: number | null;
+  epss_percentile: number | null;
 }
 
 /** The work on a finding: who, until when, how far. */
@@ -2140,11 +2187,75 @@ interface WatchedFoldersTable {
   problem: string | null;
 }
 
+/** The same of compliance results that make a weakness. */
+interface WeaknessChecksTable {
+  weakness_id: number;
+  result_id: number;
+}
+
+/** Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise. */
+interface WeaknessExcludedTable {
+  id: GeneratedAlways<number>;
+  exclusion_id: number;
+  system_id: string;
+  finding_id: number | null;
+  result_id: number | null;
+}
+
+/** Findings that make no weakness until a day, with the reason. All that a row names must be true of a finding. */
+interface WeaknessExclusionsTable {
+  id: GeneratedAlways<number>;
+  /** The boundary in which it holds; null: in all. */
+  system_id: string | null;
+  plugin_id: string | null;
+  cve: string | null;
+  asset_uuid: string | null;
+  /** In CIDR notation. */
+  network: string | null;
+  /** As category:value, in lower case. */
+  tag: string | null;
+  reason: string;
+  expires_at: Instant;
+  excluded_by: string;
+  excluded_by_principal: string;
+  excluded_at: Instant;
+  /** When a person ended it before its day; null: nobody has. */
+  ended_at: Instant | null;
+  ended_by: string | null;
+  ended_reason: string | null;
+  operation_id: string | null;
+}
+
+/** Which findings lie under which weakness: of one boundary a finding is under one. A fixed finding stays. ingestion_vulnerabilities.poam_id is the POA&M of the main boundary of its asset, for readers that know one. */
+interface WeaknessFindingsTable {
+  weakness_id: number;
+  finding_id: number;
+}
+
+/** Which findings make a weakness, and how they are grouped, by authorization boundary; every version is a row and none is altered. The highest version is in force. */
+interface WeaknessRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary (ingestion_systems.system_id); null: the rule of every boundary that has none of its own. */
+  system_id: string | null;
+  /** From 1, counted by boundary. */
+  version: number;
+  /** As src/canonical/weakness-rule has it; null: from this version on the boundary has the rule of all again. */
+  definition: JsonColumn | null;
+  reason: string;
+  changed_by: string;
+  /** Who made the version: the principal, or local:… for the operator at the machine; null: it came with Tieline. */
+  changed_by_principal: string | null;
+  operation_id: string | null;
+  changed_at: Generated<Instant>;
+}
+
 /** One weakness of one system, grouped from its findings by rule; each has at most one POA&M (design section 7). */
 interface WeaknessesTable {
   id: GeneratedAlways<number>;
   system_id: string;
+  /** By what its findings belong together: a word of src/canonical/weakness-rule. */
   grouping: Generated<string>;
+  /** Of what it is grouped by: the plugin; the CVE; solution and a digest of its text; plugin and asset; a digest of audit file and check. A finding without CVE or solution is grouped by plugin and number. */
   identifier: string;
   severity: string;
   /** First found among the findings when the weakness was recognised; never moves. */
@@ -2157,6 +2268,12 @@ interface WeaknessesTable {
   poam_id: number | null;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** weakness_rules.id of the version under which it was last looked at; null: not since rules have versions. */
+  rule_id: number | null;
+  /** What it is called, where it is not grouped by plugin; else the name of the plugin says it. */
+  title: string | null;
+  /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
+  plugin_id: string | null;
 }
 
 /** Runs of a workflow. */

@@ -180,14 +180,16 @@ export async function fetchPluginText(
 async function fetchWeaknesses(
   db: Kysely<Database>,
   { scope, now }: { readonly scope: Scope; readonly now: Date },
-  { plugin, asset }: Found,
+  { id, plugin, asset }: Found,
 ): Promise<FindingWeakness[]> {
   const { rows } = await sql<FindingWeakness>`
     select w.system_id as "systemId", (select s.name from ingestion_systems s where s.system_id = w.system_id order by s.id limit 1) as "systemName",
            w.severity, w.detected_on as "detectedOn", w.due_on as "dueOn", w.due_reason as "dueReason", w.controls, w.control_reason as "controlReason",
            k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k', now)} as "poamState", k.scheduled_completion as "poamDueOn"
       from weaknesses w left join ingestion_poams k on k.id = w.poam_id and ${inScope(scope, sql`k.system_id`)}
-     where w.grouping = 'plugin' and w.identifier = ${plugin} and w.system_id in (${systemsOfAsset(scope, sql`${asset}::uuid`)})
+     where (w.grouping = 'plugin' and w.identifier = ${plugin}
+            or w.id in (select k.weakness_id from weakness_findings k where k.finding_id = ${id} and w.grouping <> 'plugin'))
+       and w.system_id in (${systemsOfAsset(scope, sql`${asset}::uuid`)})
      order by w.due_on, w.id`.execute(db);
   return rows;
 }

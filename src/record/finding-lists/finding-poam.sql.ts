@@ -160,7 +160,11 @@ export const poamInScopeOfMany = ({ scope, beside }: Sight): RawBuilder<number |
 /** SQL of the weakness (weaknesses.id) of the finding `v` in the scope: the one that its POA&M answers. */
 export const weaknessInScope = (scope: Scope): RawBuilder<number | null> => sql`
   case when ${rowHasOwnPoam(scope)} then (
-         select w.id from weaknesses w where w.poam_id = v.poam_id and w.grouping = 'plugin' and w.identifier = v.plugin_id::text order by w.due_on, w.id limit 1)
+         select w.id from weaknesses w
+          where w.poam_id = v.poam_id
+            and case when w.grouping = 'plugin' then w.identifier = v.plugin_id::text
+                     else exists (select from weakness_findings k where k.weakness_id = w.id and k.finding_id = v.id) end
+          order by w.due_on, w.id limit 1)
        when ${makesWeakness} then (select id from (${besideWeakness(scope)}) beside) end`;
 
 /** What a filter asks of the POA&M or the day it is due. */

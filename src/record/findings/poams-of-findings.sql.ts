@@ -33,14 +33,14 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
                       where c.id = f.control_id and c.system_id <> w.system_id) as is_controlled_elsewhere
         from weaknesses w
         join ingestion_poams k on k.id = w.poam_id and not ${isFinished('k')}
-        join ingestion_assets a on a.system_id = w.system_id
-        join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
+        join weakness_findings under on under.weakness_id = w.id
+        join ingestion_vulnerabilities f on f.id = under.finding_id
+        join ingestion_assets a on a.asset_uuid = f.asset_ref and a.system_id = w.system_id
         left join lateral (
           select c.id from ingestion_controls c
            where c.system_id = w.system_id and upper(c.control_id) = any(w.controls)
            order by array_position(w.controls, upper(c.control_id)::text) limit 1) control on true
-       where w.grouping = 'plugin'
-         and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3 and f.external_system_id is not null
+       where f.lifecycle_state in ('open', 'reopened') and f.external_system_id is not null
          and f.severity_modification is distinct from 'accepted'
     )
     update ingestion_vulnerabilities f

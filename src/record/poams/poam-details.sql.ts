@@ -24,14 +24,23 @@ export interface PoamWeakness {
 /** The weaknesses that a POA&M answers, the gravest first. */
 export async function listPoamWeaknesses(db: Kysely<Database>, poamId: string): Promise<PoamWeakness[]> {
   const { rows } = await sql<PoamWeakness>`
-    select w.grouping, w.identifier, plugin.name, w.severity, w.detected_on::text as "detectedOn", w.due_on::text as "dueOn",
+    select w.grouping, w.identifier, coalesce(w.title, plugin.name) as name, w.severity, w.detected_on::text as "detectedOn", w.due_on::text as "dueOn",
            w.due_reason as "dueReason", w.controls, w.control_reason as "controlReason", found.findings
       from ingestion_poams p
       join weaknesses w on w.poam_id = p.id
       left join scan_plugins plugin on w.grouping = 'plugin' and plugin.plugin_id = w.identifier
      cross join lateral (
        select jsonb_build_object('open', count(*) filter (where ${isOpen}), 'all', count(*)) as findings
-         from ingestion_vulnerabilities v where v.poam_id = p.id and (w.grouping <> 'plugin' or v.plugin_id::text = w.identifier)) found
+         from ingestion_vulnerabilities v where v.poam_id = p.id and w.grouping = 'plugin' and v.plugin_id::text = w.identifier
+       having w.grouping = 'plugin'
+       union all
+       select jsonb_build_object('open', count(*) filter (where ${isOpen}), 'all', count(*))
+         from weakness_findings k join ingestion_vulnerabilities v on v.id = k.finding_id where k.weakness_id = w.id
+       having w.grouping not in ('plugin', 'check')
+       union all
+       select jsonb_build_object('open', count(*) filter (where r.status = 'failed' and r.lifecycle_state is distinct from 'fixed'), 'all', count(*))
+         from weakness_checks k join compliance_results r on r.id = k.result_id where k.weakness_id = w.id
+       having w.grouping = 'check') found
      where p.poam_id = ${poamId}
      order by array_position(array['Critical', 'High', 'Medium', 'Low', 'Info'], w.severity::text), w.identifier limit 1000`.execute(
     db,

@@ -75,7 +75,8 @@ const conditionsOf = (
   agreement: wordsOf(agreementOf(among)),
   plugin: anyOf(
     (words) =>
-      sql`select from weaknesses w where w.poam_id = p.id and w.grouping = 'plugin' and w.identifier = any(${words})`,
+      sql`select from weaknesses w where w.poam_id = p.id and case when w.grouping = 'plugin' then w.identifier = any(${words})
+                  else exists (select from weakness_findings k join ingestion_vulnerabilities v on v.id = k.finding_id where k.weakness_id = w.id and v.plugin_id::text = any(${words})) end`,
   ),
   asset: anyOf(
     (

@@ -1,6 +1,7 @@
 /** Weaknesses as rows: with their dates and controls, and the POA&M that answers each. */
-import { sql, type Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
+import type { WeaknessKind } from '../../canonical/weakness-rule/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { moveFindingsOfPoams, releaseFindingsOfPoams } from '../findings/index.ts';
@@ -8,7 +9,12 @@ import { assetsOfSystem, isSystemOf } from '../systems/index.ts';
 
 export interface WeaknessToSave {
   readonly systemId: string;
-  readonly pluginId: string;
+  readonly grouping: WeaknessKind;
+  readonly identifier: string;
+  /** weakness_rules.id. */
+  readonly ruleId: number;
+  readonly title: string | null;
+  readonly pluginId: string | null;
   readonly severity: Severity;
   readonly detectedOn: string;
   readonly dueOn: string;
@@ -25,17 +31,17 @@ export async function saveWeaknesses(
 ): Promise<void> {
   if (weaknesses.length === 0) return;
   await sql`
-    insert into weaknesses as known (system_id, identifier, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id)
-    select w."systemId", w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id
+    insert into weaknesses as known (system_id, grouping, identifier, rule_id, title, plugin_id, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id)
+    select w."systemId", w."grouping", w.identifier, w."ruleId", w.title, w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id
       from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
-        as w("systemId" text, "pluginId" text, severity text, "detectedOn" date, "dueOn" date, "dueReason" text,
+        as w("systemId" text, "grouping" text, identifier text, "ruleId" int, title text, "pluginId" text, severity text, "detectedOn" date, "dueOn" date, "dueReason" text,
              controls text[], "controlReason" text, "poamId" text)
       join ingestion_poams p on p.poam_id = w."poamId"
     on conflict (system_id, grouping, identifier) do update
-      set poam_id = excluded.poam_id, severity = excluded.severity, updated_at = now(),
+      set poam_id = excluded.poam_id, severity = excluded.severity, rule_id = excluded.rule_id, title = excluded.title, updated_at = now(),
           due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else known.due_on end,
           due_reason = case when known.poam_id is distinct from excluded.poam_id then excluded.due_reason else known.due_reason end
-      where (known.poam_id, known.severity) is distinct from (excluded.poam_id, excluded.severity)`.execute(
+      where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)`.execute(
     db,
   );
 }
@@ -49,9 +55,9 @@ export async function followDates(
   await sql`
     update weaknesses known set due_on = w."dueOn", due_reason = w."dueReason", updated_at = now()
       from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
-        as w("systemId" text, "pluginId" text, "dueOn" date, "dueReason" text, "poamId" text)
+        as w("systemId" text, "grouping" text, identifier text, "dueOn" date, "dueReason" text, "poamId" text)
       join ingestion_poams p on p.poam_id = w."poamId"
-     where known.system_id = w."systemId" and known.grouping = 'plugin' and known.identifier = w."pluginId" and known.poam_id = p.id
+     where known.system_id = w."systemId" and known.grouping = w."grouping" and known.identifier = w.identifier and known.poam_id = p.id
        and (known.due_on, known.due_reason) is distinct from (w."dueOn", w."dueReason")`.execute(db);
 }
 
@@ -62,11 +68,11 @@ export async function letGoOfMovedPoams(
 ): Promise<void> {
   await sql`
     with apart as (
-      select w.id, w.system_id, w.identifier, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
+      select w.id, w.system_id, case when w.grouping = 'plugin' then 'plugin ' || w.identifier else coalesce(w.title, w.identifier) end as named, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id
        where p.system_id is distinct from w.system_id and ${isSystemOf(systemId, 'p.system_id')}
     ), journal as (
       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
-      select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' plugin ' || apart.identifier),
+      select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' ' || apart.named),
              'internal', ${sql.raw(ruleValues('remote_moved'))}, ${sql.raw(reasonValue('poam_moved'))} from apart
     )
     update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
@@ -97,23 +103,39 @@ export async function moveWeaknesses(
 
 export interface Unanswered {
   readonly boundary: string;
+  /** The plugin, or the first of them; of a check its identifier. */
   readonly plugin: string;
+  /** What it is, such as `plugin 20001`. */
+  readonly named: string;
   readonly severity: string;
   readonly openFindings: number;
 }
 
+/** For the weakness w: how many of its findings are open on living machines, as a relation (n). */
+export const openFindingsOf: RawBuilder<unknown> = sql`
+  select case when w.grouping = 'plugin' then (
+                select count(*)::int
+                  from (${assetsOfSystem(sql`w.system_id`)}) member
+                  join ingestion_assets a on a.asset_uuid = member.asset_uuid and a.deleted_at is null and a.terminated_at is null
+                  join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened'))
+              when w.grouping = 'check' then (
+                select count(*)::int from weakness_checks k join compliance_results r on r.id = k.result_id
+                  join ingestion_assets a on a.asset_uuid = r.asset_uuid and a.deleted_at is null and a.terminated_at is null
+                 where k.weakness_id = w.id and r.status = 'failed' and r.lifecycle_state is distinct from 'fixed')
+              else (
+                select count(*)::int from weakness_findings k join ingestion_vulnerabilities f on f.id = k.finding_id and f.lifecycle_state in ('open', 'reopened')
+                  join ingestion_assets a on a.asset_uuid = f.asset_ref and a.deleted_at is null and a.terminated_at is null
+                 where k.weakness_id = w.id) end as n`;
+
 /** Weaknesses that this POA&M answers and that are open. */
 export async function listOpenWeaknesses(db: Kysely<Database>, poamId: string): Promise<Unanswered[]> {
   const { rows } = await sql<Unanswered>`
-    select w.system_id as boundary, w.identifier as plugin, w.severity, count(*)::int as "openFindings"
+    select w.system_id as boundary, coalesce(w.plugin_id, w.identifier) as plugin, case when w.grouping = 'plugin' then 'plugin ' || w.identifier else coalesce(w.title, w.identifier) end as named,
+           w.severity, found.n as "openFindings"
       from ingestion_poams p
-      join weaknesses w on w.poam_id = p.id and w.grouping = 'plugin'
-     cross join lateral (${assetsOfSystem(sql`w.system_id`)}) member
-      join ingestion_assets a on a.asset_uuid = member.asset_uuid and a.deleted_at is null and a.terminated_at is null
-      join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid and f.plugin_id::text = w.identifier
-                                      and f.lifecycle_state in ('open', 'reopened')
-     where p.poam_id = ${poamId}
-     group by w.system_id, w.identifier, w.severity order by w.system_id, w.identifier`.execute(db);
+      join weaknesses w on w.poam_id = p.id
+     cross join lateral (${openFindingsOf}) found
+     where p.poam_id = ${poamId} and found.n > 0 order by w.system_id, w.identifier`.execute(db);
   return rows;
 }
 

@@ -195,7 +195,7 @@ async function makeNew(settling: Settling): Promise<Carried> {
       entity: 'poam',
       entityId: conflict.entityId,
       field: 'weakness',
-      before: `${each.boundary} plugin ${each.plugin}`,
+      before: `${each.boundary} ${each.named}`,
       after: null,
       reason: reasonOf('conflict_new_poam', { conflict: conflict.id }),
     })),

@@ -144,7 +144,7 @@ export async function retire(settling: Settling): Promise<Carried> {
         entityId,
         type: 'contradiction',
         internal: {
-          weaknesses: unanswered.map((each) => `${each.boundary}: plugin ${each.plugin}`),
+          weaknesses: unanswered.map((each) => `${each.boundary}: ${each.named}`),
           open_findings: unanswered.reduce((sum, each) => sum + each.openFindings, 0),
         },
         external: { status: 'Cancelled', ended_on: null },

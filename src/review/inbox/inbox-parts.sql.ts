@@ -7,6 +7,7 @@ import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
+import { openFindingsOf } from '../../record/weaknesses/index.ts';
 
 /** The latest check of each kind of each connection. */
 const latestChecks = sql`
@@ -67,14 +68,17 @@ export const inboxParts: Readonly<
               from (${latestReads}) l join ingestion_errors e on e.batch_id = l.batch_id and e.error_type is distinct from 'policy'
              order by l.batch_id, coalesce(e.record_identifier, e.id::text), e.id desc) held`,
   unanswered_weakness: () => sql`
-    select w.id::text, w.created_at, w.system_id::text, null, 'weakness', w.identifier::text, concat_ws(' ', w.severity, 'plugin', w.identifier)
+    select w.id::text, w.created_at, w.system_id::text, null, 'weakness', w.identifier::text,
+           case when w.grouping = 'plugin' then concat_ws(' ', w.severity, 'plugin', w.identifier) else concat_ws(' ', w.severity, coalesce(w.title, w.identifier)) end
       from weaknesses w
-     where w.poam_id is null and w.grouping = 'plugin'
-       and exists (select from (${assetsOfSystem(sql`w.system_id`)}) member
-                     join ingestion_assets a on a.asset_uuid = member.asset_uuid
-                     join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
-                    where a.deleted_at is null and a.terminated_at is null
-                      and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= 3)`,
+     where w.poam_id is null
+       and case when w.grouping <> 'plugin' then (select found.n from (${openFindingsOf}) found) > 0
+                else exists (select from (${assetsOfSystem(sql`w.system_id`)}) member
+                               join ingestion_assets a on a.asset_uuid = member.asset_uuid
+                               join ingestion_vulnerabilities f on f.asset_ref = a.asset_uuid
+                              where a.deleted_at is null and a.terminated_at is null
+                                and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened')
+                                and (f.severity_rank >= 3 or exists (select from weakness_findings k where k.weakness_id = w.id and k.finding_id = f.id))) end`,
   // Whoever reported a fix has done what they can: a scan is next.
   assigned_finding: (within, actor) => sql`
     select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),

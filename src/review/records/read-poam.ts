@@ -19,6 +19,7 @@ import {
   type PoamRow,
   type PoamWeakness,
 } from '../../record/poams/index.ts';
+import { findPoamRule, type PoamRule } from '../../record/weaknesses/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import type { EditedRecord } from './decide-edit.ts';
 import { unknownRecord } from './edit-record.ts';
@@ -52,6 +53,8 @@ export interface PoamDetail {
   /** Empty while no connection has the POA&M: its milestones go along with it. */
   readonly milestoneTargets: readonly MilestoneTarget[];
   readonly weaknesses: readonly PoamWeakness[];
+  /** Null: it was made by others, or before rules had versions. */
+  readonly madeUnder: PoamRule | null;
   readonly assets: readonly PoamAsset[];
   readonly cves: readonly string[];
   /** The remote's record as it was last read, or what came with the row; null where nothing was kept. */
@@ -110,16 +113,18 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
   if (!poam) throw unknownRecord(entity, poamId);
   const { db } = app;
   const rules = fetchRules(app, db, 'milestone');
-  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, assets, cves] = await Promise.all([
-    fetchRows(db, entity, [poamId]),
-    listObstacles(db, poamId),
-    listFieldViews(app, scope, { entity, id: poamId }),
-    rules.then((known) => milestonesOf(app, scope, poamId, known)),
-    rules.then((known) => milestoneTargetsOf(app, poamId, known)),
-    listPoamWeaknesses(db, poamId),
-    listPoamAssets(db, poamId, mostAssets),
-    listPoamCves(db, poamId),
-  ]);
+  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, madeUnder, assets, cves] =
+    await Promise.all([
+      fetchRows(db, entity, [poamId]),
+      listObstacles(db, poamId),
+      listFieldViews(app, scope, { entity, id: poamId }),
+      rules.then((known) => milestonesOf(app, scope, poamId, known)),
+      rules.then((known) => milestoneTargetsOf(app, poamId, known)),
+      listPoamWeaknesses(db, poamId),
+      findPoamRule(db, poamId),
+      listPoamAssets(db, poamId, mostAssets),
+      listPoamCves(db, poamId),
+    ]);
   const raw = rows.get(poamId)?.row['raw_json'];
   return {
     poam,
@@ -128,6 +133,7 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
     milestones,
     milestoneTargets,
     weaknesses,
+    madeUnder: madeUnder ?? null,
     assets,
     cves,
     raw: isJsonObject(raw) ? raw : null,

@@ -87,6 +87,12 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./decisions/policies.command.ts')).policies,
       },
       {
+        name: 'rules',
+        description:
+          'which findings make a weakness and so a POA&M, by boundary; what is excluded until when',
+        load: async () => (await import('./rules/rules.command.ts')).rules,
+      },
+      {
         name: 'outbox',
         description: 'changes on their way to the remote systems, and those that were refused',
         load: async () => (await import('./decisions/outbox.command.ts')).outbox,
@@ -170,6 +176,17 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'scans',
         description: 'have a scanner look again at what was patched; only a scan makes a finding fixed',
         load: async () => (await import('./records/scans.command.ts')).scans,
+      },
+    ],
+  },
+  {
+    title: 'Threat intelligence',
+    entries: [
+      {
+        name: 'intelligence',
+        description:
+          'threat feeds (KEV, EPSS, NVD, CVE, SSVC), loaded from files, and what they say of a CVE',
+        load: async () => (await import('./intelligence/intelligence.command.ts')).intelligence,
       },
     ],
   },

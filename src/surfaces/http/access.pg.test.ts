@@ -49,6 +49,7 @@ const parameters: Readonly<Record<string, string>> = {
   sessionId: randomUUID(),
   grantId: randomUUID(),
   tokenId: '0123456789ab',
+  exclusionId: '2',
 };
 const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
   path.replaceAll(/:(\w+)/g, (_all, name: string) => {
@@ -122,6 +123,7 @@ const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   undoOperation: { reason: 'by mistake', sha256: '0'.repeat(64) },
   applyPlan: { sha256: '0'.repeat(64) },
   changeSchedule: { cron: '0 2 * * *' },
+  endExclusion: { reason: 'rebuilt' },
   decideMatch: { decision: 'accept' },
   changeView: { name: 'mine' },
   viewPlanGroup: { viewed: true },
@@ -224,7 +226,8 @@ describe('who may call a route', () => {
           ...(bodies[id] ? { body: bodies[id] } : {}),
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
-        const isNoNumber = /conflictId|changeId|matchId|:number/.test(route.path) && given !== '987654';
+        const isNoNumber =
+          /conflictId|changeId|matchId|exclusionId|:number/.test(route.path) && given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
@@ -351,6 +354,7 @@ describe('what is outside of the boundaries of a grant', () => {
         key: randomUUID(),
         pluginId: '999999',
         assetUuid: randomUUID(),
+        exclusionId: '999',
       };
       const none = await world.call(inFirst, route.method, addressOf(route, absent), {
         ...(body ? { body } : {}),

@@ -16,9 +16,11 @@ import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
 import { remediationHandlers } from './remediation/remediation-handlers.ts';
+import { ruleHandlers } from './records/rule-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
 
@@ -45,10 +47,12 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),
+    ...intelligenceHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),
     ...planHandlers(),
     ...viewHandlers,
     ...mappingHandlers,
+    ...ruleHandlers,
   };
 }

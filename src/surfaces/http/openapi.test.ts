@@ -17,6 +17,7 @@ const repeatable = new Set([
   'stepUp',
   'keepSession',
   'changePassword',
+  'previewRule',
   'tryPoamEdits',
   'tryResolvingConflicts',
 ]);
@@ -114,7 +115,7 @@ describe('the route table', () => {
       breaking(
         ({ method, scope, audit }) => method !== 'GET' && scope !== 'own' && !(audit && 'event' in audit),
       ),
-    ).toEqual(['tryPoamEdits', 'tryResolvingConflicts', ...marks]);
+    ).toEqual(['tryPoamEdits', 'tryResolvingConflicts', ...marks, 'previewRule']);
   });
 
   it('a GET has no body, and an answer has a shape, is a stream, or is empty', () => {

@@ -5,7 +5,19 @@ import { Day, Due, When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 
 /** What would close it: the open findings of each weakness. */
-export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) =>
+export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) => (
+  <>
+    {of.madeUnder && (
+      <p className="quiet">
+        Made by version {of.madeUnder.version} of the weakness rule of{' '}
+        {of.madeUnder.systemId ?? 'all boundaries'}.
+      </p>
+    )}
+    <WeaknessRows of={of} />
+  </>
+);
+
+const WeaknessRows = ({ of }: { readonly of: PoamDetail }) =>
   of.weaknesses.length === 0 ? (
     <p className="quiet">No weakness is under this POA&M: it was made in the GRC system or by hand.</p>
   ) : (

@@ -33,7 +33,7 @@ const tagFields = z.object({
     .min(1)
     .max(50, 'must not be longer than 50 characters')
     .regex(/^[^,]*$/, 'must not contain a comma'),
-  asset_uuids: z.array(z.uuid()).min(1),
+  asset_uuids: z.array(z.guid()).min(1),
   action: z.enum(['add', 'remove']).default('add'),
 });
 

@@ -174,9 +174,7 @@ function outcomeOf(row: ConflictDetail): string[] {
 
 const unansweredText = ({ done }: ResolvedConflict): string =>
   (done.unanswered ?? [])
-    .map(
-      (each) => `${counted(each.openFindings, 'open finding')} of plugin ${each.plugin} in ${each.boundary}`,
-    )
+    .map((each) => `${counted(each.openFindings, 'open finding')} of ${each.named} in ${each.boundary}`)
     .join(', ');
 
 /** What was done; each completes "Conflict 7: ". */

@@ -7,6 +7,7 @@ import type { FieldView, PoamDetail } from '../../../review/records/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { minuteText } from '../kit/instants.ts';
 import { shortValue } from '../kit/short-value.ts';
+import { shellWord } from '../kit/hint.ts';
 import { counted } from '../kit/table.ts';
 import type { CsvColumn } from '../lists/write-csv.ts';
 
@@ -131,6 +132,12 @@ export function fieldLines(fields: readonly FieldView[], width: number | undefin
 const part = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
+/** A digest says nothing to a person: the name does. */
+const identified = ({ grouping, identifier }: PoamDetail['weaknesses'][number]): string =>
+  grouping === 'plugin' || grouping === 'cve'
+    ? `${grouping} ${identifier}`
+    : grouping.replaceAll('_', ' and ');
+
 export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
   const { poam } = detail;
   return [
@@ -142,6 +149,11 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
       ({ connection, externalId, confirmedAt }) =>
         `In ${connection}: ${externalId}, last confirmed ${minuteText(confirmedAt)} UTC`,
     ),
+    ...(detail.madeUnder === null
+      ? []
+      : [
+          `Made by version ${detail.madeUnder.version} of the weakness rule of ${detail.madeUnder.systemId ?? 'all boundaries'}: tieline rules history${detail.madeUnder.systemId === null ? '' : ` ${shellWord(detail.madeUnder.systemId)}`}`,
+        ]),
     '',
     ...fieldLines(detail.fields, width),
     ...part('Milestones', detail.milestones.length === 0 ? [] : milestoneLines(detail.milestones, width)),
@@ -149,7 +161,7 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
       'Weaknesses',
       detail.weaknesses.map(
         (each) =>
-          `  ${each.severity}  ${each.grouping} ${each.identifier}${each.name === null ? '' : `: ${each.name}`}; due ${each.dueOn} (${each.dueReason}); ${each.findings.open} of ${each.findings.all} findings open`,
+          `  ${each.severity}  ${identified(each)}${each.name === null ? '' : `: ${each.name}`}; due ${each.dueOn} (${each.dueReason}); ${each.findings.open} of ${each.findings.all} findings open`,
       ),
     ),
     ...part(

@@ -1,0 +1,1 @@
+export { takeFeedFile } from './feeds.ts';
