@@ -74,10 +74,8 @@ export interface WorkTried {
 }
 
 export const tryWork = (asked: WorkAsked): Promise<WorkTried> => post('/remediation/try', asked);
-export const changeWork = (
-  asked: WorkAsked,
-  token: string,
-): Promise<{ readonly changed: number }> => post('/remediation/change', { ...asked, token });
+export const changeWork = (asked: WorkAsked, token: string): Promise<{ readonly changed: number }> =>
+  post('/remediation/change', { ...asked, token });
 
 export const workQuery = (key: string) =>
   queryOptions({

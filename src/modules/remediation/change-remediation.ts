@@ -13,7 +13,13 @@ import { type FindingFilter, listFindingIds } from '../../record/finding-lists/i
 import { projectRemediation } from '../../record/findings/index.ts';
 import { type Assignee, listAssignees } from './assignees.sql.ts';
 import { decideWork, type WorkChange, type WorkVerdict } from './decide-work.ts';
-import { fetchWork, findWorked, lockWork, saveWork, type WorkedFinding } from '../../record/remediation/index.ts';
+import {
+  fetchWork,
+  findWorked,
+  lockWork,
+  saveWork,
+  type WorkedFinding,
+} from '../../record/remediation/index.ts';
 
 interface Working {
   readonly db: Kysely<Database>;
@@ -60,7 +66,10 @@ const refused = (field: string, message: string, remedy?: string): TielineError 
     ...(remedy === undefined ? {} : { remedy }),
   });
 
-async function assigneeOf(working: Working, to: string | null | undefined): Promise<Assignee | null | undefined> {
+async function assigneeOf(
+  working: Working,
+  to: string | null | undefined,
+): Promise<Assignee | null | undefined> {
   if (to === undefined || to === null) return to;
   const found = await listAssignees(working.db, working.now(), to);
   const [only] = found;
@@ -72,14 +81,21 @@ async function assigneeOf(working: Working, to: string | null | undefined): Prom
     throw refused(
       'to',
       `${only.title} sees no findings, so that the work would wait unseen`,
-      only.kind === 'team' ? 'Add a member who may see findings.' : 'Give them a role first: `tieline grants give`.',
+      only.kind === 'team'
+        ? 'Add a member who may see findings.'
+        : 'Give them a role first: `tieline grants give`.',
     );
   return only;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-async function idsOf(db: Kysely<Database>, scope: Scope, selection: FindingSelection, now: Date): Promise<number[]> {
+async function idsOf(
+  db: Kysely<Database>,
+  scope: Scope,
+  selection: FindingSelection,
+  now: Date,
+): Promise<number[]> {
   if ('filter' in selection) {
     const ids = await listFindingIds(db, scope, { filter: selection.filter, now, limit: mostFindings + 1 });
     if (ids.length > mostFindings)
@@ -100,7 +116,9 @@ async function idsOf(db: Kysely<Database>, scope: Scope, selection: FindingSelec
 
 interface Surveyed {
   readonly tried: WorkTried;
-  readonly changed: readonly (WorkedFinding & { readonly verdict: WorkVerdict & { readonly is: 'changed' } })[];
+  readonly changed: readonly (WorkedFinding & {
+    readonly verdict: WorkVerdict & { readonly is: 'changed' };
+  })[];
 }
 
 async function survey(
@@ -114,7 +132,10 @@ async function survey(
   const assignee = await assigneeOf(working, to);
   const change: WorkChange = { ...rest, ...(assignee === undefined ? {} : { assignee }) };
   const findings = await fetchWork(db, await idsOf(db, scope, asked.selection, at), assignee?.sees);
-  const judged = findings.map((finding) => ({ ...finding, verdict: decideWork(finding, change, { name: by, at }) }));
+  const judged = findings.map((finding) => ({
+    ...finding,
+    verdict: decideWork(finding, change, { name: by, at }),
+  }));
   const changed = judged.flatMap(({ verdict, ...finding }) =>
     verdict.is === 'changed' ? [{ ...finding, verdict }] : [],
   );
@@ -137,7 +158,10 @@ async function survey(
 
 function requireWish({ wish }: WorkAsked): void {
   if (Object.values(wish).every((value) => value === undefined))
-    throw refused('change', 'say what is to change: whose work it is, until when, its plan, effort, cost or status');
+    throw refused(
+      'change',
+      'say what is to change: whose work it is, until when, its plan, effort, cost or status',
+    );
 }
 
 /** What a change would do; nothing is changed. @param scope where the person may plan work. */
@@ -200,16 +224,14 @@ async function write(
       page.map(({ id }) => id),
     );
     const entries = page.flatMap(({ id, verdict: { fields } }) =>
-      fields.map(
-        (field): JournalEntry => ({
-          ...field,
-          entity: 'finding',
-          entityId: String(id),
-          direction: 'internal',
-          decidedBy: byPerson(made.by),
-          ...(made.reason === undefined ? {} : { reason: made.reason }),
-        }),
-      ),
+      fields.map((field): JournalEntry => ({
+        ...field,
+        entity: 'finding',
+        entityId: String(id),
+        direction: 'internal',
+        decidedBy: byPerson(made.by),
+        ...(made.reason === undefined ? {} : { reason: made.reason }),
+      })),
     );
     await recordChanges(db, { systemId: null, operationId: made.operationId }, entries);
   }

@@ -5,11 +5,7 @@ import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
 import { everywhere, localOperator, type Scope } from '../../canonical/access/index.ts';
 import { findingList } from '../../canonical/lists/index.ts';
-import {
-  remediationStatuses,
-  settledBy,
-  type RemediationStatus,
-} from '../../canonical/vocabulary/index.ts';
+import { remediationStatuses, settledBy, type RemediationStatus } from '../../canonical/vocabulary/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { parseFilter, withMe } from '../../platform/lists/index.ts';
 import { countFindings } from '../../record/finding-lists/index.ts';
@@ -60,7 +56,8 @@ beforeEach(async () => {
 });
 
 const all = { filter: parseFilter(findingList.filters, [['plugin', '100']], new Date()) };
-const attempt = (wish: WorkWish, scope: Scope = everywhere) => tryRemediation(app, scope, { selection: all, wish }, by);
+const attempt = (wish: WorkWish, scope: Scope = everywhere) =>
+  tryRemediation(app, scope, { selection: all, wish }, by);
 const change = (wish: WorkWish, keys = [key(1)]) =>
   changeRemediation(app, everywhere, { selection: { keys }, wish, reason: 'as agreed' }, by);
 const detail = async (n = 1) => {
@@ -84,8 +81,14 @@ describe('work on findings', () => {
     const tried = await attempt({ to: 'ann', due: '2026-12-15' });
     expect(tried).toMatchObject({ matched: 5, willChange: 4, fixed: 1, unseen: 0, unchanged: 0 });
     const asked = { selection: all, wish: { to: 'ann', due: '2026-12-15' }, token: tried.token };
-    expect(await changeRemediation(app, everywhere, asked, by)).toMatchObject({ matched: 5, changed: 4, fixed: 1 });
-    await expect(changeRemediation(app, everywhere, asked, by)).rejects.toMatchObject({ code: 'SELECTION_MOVED' });
+    expect(await changeRemediation(app, everywhere, asked, by)).toMatchObject({
+      matched: 5,
+      changed: 4,
+      fixed: 1,
+    });
+    await expect(changeRemediation(app, everywhere, asked, by)).rejects.toMatchObject({
+      code: 'SELECTION_MOVED',
+    });
     expect(await attempt({ to: 'ANN', due: '2026-12-15' })).toMatchObject({ willChange: 0, unchanged: 4 });
     expect(await attempt({ note: 'x' }, firstOnly)).toMatchObject({ matched: 3, willChange: 2 });
   });
@@ -132,13 +135,21 @@ describe('work on findings', () => {
       cost: 120.5,
     });
     expect(history).toContainEqual(
-      expect.objectContaining({ field: 'assigned_to', before: null, after: 'Web team', by: 'issm', reason: 'as agreed' }),
+      expect.objectContaining({
+        field: 'assigned_to',
+        before: null,
+        after: 'Web team',
+        by: 'issm',
+        reason: 'as agreed',
+      }),
     );
   });
 
   it('names a finding that is not there, or not in the scope', async () => {
     const other = { selection: { keys: [key(5)] }, wish: { note: 'x' } };
-    await expect(changeRemediation(app, firstOnly, other, by)).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
+    await expect(changeRemediation(app, firstOnly, other, by)).rejects.toMatchObject({
+      code: 'RECORD_UNKNOWN',
+    });
     await expect(change({ note: 'x' }, ['nonsense'])).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
     await expect(change({})).rejects.toMatchObject({ code: 'USAGE' });
   });
@@ -147,7 +158,11 @@ describe('work on findings', () => {
 describe('a fix that its owner reports', () => {
   it('waits for a scan, and is proven by one that shows it fixed', async () => {
     await change({ status: 'fix_reported' });
-    expect(await detail()).toMatchObject({ status: 'fix_reported', validation: 'waiting', fixReportedBy: 'issm' });
+    expect(await detail()).toMatchObject({
+      status: 'fix_reported',
+      validation: 'waiting',
+      fixReportedBy: 'issm',
+    });
     expect(await settle()).toBe(0);
     await scanned('fixed', '2026-11-28T01:00:00');
     expect(await settle()).toBe(1);
@@ -168,7 +183,9 @@ describe('a fix that its owner reports', () => {
     expect(await settle()).toBe(1);
     const { history, ...now } = await detail();
     expect(now).toMatchObject({ status: 'in_progress', validation: 'refuted', fixReportedAt: null });
-    expect(history.find(({ field, by: who }) => field === 'remediation_status' && who === null)).toMatchObject({
+    expect(
+      history.find(({ field, by: who }) => field === 'remediation_status' && who === null),
+    ).toMatchObject({
       before: 'fix_reported',
       after: 'in_progress',
     });
@@ -215,10 +232,18 @@ describe('a fix that its owner reports', () => {
         );
         expect(await settle()).toBe(expected === undefined ? 0 : 1);
         const then = await detail();
-        expect({ status: then.status, validation: then.validation, fixReportedAt: then.fixReportedAt }).toEqual(
+        expect({
+          status: then.status,
+          validation: then.validation,
+          fixReportedAt: then.fixReportedAt,
+        }).toEqual(
           expected === undefined
             ? { status: before, validation: null, fixReportedAt: at(reported) }
-            : { status: expected.status, validation: expected.validation, fixReportedAt: expected.fixReportedAt },
+            : {
+                status: expected.status,
+                validation: expected.validation,
+                fixReportedAt: expected.fixReportedAt,
+              },
         );
       }),
       { numRuns: 80 },
@@ -278,8 +303,15 @@ describe('remediation on the command line', () => {
     expect(reported.out).toContain('1 of 1 finding changed.');
     const shown = await commandText(app, ['remediation', 'show', key(1)]);
     expect(shown.out).toMatch(/Work +fix reported[\s\S]*waits for a scan that begins after the report/);
-    expect((await commandOver(app, ['remediation', 'poam', 'P-1'])).json).toMatchObject({ findings: 3, unassigned: 0 });
-    expect((await commandOver(app, ['remediation', 'people'])).json).toContainEqual({ kind: 'person', name: 'bob', title: 'bob' });
+    expect((await commandOver(app, ['remediation', 'poam', 'P-1'])).json).toMatchObject({
+      findings: 3,
+      unassigned: 0,
+    });
+    expect((await commandOver(app, ['remediation', 'people'])).json).toContainEqual({
+      kind: 'person',
+      name: 'bob',
+      title: 'bob',
+    });
     const wrong = await commandText(app, ['remediation', 'status', 'fixed', key(1)]);
     expect(wrong.code).toBe(2);
   });

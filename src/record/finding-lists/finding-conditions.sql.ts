@@ -200,7 +200,8 @@ const workFilter = (name: keyof typeof ofWork): Placed =>
   plain(
     inSet(
       sql`v.id`,
-      (such) => sql`select r.vulnerability_id from vulnerability_remediation r where r.vulnerability_id is not null and ${such}`,
+      (such) =>
+        sql`select r.vulnerability_id from vulnerability_remediation r where r.vulnerability_id is not null and ${such}`,
     )(ofWork[name]),
   );
 

@@ -98,8 +98,7 @@ async function namedFindings(
   filter: FindingFilter,
 ): Promise<number[] | undefined> {
   const { poam, due } = filter;
-  const relation =
-    workedOnIds(filter) ?? answeredIds(sight, poam, 'poam') ?? answeredIds(sight, due, 'due');
+  const relation = workedOnIds(filter) ?? answeredIds(sight, poam, 'poam') ?? answeredIds(sight, due, 'due');
   if (relation === undefined) return undefined;
   const { rows } = await sql<{
     id: number;

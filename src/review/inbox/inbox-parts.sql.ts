@@ -32,9 +32,7 @@ const mine = ({ kind, name, principalId }: Actor): RawBuilder<unknown> =>
  * Queries, within a scope and for whoever asks, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said
  * beside the title).
  */
-export const inboxParts: Readonly<
-  Record<InboxKind, (within: Scope, actor: Actor) => RawBuilder<unknown>>
-> = {
+export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor) => RawBuilder<unknown>>> = {
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail

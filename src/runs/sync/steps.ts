@@ -21,7 +21,14 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     options.entities.length === 0 || entities.some((entity) => options.entities.includes(entity));
   const scannersFirst = systems.toSorted((a, b) => Number(canRead(b, 'asset')) - Number(canRead(a, 'asset')));
   const writable = systems.filter(takesChanges);
-  const conclusions = [correlationStep, remediationStep, weaknessStep, acceptanceStep, editStep(asked), tagStep];
+  const conclusions = [
+    correlationStep,
+    remediationStep,
+    weaknessStep,
+    acceptanceStep,
+    editStep(asked),
+    tagStep,
+  ];
   return [
     ...writable.map((system) => settleStep(system, asked)),
     ...scannersFirst.flatMap((system) => readSteps(system, asked, options)),

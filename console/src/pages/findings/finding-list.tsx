@@ -171,9 +171,7 @@ const columns: ListSpec<FindingRow>['columns'] = [
     meaning: 'How far the work on it is',
     width: 110,
     extra: true,
-    cell: (row) => (
-      <span>{row.remediationStatus === null ? null : workWords[row.remediationStatus]}</span>
-    ),
+    cell: (row) => <span>{row.remediationStatus === null ? null : workWords[row.remediationStatus]}</span>,
     text: (row) => (row.remediationStatus === null ? '' : workWords[row.remediationStatus]),
     filter: (row) => ['remediation', row.remediationStatus ?? 'none'],
   },

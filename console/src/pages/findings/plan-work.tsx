@@ -62,8 +62,8 @@ const Tried = ({ of }: { readonly of: WorkTried }) => (
     {of.fixed === 0 ? null : <p>{counted(of.fixed)} stay as they are: a scan showed them fixed.</p>}
     {of.unseen === 0 ? null : (
       <p className="attention">
-        {counted(of.unseen)} stay as they are: in no system that they may see. An administrator can give them a
-        role there.
+        {counted(of.unseen)} stay as they are: in no system that they may see. An administrator can give them
+        a role there.
       </p>
     )}
   </div>

@@ -12,7 +12,10 @@ import { validationWords, workFieldWords, workWords } from './words.ts';
 const factsOf = (of: Remediation): readonly Fact[] => [
   ['State', of.status === null ? 'nobody has begun' : workWords[of.status]],
   ['Whose', of.assignedTo === null ? 'nobody’s' : `${of.assignedTo}${of.isTeam ? ' (team)' : ''}`],
-  ['To be fixed by', of.due === null ? null : <Due key="due" by={of.due} settled={of.status === 'fixed'} withDay />],
+  [
+    'To be fixed by',
+    of.due === null ? null : <Due key="due" by={of.due} settled={of.status === 'fixed'} withDay />,
+  ],
   ...(of.plan === null ? [] : [['Plan', of.plan] as const]),
   ...(of.note === null ? [] : [['Note', of.note] as const]),
   ...(of.effortHours === null ? [] : [['Effort', `${of.effortHours} h`] as const]),
@@ -51,8 +54,8 @@ const History = ({ of }: { readonly of: Remediation['history'] }) => (
       <li key={`${event.at} ${event.field}`}>
         <At at={event.at} />
         <span>
-          <span className="strong">{workFieldWords[event.field] ?? event.field}</span>: {textOf(event.before)} →{' '}
-          {textOf(event.after)}
+          <span className="strong">{workFieldWords[event.field] ?? event.field}</span>: {textOf(event.before)}{' '}
+          → {textOf(event.after)}
           <span className="quiet">
             {' '}
             by {event.by ?? 'what a scan showed'}

@@ -23,7 +23,11 @@ export async function listThem(context: CommandContext, flags: ListFlags): Promi
     const now = app.now();
     const query = { ...queryOf(findingList, flags, now), now };
     if (flags.csv)
-      return writeCsv(context, findingColumns, streamFindings(app.store, everywhere, query, context.host.signal));
+      return writeCsv(
+        context,
+        findingColumns,
+        streamFindings(app.store, everywhere, query, context.host.signal),
+      );
     const { rows } = await readUpTo(flags.limit, (limit, after) =>
       listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
     );

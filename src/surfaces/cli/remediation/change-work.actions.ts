@@ -37,7 +37,11 @@ async function selectionOf(
   return { keys };
 }
 
-const leftLines = ({ unchanged, fixed, unseen }: Pick<WorkTried, 'unchanged' | 'fixed' | 'unseen'>): string[] =>
+const leftLines = ({
+  unchanged,
+  fixed,
+  unseen,
+}: Pick<WorkTried, 'unchanged' | 'fixed' | 'unseen'>): string[] =>
   [
     [unchanged, 'so already'],
     [fixed, 'fixed already, as a scan showed'],
@@ -111,7 +115,8 @@ function dayOf(text: string): string | null {
 function costOf(text: string): number | null {
   const cost = orEmpty(text);
   if (cost === null) return null;
-  if (!/^\d{1,8}(\.\d{1,2})?$/.test(cost)) throw faulty('--cost', `"${cost}" is no amount such as 1200 or 99.50`);
+  if (!/^\d{1,8}(\.\d{1,2})?$/.test(cost))
+    throw faulty('--cost', `"${cost}" is no amount such as 1200 or 99.50`);
   return Number(cost);
 }
 

@@ -1,11 +1,7 @@
 /** `remediation list|show|poam|people`. */
 import { everywhere } from '../../../canonical/access/index.ts';
 import { findingList } from '../../../canonical/lists/index.ts';
-import {
-  fetchPoamRemediation,
-  fetchRemediation,
-  listAssignees,
-} from '../../../modules/remediation/index.ts';
+import { fetchPoamRemediation, fetchRemediation, listAssignees } from '../../../modules/remediation/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { countFindings, listFindings, streamFindings } from '../../../record/finding-lists/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';

@@ -129,7 +129,9 @@ export function listHandlers<const Plural extends string, L extends ListDefiniti
     count: async (asked: ListCall): Promise<Answer<Counted>> => {
       const call = byName(list, asked);
       const filter = filterOf(list, call.query, call.now);
-      return { body: await source.count(call.app, call.scope, filter, { exact: call.query['exact'] === true }) };
+      return {
+        body: await source.count(call.app, call.scope, filter, { exact: call.query['exact'] === true }),
+      };
     },
     facet: async (
       given: ListCall,

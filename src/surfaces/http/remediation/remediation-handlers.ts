@@ -18,7 +18,10 @@ import type { Call, Handlers } from '../kit/call.ts';
 type Body = Call<typeof remediationRoutes.tryRemediation>['body'];
 
 /** @throws TielineError FILTER_INVALID; USAGE unless either a filter or keys are given. */
-function askedOf({ filter, keys, change, reason }: Body, { me, now }: { readonly me: string; readonly now: Date }): WorkAsked {
+function askedOf(
+  { filter, keys, change, reason }: Body,
+  { me, now }: { readonly me: string; readonly now: Date },
+): WorkAsked {
   if ((filter === undefined) === (keys === undefined))
     throw new TielineError('USAGE', 'The work was not planned.', {
       fields: [{ field: 'filter', message: 'give either a filter or keys of findings' }],
