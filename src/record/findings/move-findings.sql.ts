@@ -2,6 +2,7 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import { findingKey } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { moveWork } from '../remediation/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 import { twinColumns } from './finding-lifecycle.sql.ts';
 
