@@ -9,6 +9,7 @@ import { openApiOf, routes } from '../src/contract/index.ts';
 import { settingsTable, type SettingEntry } from '../src/platform/config/settings-table.ts';
 import { errorRegistry } from '../src/platform/errors/registry.ts';
 import { operationEvents, operationTransitions } from '../src/ledger/operations/operation-states.ts';
+import { poamEvents, poamStates, poamTransitions, statusOf } from '../src/modules/poams/life/poam-states.ts';
 import { outboxEvents, outboxStates, outboxTransitions } from '../src/engine/outbox/outbox-states.ts';
 import { statesOf, type Transitions } from '../src/platform/values/transitions.ts';
 import { commandLists } from './command-docs.ts';
@@ -97,6 +98,13 @@ const specParts: Readonly<Record<string, string>> = {
       Object.entries(outboxStates).map(([state, meaning]) => [state, cell(meaning)]),
     ),
     machine(outboxTransitions, outboxEvents),
+  ].join('\n\n'),
+  'poam states': [
+    table(
+      ['state', 'meaning', 'status'],
+      statesOf(poamTransitions).map((state) => [`${state}`, cell(poamStates[state]), statusOf[state]]),
+    ),
+    machine(poamTransitions, poamEvents),
   ].join('\n\n'),
   'operation states': machine(operationTransitions, operationEvents),
 };

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { get } from './http/client.ts';
 
 export type Severity = 'Critical' | 'High' | 'Medium' | 'Low' | 'Info';
-export type FindingState = 'open' | 'reopened' | 'fixed';
+export type FindingState = 'open' | 'reopened' | 'fixed' | 'missing' | 'gone';
 export type PoamState = 'open' | 'overdue' | 'completed';
 
 export interface FindingRow {

@@ -1,8 +1,8 @@
-import { remediationStatuses, severities } from '../vocabulary/index.ts';
+import { findingLifecycles, remediationStatuses, severities } from '../vocabulary/index.ts';
 import { defineList, search, systemFilter } from './define-list.ts';
 
-/** As a person reads it: `came back` is a finding that was fixed and was seen again. */
-export const findingStates = ['open', 'reopened', 'fixed'] as const;
+/** `reopened`: it was fixed and was seen again; `missing`: not in the last full read; `gone`: its machine is gone. */
+export const findingStates = findingLifecycles;
 /** Where the POA&M of a finding stands, worst first; `completed` are all that are not open, deviations among them. */
 export const findingPoamStates = ['overdue', 'open', 'completed', 'none'] as const;
 

@@ -11,6 +11,8 @@ export const assetRecord = z.object({
   has_plugin_results: maybe(z.boolean()),
   first_seen: maybe(instant),
   last_seen: maybe(instant),
+  /** When a scan with credentials was last done: part of the evidence that a finding is fixed. */
+  last_authenticated_at: maybe(instant),
   exposure_score: maybe(z.int()),
   acr_score: maybe(z.number().min(0).max(10)),
   agent_uuid: maybe(text),

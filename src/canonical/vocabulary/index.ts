@@ -62,6 +62,7 @@ export {
   poamStandingOf,
   poamStandings,
   implementationStatuses,
+  findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
   poamStatuses,
@@ -70,3 +71,4 @@ export {
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';
+export { type QuestionCode, questionSentence } from './poam-questions.ts';

@@ -19,7 +19,8 @@ export interface RemediationState {
 
 /** A finding, as scans left it. */
 export interface ScannedFinding {
-  readonly state: 'open' | 'reopened' | 'fixed';
+  /** `missing` and `gone` say nothing of a fix. */
+  readonly state: 'open' | 'reopened' | 'fixed' | 'missing' | 'gone';
   readonly lastFound: Date | null;
   readonly lastFixed: Date | null;
 }
@@ -36,6 +37,7 @@ export function settledBy(
     return work.status === 'fixed'
       ? undefined
       : { status: 'fixed', validation: 'proven', fixReportedAt: work.fixReportedAt, at: lastFixed };
+  if (state !== 'open' && state !== 'reopened') return undefined;
   if (work.status === 'fixed')
     return { status: 'open', validation: 'refuted', fixReportedAt: null, at: lastFound };
   const isSeenAgain =

@@ -8,6 +8,11 @@ export type Severity = (typeof severities)[number];
  * (its readers would miss an open weakness), so it says `Open` for both and `lifecycle_state` keeps this word.
  */
 export const lifecycleStates = ['open', 'reopened', 'fixed'] as const;
+/**
+ * The state of a finding as the record has it. `missing`: a full read of its scanner no longer showed it, and nobody said that it was fixed.
+ * `gone`: its machine is gone. Neither is open, and neither is fixed: absence is not deletion (decision 0013), and proves nothing.
+ */
+export const findingLifecycles = [...lifecycleStates, 'missing', 'gone'] as const;
 
 /** What a check of an audit file came to. */
 export const complianceStatuses = ['passed', 'failed', 'warning', 'skipped', 'error', 'unknown'] as const;
@@ -20,6 +25,7 @@ export const acceptanceStatuses = ['active', 'withdrawn'] as const;
 
 /** POA&M status: the owner's four words and the further ones that a GRC system keeps apart (decision 0015). */
 export const poamStatuses = [
+  'Draft',
   'Open',
   'In Progress',
   'Pending Verification',
@@ -42,6 +48,7 @@ export type PoamStanding = 'live' | 'deviation' | 'completed' | 'cancelled';
  * stands beside the work on a weakness and ends nothing. A word that is not known, or none, is live.
  */
 export const poamStandings: Readonly<Record<(typeof poamStatuses)[number], PoamStanding>> = {
+  Draft: 'live',
   Open: 'live',
   'In Progress': 'live',
   'Pending Verification': 'live',

@@ -37,6 +37,7 @@ export const tenableScMappings: readonly FieldMapping[] = [
   asset('macs', 'mac_addresses', [words]),
   asset('operating_systems', 'operating_systems', [words]),
   asset('seen_at', 'last_seen', [instant]),
+  asset('authenticated_at', 'last_authenticated_at', [instant]),
 
   plugin('plugin.id', 'plugin_id', [text], true),
   plugin('plugin.name', 'name', [text], true),

@@ -51,6 +51,7 @@ export function hostRecord(row: JsonObject): ExternalRecord {
   const seen = [instantOf(row['lastSeen']), instantOf(row['lastAuthRun']), instantOf(row['lastUnauthRun'])]
     .filter((each) => each !== undefined)
     .toSorted();
+  const authenticated = instantOf(row['lastAuthRun']);
   const dnsName = word(row['dnsName']);
   const ips = listOf(row['ips'] ?? row['ip'], /[,\s]+/);
   return {
@@ -66,6 +67,7 @@ export function hostRecord(row: JsonObject): ExternalRecord {
       netbios: word(row['netbiosName']).split('\\').at(-1) ?? '',
       operating_systems: word(row['operatingSystem']) === '' ? [] : [word(row['operatingSystem'])],
       ...(seen.at(-1) === undefined ? {} : { seen_at: seen.at(-1) ?? null }),
+      ...(authenticated === undefined ? {} : { authenticated_at: authenticated }),
     },
   };
 }

@@ -193,7 +193,9 @@ async function takePage(
   const counts = await context.store.transactionOnce(async (tx) => {
     const seen: string[] = [];
     const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
-    const stored = await fillSink(await openSink(tx, read.askedAt), records, turn);
+    const sink = await openSink(tx, read.askedAt);
+    const stored = await fillSink(sink, records, turn);
+    if (read.showsAll) seen.push(...(sink.seen?.() ?? []));
     await recordSeen(tx.db, where, seen);
     await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
     await insertHeldRecords(tx.db, read.operationId, stored.held);
@@ -228,7 +230,10 @@ async function take(
     const incomplete = await hasHeldRecords(tx.db, read.operationId);
     if (read.showsAll && isKept(read.entity)) await settleAbsence(context, tx, read, where);
     const definition = entity(read.entity);
-    if (read.showsAll && definition.kind === 'fact') await definition.whenReadWhole?.(tx, where);
+    if (read.showsAll && definition.kind === 'fact') {
+      await definition.whenReadWhole?.(tx, { ...where, incomplete, absence: context.absence });
+      if (!isKept(read.entity)) await forgetSeen(tx.db, where);
+    }
     await finishRead(tx.db, { ...where, mark: incomplete ? undefined : event.mark });
   });
 }

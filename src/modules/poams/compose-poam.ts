@@ -7,6 +7,7 @@ import { fillTemplate } from '../../canonical/mapping/index.ts';
 import type { templateFields, WeaknessRule } from '../../canonical/weakness-rule/index.ts';
 import {
   addDays,
+  type Candidate,
   type DueDate,
   namedWeakness,
   titleOf,
@@ -119,6 +120,8 @@ export function composePoam(
     readonly today: string;
     /** Which POA&M of this weakness it is, from 1. */
     readonly occurrence?: number;
+    /** The POA&M of the same weakness that was completed before. */
+    readonly follows?: Pick<Candidate, 'poamId' | 'remoteId' | 'endedOn'> | undefined;
     /** Those of the rule; undefined: Tieline's own words. */
     readonly templates?: WeaknessRule['templates'] | undefined;
   },
@@ -153,6 +156,7 @@ export function composePoam(
           'Assess the finding and agree a remedy with the system owner.',
       ),
       external_uid: poamKey(weakness, context.occurrence),
+      ...(context.follows === undefined ? {} : { comments: followingText(context.follows) }),
     },
     milestones:
       context.templates?.milestones?.map(({ text, at }) => ({
@@ -161,6 +165,14 @@ export function composePoam(
       })) ?? planMilestones(machines, context.due.on, context.today),
   };
 }
+
+/** A completed POA&M is not opened again where the weakness returns late, or on another machine: the new one names it. */
+const followingText = ({
+  poamId,
+  remoteId,
+  endedOn,
+}: Pick<Candidate, 'poamId' | 'remoteId' | 'endedOn'>): string =>
+  `Follows POA&M ${remoteId ?? poamId}, which was completed${endedOn === null ? '' : ` on ${endedOn}`}; the weakness was found again since.`;
 
 function planMilestones(machines: string, due: string, today: string): ProposedPoam['milestones'] {
   const daysLeft = Math.floor((Date.parse(due) - Date.parse(today)) / 86_400_000);

@@ -7,9 +7,11 @@ import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
+import { keepFirstValues } from '../../record/poam-life/index.ts';
 import { recordPoamRules } from '../../record/weaknesses/index.ts';
 import { type JudgedWeakness } from '../weaknesses/index.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from './compose-poam.ts';
+import { completedBefore } from './life/reopen-poams.ts';
 import type { NamesOf } from './source-names.ts';
 
 /** The templates of a version of a rule, by weakness_rules.id; undefined: it has none, or is not in force any more. */
@@ -53,6 +55,13 @@ export async function createPoams(
 ): Promise<void> {
   const composed = planned.map((each) => compose(source, each, today));
   await insertPoams(tx, source, composed);
+  await keepFirstValues(
+    tx.db,
+    composed.flatMap((each) => {
+      const followed = completedBefore(each);
+      return followed === undefined ? [] : [{ poamId: each.id, followsPoamId: followed.poamId }];
+    }),
+  );
   await recordChanges(
     tx.db,
     source,
@@ -90,6 +99,7 @@ function compose(source: OutboundSource, planned: Proposed, today: string): Comp
       pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
       today,
       occurrence,
+      follows: completedBefore(planned),
       templates: source.templatesOf(weakness.ruleId),
     }),
   };

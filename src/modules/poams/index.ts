@@ -1,1 +1,2 @@
+export { lifeStep } from './life/life-step.ts';
 export { weaknessStep } from './plan-poams.ts';

@@ -34,8 +34,10 @@ import {
   addPoamAssets,
   addPoamCves,
   recordDepartures,
+  recordEnded,
   showAbandonedPoams,
 } from '../../record/poams/index.ts';
+import { listLifeSettings } from '../../record/poam-life/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { findTakenKeys } from '../../record/entities/index.ts';
@@ -45,6 +47,12 @@ import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 import { createPoams, type OutboundSource, type Proposed, type TemplatesOf } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
+import {
+  contradictionsToReopen,
+  isAcceptedContradiction,
+  reopenPoams,
+  reopens,
+} from './life/reopen-poams.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
@@ -95,7 +103,9 @@ export async function planPoams(
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
     );
     const settled = new Set(proposed.map((each) => each.weakness));
-    const unanswered = judged.filter((each) => isUnanswered(each) && !settled.has(each.weakness));
+    const open = judged.filter((each) => !settled.has(each.weakness));
+    const { reopened, isOver } = await settleEnded(tx, source, open, today);
+    const unanswered = open.filter((each) => isUnanswered(each) && !reopened.has(each));
     const waiting = await holdBack(context, tx, system, operationId, unanswered);
     const wanted = unanswered.filter((each) => !waiting.has(each));
     if (!mayCreate) await showNotLetOut(tx, system, operationId, wanted);
@@ -103,30 +113,61 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
-    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged);
+    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged, reopened);
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
-    const shown = await showAnswers(tx, source, judged);
+    const shown = await showAnswers(
+      tx,
+      source,
+      judged.filter((each) => !isOver(each)),
+    );
     const abandoned = await showAbandonedPoams(tx.db, source);
     const held = new Set([...waiting, ...shown]);
-    const created = fresh.filter((each) => !shown.has(each)).length;
-    const read = weaknesses.length + renewal.withdrawn + abandoned;
-    const updated = Math.min(
-      extended + renewal.renewed + renewal.withdrawn,
-      read - created - held.size - abandoned,
-    );
-    const outcome: Counts = {
-      ...noCounts,
-      read,
-      created,
-      updated,
+    const outcome = countsOf({
+      read: weaknesses.length + renewal.withdrawn + abandoned,
+      created: fresh.filter((each) => !shown.has(each)).length,
+      moved: extended + renewal.renewed + renewal.withdrawn,
       held: held.size + abandoned,
-      unchanged: read - created - updated - held.size - abandoned,
-    };
+    });
     await recordCounts(tx.db, operationId, outcome);
     return outcome;
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
+}
+
+/** What is held counts as held, whatever else was done about it. */
+function countsOf({ moved, ...of }: Record<'read' | 'created' | 'moved' | 'held', number>): Counts {
+  const updated = Math.min(moved, of.read - of.created - of.held);
+  return { ...noCounts, ...of, updated, unchanged: of.read - of.created - updated - of.held };
+}
+
+interface Ended {
+  /** The POA&M that each opens again. */
+  readonly reopened: ReadonlyMap<JudgedWeakness, string>;
+  /** Whether its contradiction, if it has one, is settled by the settings of its boundary. */
+  readonly isOver: (judged: JudgedWeakness) => boolean;
+}
+
+/** What the settings of boundaries say about POA&Ms that ended though findings are open, or returned. */
+async function settleEnded(
+  tx: Tx,
+  source: OutboundSource,
+  judged: readonly JudgedWeakness[],
+  today: string,
+): Promise<Ended> {
+  const settings = await listLifeSettings(tx.db);
+  const fields = ['status', 'actual_completion', 'comments'];
+  const mayReopen = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields });
+  const returned = mayReopen
+    ? judged.filter(isUnanswered).flatMap((each) => reopens(each, settings) ?? [])
+    : [];
+  const contradicted = mayReopen ? judged.flatMap((each) => contradictionsToReopen(each, settings)) : [];
+  await reopenPoams(tx, source, [...returned, ...contradicted], today);
+  const over = new Set(contradicted.map((each) => each.judged));
+  return {
+    reopened: new Map(returned.map((each) => [each.judged, each.poam.poamId])),
+    isOver: (each) => over.has(each) || isAcceptedContradiction(each.weakness.systemId, settings, today),
+  };
 }
 
 /** The weaknesses under the rules in force, after what POA&Ms name and where machines are was brought up to date. */
@@ -206,12 +247,14 @@ async function tie(
   fresh: readonly Proposed[],
   answered: readonly (JudgedWeakness & { readonly poam?: string })[],
   judged: readonly JudgedWeakness[],
+  reopened: ReadonlyMap<JudgedWeakness, string>,
 ): Promise<void> {
   const poamOf = new Map<JudgedWeakness['weakness'], string>([
+    ...[...reopened].map(([{ weakness }, poam]) => [weakness, poam] as const),
     ...fresh.map(({ weakness, occurrence }) => [weakness, poamId(weakness, occurrence)] as const),
     ...answered.map(({ weakness, answers, poam }) => [weakness, poam ?? answers.by?.poamId ?? ''] as const),
   ]);
-  const answeredNow = [...fresh, ...answered].map(({ weakness, save }) => ({
+  const answeredNow = [...fresh, ...answered, ...reopened.keys()].map(({ weakness, save }) => ({
     weakness,
     save,
     poam: poamOf.get(weakness) ?? '',
@@ -243,6 +286,7 @@ async function tie(
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. */
 async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
   const fields = ['affected_assets'];
+  await recordEnded(tx.db, source);
   const lacking = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields })
     ? await listPoamsLackingAssets(tx.db, source.systemId)
     : [];

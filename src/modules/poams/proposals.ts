@@ -1,5 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
 import { type JudgedWeakness, keyOfWeakness, type WeaknessRow } from '../weaknesses/index.ts';
+import { completedBefore } from './life/reopen-poams.ts';
 import { composePoam, purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
@@ -52,6 +53,7 @@ export function presentOf(
     poc: weakness.poc,
     pluginsOf: names(weakness.sourceTypes).pluginsOf,
     today: context.today,
+    follows: completedBefore(judged),
     templates: templatesOf(weakness.ruleId),
   });
   return {

@@ -128,17 +128,20 @@ export async function openFindingSink(
 ): Promise<FindingSink> {
   const load = await beginFindingLoad(tx, source);
   const held: HeldRecord[] = [];
+  const seen: string[] = [];
   let read = 0;
   const prepare = findingPreparer(mapperOf);
   const report = reportedBy(mapperOf, known, { load, held });
   const addPrepared = async (prepared: PreparedFinding): Promise<void> => {
     read += 1;
     const finding = report(prepared);
+    if (finding) seen.push(finding.key);
     if (finding) await load.add(finding);
   };
   return {
     add: (external) => addPrepared(prepare(external)),
     addPrepared,
+    seen: () => seen,
     stage: () => load.stage(),
     async finish() {
       const { counts, waiting, refused } = await load.finish();
@@ -247,6 +250,7 @@ export function withResultsAmong(findings: Sink, openResults: () => Promise<Sink
       if (external.entity === 'compliance') results.push(external);
       else await findings.add(external);
     },
+    seen: () => findings.seen?.() ?? [],
     async stage() {
       await findings.stage?.();
     },

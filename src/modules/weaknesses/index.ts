@@ -9,7 +9,7 @@ export {
   repointed,
 } from './judge-weaknesses.ts';
 export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
-export type { Ground } from './poam-answers.ts';
+export type { Candidate, Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
 export { keyOfWeakness, namedWeakness, titleOf, type Weakness, type WeaknessKey } from './weakness.ts';

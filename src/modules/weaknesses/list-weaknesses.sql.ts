@@ -120,7 +120,7 @@ const wordOnEnd = sql`
 const candidatePoams = (now: Date): RawBuilder<unknown> => sql`
   select g.system_id, g."grouping", g.identifier, bool_or(${isFinished('k')} or ended.on is not null) as any_ended,
          jsonb_agg(jsonb_build_object(
-           'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'ground', (${[...grounds]}::text[])[ground],
+           'id', k.id, 'poamId', k.poam_id, 'status', k.status, 'comments', case when ${isFinished('k')} then k.comments end, 'remoteId', to_jsonb(k) ->> 'xacta_poam_id', 'ground', (${[...grounds]}::text[])[ground],
            'endedOn', ended.on, 'seenAt', ended.seen_at, 'isEndedHere', coalesce(ended.is_ended_here, false), 'contradiction', settled.choice,
            'isProposal', k.ingestion_source is not distinct from 'tieline'
              and not exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = k.poam_id)) order by k.id) as list

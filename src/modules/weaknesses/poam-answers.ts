@@ -23,6 +23,9 @@ export interface Candidate {
   readonly poamId: string;
   readonly ground: Ground;
   readonly status: string | null;
+  /** What it says about itself so far, and what its remote calls it. */
+  readonly comments?: string | null;
+  readonly remoteId?: string | null;
   /** YYYY-MM-DD: when it was completed or cancelled, or an accepted risk that has run out ended; null where the record does not say. */
   readonly endedOn: string | null;
   /** When its present status came into the record, ISO in UTC; null where the journal does not know. */

@@ -6,6 +6,7 @@ import { countMatchReviews } from '../../modules/correlation/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { countPendingRequests } from '../../engine/approvals/index.ts';
 import { countOutbox } from '../../engine/outbox/index.ts';
+import { countQuestions } from '../../record/poam-life/index.ts';
 import { countWaitingScans } from '../../modules/scans/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { countHeldRecords } from '../../ledger/operations/index.ts';
@@ -17,6 +18,7 @@ export const waitingKinds = [
   'approvals',
   'refused',
   'held_records',
+  'poam_questions',
   'paused_systems',
 ] as const;
 export type WaitingKind = (typeof waitingKinds)[number];
@@ -51,6 +53,7 @@ export async function fetchWaiting({ db }: { readonly db: Kysely<Database> }): P
     approvals: nonZero({ ...changes('waiting'), scan: scans, request: await countPendingRequests(db) }),
     refused: changes('failed'),
     held_records: await countHeldRecords(db),
+    poam_questions: await countQuestions(db),
     paused_systems: Object.fromEntries(
       (await listSystems(db))
         .filter((system) => system.sending_paused_at !== null || system.sync_paused_at !== null)

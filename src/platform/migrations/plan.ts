@@ -142,6 +142,7 @@ function take(draft: PlanDraft, statement: Statement): void {
         takeUpdate(draft, statement);
         return;
       }
+      if (takeDroppedConstraint(draft, statement)) return;
       // What is reported from rows of a table that was there may need columns that are added to it under the locks.
       if (draft.places.get(/^INSERT INTO (\w+)/i.exec(statement.sql)?.[1] ?? '')?.existing) {
         draft.push(draft.locked, statement, statement.sql);
@@ -160,6 +161,26 @@ function takeAltered(draft: PlanDraft, statement: Statement): boolean {
   draft.exclusive.add(`${quote(place.schema)}.${quote(table)}`);
   draft.push(draft.locked, statement, statement.sql);
   return true;
+}
+
+/**
+ * A constraint of ours that goes again, on a table that is there: under its locks, behind the column that brought it.
+ * @returns whether the statement is one.
+ */
+function takeDroppedConstraint(draft: PlanDraft, statement: Statement): boolean {
+  const [, table = '', name = ''] = /^ALTER TABLE (\w+) DROP CONSTRAINT (\w+)$/i.exec(statement.sql) ?? [];
+  const place = draft.places.get(table);
+  if (!place?.existing) return false;
+  const qualified = `${quote(place.schema)}.${quote(table)}`;
+  draft.exclusive.add(qualified);
+  draft.push(draft.locked, statement, `ALTER TABLE ${qualified} DROP CONSTRAINT IF EXISTS ${name}`);
+  without(draft.validations, (each) => each.constraint === name);
+  without(draft.brought, (each) => each.kind === 'constraint' && each.name === name);
+  return true;
+}
+
+function without<T>(list: T[], isIt: (each: T) => boolean): void {
+  list.splice(0, list.length, ...list.filter((each) => !isIt(each)));
 }
 
 /**

@@ -82,6 +82,7 @@ export interface Database {
   kept_plan_items: KeptPlanItemsTable;
   kept_plan_views: KeptPlanViewsTable;
   kept_plans: KeptPlansTable;
+  life_settings: LifeSettingsTable;
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
@@ -91,7 +92,9 @@ export interface Database {
   plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
+  poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
+  poam_questions: PoamQuestionsTable;
   poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
@@ -1141,7 +1144,7 @@ interface IngestionVulnerabilitiesTable {
   port: number | null;
   protocol: string | null;
   service: string | null;
-  /** open, reopened or fixed, as Tenable says. The column state keeps the words its readers know (Open for both open and reopened). */
+  /** open, reopened or fixed, as the scanner says; missing: the last full read of its scanner did not show it, and nobody said that it was fixed; gone: its machine is gone (terminated, deleted, or shown by no source), or a person said that it is. The last two count neither as open nor as fixed. */
   lifecycle_state: string | null;
   /** none, recast or accepted: whether a rule in Tenable changed the severity. */
   severity_modification: string | null;
@@ -1165,6 +1168,12 @@ interface IngestionVulnerabilitiesTable {
   report_digest: number | null;
   /** When sources have seen the finding (UTC), the latest 400 times: what tells a scan that showed it from one that did not, also when that scan is told of late. */
   seen_at: Date[] | null;
+  /** Since when it is missing or gone; null while it is neither. */
+  missing_since: Instant | null;
+  /** When a person reported that it was fixed: a scan proves that only if it began later. */
+  fix_reported_at: Instant | null;
+  /** Who reported that it was fixed. */
+  fix_reported_by: string | null;
 }
 
 /** CVE ids of a finding. */
@@ -1291,6 +1300,25 @@ interface KeptPlansTable {
   applied_operation_id: string | null;
 }
 
+/** How the POA&Ms of an authorization boundary live; what is null, or has no row, is the default. */
+interface LifeSettingsTable {
+  system_id: string;
+  /** When a POA&M whose findings are all fixed with evidence is completed: at once, after close_days without return, or after the word of a person (the default). */
+  close_after: string | null;
+  close_days: number | null;
+  /** A finding that returns within so many days after completion reopens its POA&M; later it gets a new one that names the old. Default 30, of a FedRAMP boundary 0. */
+  reopen_days: number | null;
+  /** A POA&M that was completed at the remote while findings are open: ask a person (the default), reopen it, or accept the completion until accept_until. */
+  contradiction: string | null;
+  accept_until: string | null;
+  /** How many persons other than the one who asks must agree to an extension. Default 1. */
+  extension_approvers: number | null;
+  /** Whether the boundary is authorized by FedRAMP. */
+  is_fedramp: boolean | null;
+  set_by: string | null;
+  set_at: Generated<Instant>;
+}
+
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
@@ -1405,7 +1433,7 @@ interface PoamAssetDeparturesTable {
   reason: string;
   operation_id: string | null;
   departed_at: Generated<Instant>;
-  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. */
+  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it. */
   kind: Generated<string>;
 }
 
@@ -1423,6 +1451,25 @@ interface PoamCommentsTable {
   created_at: Generated<Instant>;
 }
 
+/** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
+interface PoamLivesTable {
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  /** Its rating before that first followed the weakness; null: it never moved. */
+  original_rating: string | null;
+  /** Its scheduled completion before that was first moved by an extension; null: it never moved. */
+  original_completion: string | null;
+  /** Since when all its findings are fixed with evidence; null: they are not. */
+  verified_at: Instant | null;
+  /** Array of {finding, asset, plugin, fixedAt, after, sawHost, authenticated, ranPlugin, source}, each answer yes, no or unknown. */
+  evidence: JsonColumn | null;
+  /** When it was completed on this evidence. */
+  closed_by_evidence_at: Instant | null;
+  /** The POA&M that was completed before the weakness was found again; this one was made in its place. */
+  follows_poam_id: string | null;
+  updated_at: Generated<Instant>;
+}
+
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
 interface PoamMentionsTable {
   poam_id: number;
@@ -1433,6 +1480,26 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** What only a person can say about the life of a POA&M: each open one is a row of the inbox. */
+interface PoamQuestionsTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_poams.poam_id. */
+  poam_id: string;
+  external_system_id: number | null;
+  /** What is asked (canonical/vocabulary/poam-questions.ts); the sentence is made when it is shown. */
+  code: string;
+  /** What the sentence names. */
+  params: Generated<JsonColumn>;
+  operation_id: string | null;
+  opened_at: Generated<Instant>;
+  /** When a person answered, or it was over by itself. */
+  settled_at: Instant | null;
+  /** Who answered; null: it was over by itself. */
+  settled_by: string | null;
+  /** over, or what the person answered. */
+  settlement: string | null;
 }
 
 /** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
@@ -2274,6 +2341,8 @@ interface WeaknessesTable {
   title: string | null;
   /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
   plugin_id: string | null;
+  /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
+  rated_severity: string | null;
 }
 
 /** Runs of a workflow. */

@@ -69,6 +69,13 @@ async function state() {
   return rows;
 }
 
+async function lifecycles(): Promise<string[]> {
+  const { rows } = await database.pool.query<{ is: string }>(
+    `select lifecycle_state || ' ' || count(*) as is from ingestion_vulnerabilities group by lifecycle_state order by 1`,
+  );
+  return rows.map((row) => row.is);
+}
+
 // One story in order: each step begins where the one before ended.
 describe('an asset of several sources', () => {
   const ended = { terminated_at: '2026-05-02T00:00:00.000Z' };
@@ -89,9 +96,11 @@ describe('an asset of several sources', () => {
 
   it('an asset of several sources is marked, with what is open on it and no finding closed, once the last one no longer shows it', async () => {
     await database.pool.query(
-      `insert into asset_exposure (asset_uuid, open_info, open_low, open_medium, open_high, open_critical, accepted)
-       values ($1, 1, 0, 0, 2, 1, 0)`,
-      [uuid],
+      `insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, severity_rank, asset_uuid, asset_ref, lifecycle_state, finding_key,
+         external_system_id, state, first_found, last_found, raw_data)
+       select '10' || n, 'x', 'High', rank, $1::text, $1::uuid, 'open', gen_random_uuid(), $2, 'Open', '2026-04-01', '2026-05-01', '{}'
+         from unnest('{0,3,3,4}'::int[]) with ordinality given(rank, n)`,
+      [uuid, systems['one']],
     );
     const operationId = await readWithout('two');
     expect(await state()).toEqual([{ ended: true, unreported: true }]);
@@ -106,6 +115,8 @@ describe('an asset of several sources', () => {
         openFindings: 4,
       },
     ]);
+    // It counts no longer as open, and nobody says that it was fixed.
+    expect(await lifecycles()).toEqual(['gone 4']);
     expect(await countNewlyUnreported(database.db, [operationId])).toBe(1);
     expect(await countNewlyUnreported(database.db, [await readWithout('two')])).toBe(0);
   });
@@ -115,6 +126,7 @@ describe('an asset of several sources', () => {
     expect(await state()).toEqual([{ ended: true, unreported: true }]);
     await report('files', '2030-01-01T00:00:00.000Z');
     expect(await state()).toEqual([{ ended: false, unreported: false }]);
+    expect(await lifecycles()).toEqual(['open 4']);
   });
 
   it('an asset of several sources is revived by a source that shows it again in a read of changes', async () => {

@@ -1,13 +1,14 @@
 /**
  * Which sources still report an asset. One that a scanner terminated or deleted lives while another reports it; one that nobody reports
- * any more is marked (`unreported_since`) and shown, with its findings as they were last seen: absence is not deletion (decision 0013),
- * and no finding is closed by it.
+ * any more is marked (`unreported_since`) and shown, with its findings as they were last seen: absence is not deletion (decision 0013).
+ * They count no longer as open (`gone`), and none is closed by it.
  *
  * A server reports an asset until it ends it or its full reads no longer show it; a file reports it once, at the time of its scan, and
  * so counts only if that was after the servers' last word.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
+import { isAcceptedFinding, settleGone } from '../findings/index.ts';
 import type { Database, Tx } from '../../platform/postgres/index.ts';
 
 /** Query of the state of some assets by their sources: asset_uuid, is_reported, is_known (a server reported it), deleted_at, terminated_at. */
@@ -68,6 +69,7 @@ export async function renewReporting(
        from differing d where d.asset_uuid = a.asset_uuid`,
     [source.operationId, source.systemId, created],
   );
+  await settleGone(tx, source, assets);
 }
 
 /** After a full read marked what it did not show: settles the assets of the system that may have become, or no longer are, unreported. */
@@ -99,9 +101,14 @@ export interface UnreportedAsset {
   readonly openFindings: number;
 }
 
-const openOf = sql`coalesce(e.open_info + e.open_low + e.open_medium + e.open_high + e.open_critical, 0)`;
+const openOf = sql`e.open_findings`;
+/** What was open on them when they were last reported: it counts no longer, and a person is to know of it. */
 const unreported: RawBuilder<unknown> = sql`
-      from ingestion_assets a left join asset_exposure e using (asset_uuid)
+      from ingestion_assets a
+     cross join lateral (select count(*)::int as open_findings, count(*) filter (where v.severity_rank = 0)::int as open_info,
+                                count(*) filter (where v.severity_rank = 3)::int as open_high, count(*) filter (where v.severity_rank = 4)::int as open_critical
+                           from ingestion_vulnerabilities v
+                          where v.asset_ref = a.asset_uuid and v.lifecycle_state in ('open', 'reopened', 'gone') and not ${sql.raw(isAcceptedFinding('v'))}) e
      where a.unreported_since is not null and a.merged_into is null`;
 
 /** Assets that no source reports any more, those with the most that is open first. */
@@ -111,9 +118,9 @@ export async function listUnreportedAssets(db: Kysely<Database>, limit: number):
            case when a.deleted_at is not null then 'deleted' when a.terminated_at is not null then 'terminated' else 'no longer shown' end as ended,
            array(select distinct s.system_name from asset_sources x join external_systems s on s.id = x.external_system_id
                   where x.asset_uuid = a.asset_uuid order by 1) as sources,
-           coalesce(e.open_critical, 0) as "openCritical", coalesce(e.open_high, 0) as "openHigh", ${openOf} as "openFindings"
+           e.open_critical as "openCritical", e.open_high as "openHigh", ${openOf} as "openFindings"
     ${unreported}
-     order by coalesce(e.open_critical, 0) desc, coalesce(e.open_high, 0) desc, ${openOf} desc, a.unreported_since, a.asset_uuid limit ${limit}`.execute(
+     order by e.open_critical desc, e.open_high desc, ${openOf} desc, a.unreported_since, a.asset_uuid limit ${limit}`.execute(
     db,
   );
   return rows;

@@ -43,10 +43,17 @@ export interface FactEntity extends AnyEntity {
   /** Whether the next page is staged while one is merged; else each page finds what the one before has left. */
   readonly readsAhead: boolean;
   /** What is counted again once all of it was read from a system. */
-  readonly whenReadWhole?: (
-    tx: Tx,
-    source: { readonly systemId: number; readonly operationId: string },
-  ) => Promise<void>;
+  readonly whenReadWhole?: (tx: Tx, read: WholeRead) => Promise<void>;
+}
+
+/** A full read that came to its end. */
+export interface WholeRead {
+  readonly systemId: number;
+  readonly operationId: string;
+  /** Whether something that it showed could not be imported. */
+  readonly incomplete: boolean;
+  /** How much may be missing at once before it is rather a fault of the remote, or of our rights there. */
+  readonly absence: { readonly sharePercent: number; readonly atLeast: number; readonly accept: boolean };
 }
 
 /** Only goes out: what was sent is kept in the outbox and the journal, not in a row that is merged. */

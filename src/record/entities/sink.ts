@@ -10,6 +10,8 @@ export interface Sink {
   stage?(): Promise<void>;
   /** Stores what was added and says what became of it. */
   finish(): Promise<{ counts: Counts; held: readonly HeldRecord[] }>;
+  /** Of facts whose absence from a full read is noticed: the keys of all that was added. */
+  seen?(): readonly string[];
   /** Frees the connection after a failure; the transaction is rolled back afterwards. */
   abort(cause: Error): Promise<void>;
 }

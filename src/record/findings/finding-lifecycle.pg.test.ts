@@ -14,7 +14,12 @@ import {
   type StoredFinding,
 } from './finding-lifecycle.ts';
 import { transitionsOf } from './scan-absence.ts';
-import { lifecycleStates, severities, severityModifications } from '../../canonical/vocabulary/vocabulary.ts';
+import {
+  findingLifecycles,
+  lifecycleStates,
+  severities,
+  severityModifications,
+} from '../../canonical/vocabulary/vocabulary.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import {
   concludedState,
@@ -98,12 +103,12 @@ const ruleReports: fc.Arbitrary<RuleReports | null> = fc.option(
     ),
 );
 
-const stored: fc.Arbitrary<StoredFinding & { lifecycle_state: (typeof lifecycleStates)[number] }> = fc
+const stored: fc.Arbitrary<StoredFinding & { lifecycle_state: (typeof findingLifecycles)[number] }> = fc
   .tuple(
     times,
     fc.record({
       system: fc.option(place),
-      lifecycle_state: fc.constantFrom(...lifecycleStates),
+      lifecycle_state: fc.constantFrom(...findingLifecycles),
       severity_rank: rank,
       severity_modification: fc.option(modification),
       rule_evidence_at: maybeTime,

@@ -39,6 +39,10 @@ export function lifecycleState(of: {
                else ${of.otherwise} end`;
 }
 
+/** SQL that keeps what is gone so while its machine is, unless it was fixed. @param before its state, an expression. */
+const goneStays = (before: string, after: string): string =>
+  `case when ${before} = 'gone' and ${after} <> 'fixed' then 'gone' else ${after} end`;
+
 /** SQL of the times at which a stored row is known to have been seen. */
 const storedSightings = (seenAt: string, lastFound: string): string =>
   `coalesce(${seenAt}, array_remove(array[${lastFound}], null))`;
@@ -130,13 +134,16 @@ export const joinedEvidence = (system: string): string => `
   ${standingRule}
   cross join lateral (
     select times.*,
-           ${lifecycleState({
-             lastFound: 'times.last_found',
-             lastFixed: 'times.last_fixed',
-             resurfacedAt: 'times.resurfaced_at',
-             otherwise:
-               'case when times.is_newer then s.lifecycle_state else coalesce(known.lifecycle_state, s.lifecycle_state) end',
-           })} as lifecycle_state,
+           ${goneStays(
+             'known.lifecycle_state',
+             `(${lifecycleState({
+               lastFound: 'times.last_found',
+               lastFixed: 'times.last_fixed',
+               resurfacedAt: 'times.resurfaced_at',
+               otherwise:
+                 'case when times.is_newer then s.lifecycle_state else coalesce(known.lifecycle_state, s.lifecycle_state) end',
+             })})`,
+           )} as lifecycle_state,
            case when rule.system is not null then rule.severity_rank
                 when times.is_newer then s.severity_rank
                 else coalesce(known.severity_rank, s.severity_rank) end as severity_rank,
@@ -199,15 +206,18 @@ export function concludedState(of: { readonly lastFixed: string; readonly isWith
   readonly lifecycleState: string;
   readonly state: string;
 } {
-  const lifecycle = lifecycleState({
+  const lifecycle = goneStays('v.lifecycle_state', `(${concluded(of)})`);
+  return { lifecycleState: lifecycle, state: movedState(lifecycle) };
+}
+
+const concluded = (of: { readonly lastFixed: string; readonly isWithdrawn: string }): string =>
+  lifecycleState({
     lastFound: 'v.last_found',
     lastFixed: of.lastFixed,
     resurfacedAt: 'v.resurfaced_at',
     otherwise: `case when v.lifecycle_state = 'fixed' or v.lifecycle_state = 'reopened' and ${of.isWithdrawn} then 'open'
                          else v.lifecycle_state end`,
   });
-  return { lifecycleState: lifecycle, state: movedState(lifecycle) };
-}
 
 /**
  * Columns and SQL of what the stored row `v` is once the stored row `t` turned out to be the same finding. Their states are not

@@ -3,12 +3,20 @@
  * many rows at a time (src/record/findings/finding-lifecycle.sql.ts); a property test holds the two against each other, so that each rule
  * here says what the SQL must do.
  *
- * States: `open` (seen, never fixed), `fixed` (fixed no earlier than it was last seen), `reopened` (fixed before, and seen again).
+ * States: `open` (seen, never fixed), `fixed` (fixed no earlier than it was last seen), `reopened` (fixed before, and seen again), `missing`
+ * (not in the last full read), `gone` (its machine is gone: only the machine's return or a fix ends that, since a server goes on reporting
+ * what it last saw of a machine that it knows to be terminated).
  * All times are texts of one spelling that sorts.
  */
-import type { lifecycleStates, severityModifications } from '../../canonical/vocabulary/index.ts';
+import type {
+  findingLifecycles,
+  lifecycleStates,
+  severityModifications,
+} from '../../canonical/vocabulary/index.ts';
 
 export type LifecycleState = (typeof lifecycleStates)[number];
+/** As it is stored. */
+export type FindingLifecycle = (typeof findingLifecycles)[number];
 export type SeverityModification = (typeof severityModifications)[number];
 type Time = string | null;
 
@@ -42,7 +50,7 @@ interface Times {
 export interface StoredFinding extends Times {
   /** Null: a row from before Tieline, which no server has reported yet. */
   readonly external_system_id: number | null;
-  readonly lifecycle_state: LifecycleState | null;
+  readonly lifecycle_state: FindingLifecycle | null;
   readonly severity_rank: number | null;
   readonly severity_modification: SeverityModification | null;
   readonly rule_evidence_at: Time;
@@ -62,7 +70,7 @@ export interface FindingReport extends Times {
 export interface JoinedFinding extends Times {
   /** Whether the report is of a later time than what is stored: it then decides output and service. */
   readonly is_newer: boolean;
-  readonly lifecycle_state: LifecycleState;
+  readonly lifecycle_state: FindingLifecycle;
   readonly severity_rank: number;
   readonly severity_modification: SeverityModification | null;
   readonly rule_reports: RuleReports | null;
@@ -78,11 +86,15 @@ const greatest = (...times: Time[]): Time => present(times).at(-1) ?? null;
 /** The state that follows from the times; `otherwise` where they say nothing of a fix. */
 export function lifecycleStateOf(
   { last_found, last_fixed, resurfaced_at }: Pick<Times, 'last_found' | 'last_fixed' | 'resurfaced_at'>,
-  otherwise: LifecycleState,
-): LifecycleState {
+  otherwise: FindingLifecycle,
+): FindingLifecycle {
   if (last_fixed !== null && (last_found === null || last_fixed >= last_found)) return 'fixed';
   return last_fixed !== null || resurfaced_at !== null ? 'reopened' : otherwise;
 }
+
+/** What is gone stays so while its machine does, unless it was fixed. */
+const goneStays = (before: FindingLifecycle | null, after: FindingLifecycle): FindingLifecycle =>
+  before === 'gone' && after !== 'fixed' ? 'gone' : after;
 
 const storedSightings = (seenAt: readonly string[] | null, lastFound: Time): readonly string[] =>
   seenAt ?? present([lastFound]);
@@ -152,9 +164,12 @@ export function joinEvidence(stored: StoredFinding, report: FindingReport, syste
     ...times,
     is_newer: newer,
     seen_at: isSeen ? stored.seen_at : unite(storedSightings(stored.seen_at, known.last_found), reported),
-    lifecycle_state: lifecycleStateOf(
-      times,
-      newer ? report.lifecycle_state : (stored.lifecycle_state ?? report.lifecycle_state),
+    lifecycle_state: goneStays(
+      stored.lifecycle_state,
+      lifecycleStateOf(
+        times,
+        newer ? report.lifecycle_state : (stored.lifecycle_state ?? report.lifecycle_state),
+      ),
     ),
     severity_rank:
       rule?.report[1] ?? (newer ? report.severity_rank : (stored.severity_rank ?? report.severity_rank)),
@@ -193,7 +208,7 @@ export function reportedStateOf(
 /** The owner's word where no report came, only the life cycle moved. */
 export function movedStateOf(
   stored: Pick<StoredFinding, 'state' | 'severity_modification'>,
-  lifecycle: LifecycleState,
+  lifecycle: FindingLifecycle,
 ): string {
   if (lifecycle === 'fixed') return 'Fixed';
   if (stored.state !== null && stored.state !== 'Fixed') return stored.state;
@@ -205,14 +220,14 @@ export function movedStateOf(
  * @param isWithdrawn whether a fix that was concluded before is not any more.
  */
 export function concludedStateOf(
-  stored: StoredFinding & { readonly lifecycle_state: LifecycleState },
+  stored: StoredFinding & { readonly lifecycle_state: FindingLifecycle },
   lastFixed: Time,
   isWithdrawn: boolean,
-): { readonly lifecycle_state: LifecycleState; readonly state: string } {
+): { readonly lifecycle_state: FindingLifecycle; readonly state: string } {
   const rests = stored.lifecycle_state === 'fixed' || (stored.lifecycle_state === 'reopened' && isWithdrawn);
-  const lifecycle = lifecycleStateOf(
-    { ...stored, last_fixed: lastFixed },
-    rests ? 'open' : stored.lifecycle_state,
+  const lifecycle = goneStays(
+    stored.lifecycle_state,
+    lifecycleStateOf({ ...stored, last_fixed: lastFixed }, rests ? 'open' : stored.lifecycle_state),
   );
   return { lifecycle_state: lifecycle, state: movedStateOf(stored, lifecycle) };
 }

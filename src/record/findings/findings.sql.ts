@@ -26,10 +26,12 @@ import {
   stagedValues,
   type ReportedFinding,
 } from './finding-staging.sql.ts';
+import { settleGoneOf } from './gone-findings.sql.ts';
 import { insertNew } from './new-findings.sql.ts';
 import { checkingReferencesByIndex } from './reference-checks.sql.ts';
 import { settleCovered } from './scan-coverage.sql.ts';
 import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.sql.ts';
+import type { FindingLifecycle } from './finding-lifecycle.ts';
 import { joinedEvidence, severityWord } from './finding-lifecycle.sql.ts';
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
@@ -106,6 +108,7 @@ export async function beginFindingLoad(tx: Tx, source: FindingSource): Promise<F
       await checkingReferencesByIndex(tx, () => recordStateChanges(tx, source));
       const assets = await listStagedAssets(tx);
       await settleCovered(tx, source, assets);
+      if (created + updated > 0) await settleGoneOf(tx, source, assets);
       if (created + updated > 0) await renewExposure(tx, assets);
       const waiting = columns.needsAsset ? await listWaiting(tx, refused) : [];
       const unchanged = staging.added - created - updated - waiting.length - refused.length;
@@ -433,14 +436,12 @@ async function listWaiting(tx: Tx, refused: readonly RefusedFinding[]): Promise<
 }
 
 /** Findings that a source has shown to Tieline, by life-cycle state. */
-export async function countFindingsByState(
-  db: Kysely<Database>,
-): Promise<{ open: number; reopened: number; fixed: number }> {
-  const { rows } = await sql<{ state: 'open' | 'reopened' | 'fixed'; n: number }>`
+export async function countFindingsByState(db: Kysely<Database>): Promise<Record<FindingLifecycle, number>> {
+  const { rows } = await sql<{ state: FindingLifecycle; n: number }>`
     select lifecycle_state as state, count(*)::int as n
       from ingestion_vulnerabilities where finding_key is not null and external_system_id is not null
      group by lifecycle_state`.execute(db);
-  const counts = { open: 0, reopened: 0, fixed: 0 };
+  const counts = { open: 0, reopened: 0, fixed: 0, missing: 0, gone: 0 };
   for (const row of rows) counts[row.state] = row.n;
   return counts;
 }

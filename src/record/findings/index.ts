@@ -11,6 +11,7 @@ export {
   type RefusedFinding,
   type WaitingFinding,
 } from './findings.sql.ts';
+export { countNewlyMissing, countNotShown, markNotShown, settleGone } from './gone-findings.sql.ts';
 export {
   moveAllFindings,
   moveCompliance,

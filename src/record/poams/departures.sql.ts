@@ -56,6 +56,41 @@ export async function recordDepartures(db: Kysely<Database>, source: Source): Pr
      where listed.poam_id = moved.poam_id and listed.asset_uuid = moved.asset_uuid`.execute(db);
 }
 
+/**
+ * Machines that were terminated or deleted leave the list of their POA&M where another machine of it lives. The last one stays: a person
+ * decides about a POA&M without machines.
+ */
+export async function recordEnded(db: Kysely<Database>, { systemId, operationId }: Source): Promise<void> {
+  await sql`
+    delete from poam_asset_departures d using ingestion_poams p, ingestion_assets a
+     where p.poam_id = d.poam_id and a.asset_uuid = d.asset_uuid and d.kind = 'ended'
+       and (${isLiving('a')} or ${isSystemOf(systemId, 'p.system_id')} and not ${lists('p')})`.execute(db);
+  await sql`
+    with ended as materialized (
+      select distinct listed.poam_id, listed.asset_uuid, case when a.deleted_at is null then 'terminated' else 'deleted' end as how
+        from weaknesses w
+        join ingestion_poams p on p.id = w.poam_id
+        join ingestion_poam_assets listed on listed.poam_id = p.poam_id
+        join ingestion_assets a on a.asset_uuid = listed.asset_uuid and not ${isLiving('a')}
+       where ${isSystemOf(systemId, 'p.system_id')} and not ${isFinished('p')}
+         and exists (select from ingestion_poam_assets other join ingestion_assets b on b.asset_uuid = other.asset_uuid
+                      where other.poam_id = p.poam_id and ${isLiving('b')})
+    ), departed as (
+      insert into poam_asset_departures (poam_id, asset_uuid, kind, reason, operation_id)
+      select poam_id, asset_uuid, 'ended', how, ${operationId}::uuid from ended
+      on conflict do nothing
+    ), journal as (
+      insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, direction, decided_by_kind, rule_code, reason_code)
+      select ${operationId}::uuid, ${systemId}::int, 'poam', poam_id, 'affected_assets', to_jsonb(asset_uuid::text), 'internal',
+             ${sql.raw(ruleValues('sources_report'))}, ${sql.raw(reasonValue('machine_gone'))} from ended
+    )
+    delete from ingestion_poam_assets listed using ended
+     where listed.poam_id = ended.poam_id and listed.asset_uuid = ended.asset_uuid`.execute(db);
+}
+
+const isLiving = (asset: string) =>
+  sql.raw(`(${asset}.terminated_at is null and ${asset}.deleted_at is null)`);
+
 export interface AssetLists {
   readonly poamId: string;
   /** Machines as the remote listed them before, and as it does now. */

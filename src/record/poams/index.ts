@@ -4,14 +4,22 @@ export {
   type AssetLists,
   nameInPoams,
   recordDepartures,
+  recordEnded,
   recordTakenOff,
   showAbandonedPoams,
 } from './departures.sql.ts';
+export {
+  type FindingUnderRow,
+  findingsUnder,
+  listRestingPoams,
+  type RestingPoam,
+} from './findings-under.sql.ts';
 export {
   countMilestones,
   facetMilestones,
   listMilestoneIds,
   listMilestones,
+  listOpenMilestones,
   type MilestoneFilter,
   type MilestoneRow,
 } from './milestone-list.sql.ts';

@@ -149,3 +149,28 @@ export async function facetMilestones(
      group by value order by count(*) desc, value`.execute(db);
   return rows;
 }
+
+interface OpenMilestone {
+  readonly id: string;
+  readonly poamId: string;
+  readonly status: string | null;
+  readonly description: string | null;
+  /** YYYY-MM-DD. */
+  readonly due: string | null;
+  readonly comments: string | null;
+}
+
+/** The milestones of these POA&Ms that are neither completed nor cancelled. */
+export async function listOpenMilestones(
+  db: Kysely<Database>,
+  poamIds: readonly string[],
+): Promise<OpenMilestone[]> {
+  if (poamIds.length === 0) return [];
+  const { rows } = await sql<OpenMilestone>`
+    select m.id::text as id, m.poam_id as "poamId", m.status, m.milestone_description as description,
+           ${dayOf(sql`m.scheduled_completion`)} as due, m.comments
+      from ingestion_poam_milestones m where m.poam_id = any(${[...poamIds]}::text[]) and ${isOpen} order by m.id`.execute(
+    db,
+  );
+  return rows;
+}

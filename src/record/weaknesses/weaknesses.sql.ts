@@ -1,10 +1,10 @@
 /** Weaknesses as rows: with their dates and controls, and the POA&M that answers each. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Severity } from '../../canonical/vocabulary/index.ts';
+import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
 import type { WeaknessKind } from '../../canonical/weakness-rule/index.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import { moveFindingsOfPoams, releaseFindingsOfPoams } from '../findings/index.ts';
+import { moveFindingsOfPoams, releaseFindingsOfPoams, severityWord } from '../findings/index.ts';
 import { assetsOfSystem, isSystemOf } from '../systems/index.ts';
 
 export interface WeaknessToSave {
@@ -24,24 +24,103 @@ export interface WeaknessToSave {
   readonly poamId: string;
 }
 
-/** Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one. */
+/**
+ * Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one, or its severity
+ * now asks for an earlier day: of two, the earlier counts.
+ */
 export async function saveWeaknesses(
   db: Kysely<Database>,
   weaknesses: readonly WeaknessToSave[],
 ): Promise<void> {
   if (weaknesses.length === 0) return;
   await sql`
-    insert into weaknesses as known (system_id, grouping, identifier, rule_id, title, plugin_id, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id)
-    select w."systemId", w."grouping", w.identifier, w."ruleId", w.title, w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id
+    insert into weaknesses as known (system_id, grouping, identifier, rule_id, title, plugin_id, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id, rated_severity)
+    select w."systemId", w."grouping", w.identifier, w."ruleId", w.title, w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id, w.severity
       from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
         as w("systemId" text, "grouping" text, identifier text, "ruleId" int, title text, "pluginId" text, severity text, "detectedOn" date, "dueOn" date, "dueReason" text,
              controls text[], "controlReason" text, "poamId" text)
       join ingestion_poams p on p.poam_id = w."poamId"
     on conflict (system_id, grouping, identifier) do update
       set poam_id = excluded.poam_id, severity = excluded.severity, rule_id = excluded.rule_id, title = excluded.title, updated_at = now(),
-          due_on = case when known.poam_id is distinct from excluded.poam_id then excluded.due_on else known.due_on end,
-          due_reason = case when known.poam_id is distinct from excluded.poam_id then excluded.due_reason else known.due_reason end
+          rated_severity = case when known.poam_id is distinct from excluded.poam_id then excluded.severity else known.rated_severity end,
+          due_on = case when ${isToMove} then excluded.due_on else known.due_on end,
+          due_reason = case when ${isToMove} then excluded.due_reason else known.due_reason end
       where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)`.execute(
+    db,
+  );
+}
+
+/** SQL of whether a stored weakness takes the day that it is due by now. */
+const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or known.severity is distinct from excluded.severity and excluded.due_on < known.due_on)`;
+
+/**
+ * Weaknesses that answered POA&Ms are about and under which no finding makes a weakness any more, since all are below the floor of their rule by now: what is stored of
+ * their severity follows. Where a rule takes it from scores, only those say it.
+ */
+export async function lowerSeverities(db: Kysely<Database>): Promise<void> {
+  await sql`
+    with now_lower as materialized (
+      select w.id, max(v.severity_rank) as rank
+        from ingestion_vulnerabilities v
+        join weaknesses w on w.poam_id = v.poam_id and w.grouping = 'plugin' and w.identifier = v.plugin_id::text
+        left join weakness_rules r on r.id = w.rule_id
+       where v.poam_id is not null and v.lifecycle_state in ('open', 'reopened')
+         and coalesce(r.definition ->> 'severitySource', 'plugin') = 'plugin'
+       group by w.id, r.id having max(v.severity_rank) < coalesce(${rankOf(`r.definition ->> 'floor'`)}, 3)
+    )
+    update weaknesses w set severity = ${sql.raw(severityWord('n.rank'))}, updated_at = now()
+      from now_lower n where n.id = w.id and w.severity is distinct from ${sql.raw(severityWord('n.rank'))}`.execute(
+    db,
+  );
+}
+
+export interface RatingChange {
+  readonly poamId: string;
+  readonly systemId: string;
+  readonly status: string | null;
+  readonly riskRating: string | null;
+  readonly weaknessRiskLevel: string | null;
+  /** Ranks: what it was rated by, and the severity of its weaknesses now. */
+  readonly from: number;
+  readonly to: number;
+  /** YYYY-MM-DD: what it promises, and the earliest day on which one of its weaknesses is due. */
+  readonly promised: string | null;
+  readonly due: string;
+  readonly dueReason: string;
+  readonly isLinked: boolean;
+}
+
+const rankOf = (word: string) => sql`array_position(${[...severities]}::text[], ${sql.raw(word)}::text) - 1`;
+
+/** POA&Ms of a GRC system a weakness of which is of another severity than they were rated by. */
+export async function listRatingChanges(
+  db: Kysely<Database>,
+  externalSystemId: number,
+): Promise<RatingChange[]> {
+  const { rows } = await sql<RatingChange>`
+    select p.poam_id as "poamId", p.system_id as "systemId", p.status, to_jsonb(p) ->> 'risk_rating' as "riskRating",
+           to_jsonb(p) ->> 'weakness_risk_level' as "weaknessRiskLevel", moved.from, moved.to,
+           left(p.scheduled_completion::text, 10) as promised, moved.due, moved.due_reason as "dueReason",
+           exists (select from sync_links l where l.external_system_id = ${externalSystemId} and l.entity_type = 'poam'
+                      and l.entity_id = p.poam_id and l.retired_at is null and l.missing_since is null) as "isLinked"
+      from (select w.poam_id, max(${rankOf('w.rated_severity')}) as from, max(${rankOf('w.severity')}) as to,
+                   (array_agg(w.due_on::text order by w.due_on))[1] as due, (array_agg(w.due_reason order by w.due_on))[1] as due_reason
+              from weaknesses w
+             where w.poam_id in (select o.poam_id from weaknesses o where o.rated_severity is distinct from o.severity)
+             group by w.poam_id) moved
+      join ingestion_poams p on p.id = moved.poam_id
+     where ${isSystemOf(externalSystemId, 'p.system_id')} and moved.from is not null and moved.to is not null
+     order by p.poam_id`.execute(db);
+  return rows;
+}
+
+/** What the weaknesses of these POA&Ms are rated by is their severity now. */
+export async function noteRated(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
+  if (poamIds.length === 0) return;
+  await sql`
+    update weaknesses w set rated_severity = w.severity
+      from ingestion_poams p
+     where p.id = w.poam_id and p.poam_id = any(${[...poamIds]}::text[]) and w.rated_severity is distinct from w.severity`.execute(
     db,
   );
 }

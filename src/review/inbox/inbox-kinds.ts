@@ -74,6 +74,21 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     },
     command: "tieline remediation list --filter 'assigned=me state=open,reopened remediation=!fix_reported'",
   },
+  poam_question: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write', 'poam:approve'],
+    words: { one: 'question about a POA&M', many: 'questions about POA&Ms' },
+    ...own('poam_question'),
+  },
+  missing_finding: {
+    seenBy: 'finding:read',
+    doneBy: ['sync:operate'],
+    words: {
+      one: 'finding that its scanner no longer shows',
+      many: 'findings that their scanner no longer shows',
+    },
+    ...own('missing_finding'),
+  },
   unreported_asset: {
     seenBy: 'asset:read',
     doneBy: ['asset:identify', 'asset:write'],

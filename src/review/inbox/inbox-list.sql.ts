@@ -34,6 +34,8 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { questionSentence } from '../../canonical/vocabulary/index.ts';
+import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { fetchRecordTitles } from '../../record/entities/index.ts';
 import { inboxKindSpecs, type InboxKindSpec } from './inbox-kinds.ts';
 import { inboxParts } from './inbox-parts.sql.ts';
@@ -157,13 +159,20 @@ export async function listInbox(
       kind,
       subject,
       title: titles.get(`${entity ?? ''} ${entityId ?? ''}`) ?? entityId ?? detail ?? subject,
-      detail,
+      detail: kind === 'poam_question' && detail !== null ? questionText(detail) : detail,
       since: since ?? new Date(0),
       boundary,
       connection,
       list: inboxKindSpecs[kind].list,
     }),
   );
+}
+
+/** The sentence of a question, of which the row has code and parameters. */
+function questionText(stored: string): string {
+  const at = stored.indexOf(' ');
+  const params = JSON.parse(stored.slice(at + 1)) as Json; // it was jsonb
+  return questionSentence(stored.slice(0, at), isJsonObject(params) ? params : {});
 }
 
 /** What rows are about, by `entity entityId`. */

@@ -88,6 +88,16 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor
        and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
        and (r.assigned_principal_id in (${mine(actor)})
             or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  poam_question: () => sql`
+    select q.id::text, q.opened_at, p.system_id::text, s.system_name, 'poam', q.poam_id::text, q.code || ' ' || q.params::text
+      from poam_questions q join ingestion_poams p on p.poam_id = q.poam_id left join external_systems s on s.id = q.external_system_id
+     where q.settled_at is null`,
+  missing_finding: (within) => sql`
+    select v.id::text, v.missing_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), s.system_name,
+           'finding', v.id::text, concat_ws(' ', v.severity::text, 'plugin', v.plugin_id::text, 'on', a.hostname)
+      from ingestion_vulnerabilities v
+      left join ingestion_assets a on a.asset_uuid = v.asset_ref left join external_systems s on s.id = v.external_system_id
+     where v.missing_since is not null and v.lifecycle_state = 'missing' and v.severity_rank > 0 and ${isAssetIn(within, sql`v.asset_ref`)}`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

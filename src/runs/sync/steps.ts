@@ -8,7 +8,7 @@ import { importEntity } from '../../engine/inbound/index.ts';
 import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
-import { weaknessStep } from '../../modules/poams/index.ts';
+import { lifeStep, weaknessStep } from '../../modules/poams/index.ts';
 import { remediationStep } from '../../modules/remediation/index.ts';
 import type { Conclusion, Step, SyncOptions } from '../../engine/run/index.ts';
 
@@ -25,6 +25,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     correlationStep,
     remediationStep,
     weaknessStep,
+    lifeStep,
     acceptanceStep,
     editStep(asked),
     tagStep,

@@ -19,7 +19,11 @@ import {
 } from '../../ledger/operations/index.ts';
 import { countConflictsByType, countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countCorrelations, countMatchReviews } from '../../modules/correlation/index.ts';
-import { countFindingsByState, countUnlinkedFindings } from '../../record/findings/index.ts';
+import {
+  countFindingsByState,
+  countNewlyMissing,
+  countUnlinkedFindings,
+} from '../../record/findings/index.ts';
 import { countRows, listLinkedEntities } from '../../record/entities/index.ts';
 import { countOutbox, countOverdueCreates } from '../../engine/outbox/index.ts';
 import { countAskedApprovals } from '../../engine/approvals/index.ts';
@@ -33,7 +37,14 @@ export interface SyncSummary {
   /** In the record now. */
   readonly assets: number;
   readonly findings: number;
-  readonly findingsByState: { readonly open: number; readonly reopened: number; readonly fixed: number };
+  /** `missing`: not in the last full read of its scanner; `gone`: its machine is gone. Neither counts as open or fixed. */
+  readonly findingsByState: {
+    readonly open: number;
+    readonly reopened: number;
+    readonly fixed: number;
+    readonly missing: number;
+    readonly gone: number;
+  };
   readonly systems: number;
   readonly components: number;
   readonly controls: number;
@@ -53,6 +64,8 @@ export interface SyncSummary {
   readonly findingsUnreported: number;
   /** Those of these assets with open findings that became unreported with this sync. */
   readonly assetsNewlyUnreported: number;
+  /** Findings that a full read of this sync no longer showed, without word that they were fixed; Low or graver. */
+  readonly findingsNewlyMissing: number;
   readonly assetsUnmatched: number;
   /**
    * Rows from before Tieline: those that this sync recognised as a record of an external system, and those that no
@@ -182,8 +195,8 @@ async function countFindings(
   db: Kysely<Database>,
 ): Promise<Pick<SyncSummary, 'findings' | 'findingsByState'>> {
   const findingsByState = await countFindingsByState(db);
-  const { open, reopened, fixed } = findingsByState;
-  return { findings: open + reopened + fixed, findingsByState };
+  const { open, reopened, fixed, missing, gone } = findingsByState;
+  return { findings: open + reopened + fixed + missing + gone, findingsByState };
 }
 
 async function countMatches(
@@ -205,11 +218,17 @@ async function countMatches(
 async function countUnreported(
   db: Kysely<Database>,
   stepIds: readonly string[],
-): Promise<Pick<SyncSummary, 'assetsUnreported' | 'findingsUnreported' | 'assetsNewlyUnreported'>> {
+): Promise<
+  Pick<
+    SyncSummary,
+    'assetsUnreported' | 'findingsUnreported' | 'assetsNewlyUnreported' | 'findingsNewlyMissing'
+  >
+> {
   const unreported = await countUnreportedAssets(db);
   return {
     assetsUnreported: unreported.assets,
     findingsUnreported: unreported.openFindings,
+    findingsNewlyMissing: await countNewlyMissing(db, stepIds),
     assetsNewlyUnreported: await countNewlyUnreported(db, stepIds),
   };
 }

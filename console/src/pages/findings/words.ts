@@ -4,6 +4,8 @@ export const stateWords: Record<FindingState, string> = {
   open: 'Open',
   reopened: 'Came back',
   fixed: 'Fixed',
+  missing: 'No longer shown',
+  gone: 'Machine gone',
 };
 export const poamWords: Record<PoamState, string> = {
   open: 'Open',

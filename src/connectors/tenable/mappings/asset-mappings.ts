@@ -34,6 +34,9 @@ export const assetMappings: readonly FieldMapping[] = [
   inbound('has_plugin_results', 'has_plugin_results', [{ kind: 'boolean' }]),
   inbound('first_seen | timestamps.first_seen', 'first_seen', [instant]),
   inbound('last_seen | timestamps.last_seen', 'last_seen', [instant]),
+  inbound('last_authenticated_scan_date | scan.last_authenticated_scan_date', 'last_authenticated_at', [
+    instant,
+  ]),
   // Scores are texts in older records and numbers in `ratings`.
   inbound('ratings.aes.score | exposure_score', 'exposure_score', [{ kind: 'number', integer: true }]),
   inbound('ratings.acr.score | acr_score', 'acr_score', [{ kind: 'number' }]),

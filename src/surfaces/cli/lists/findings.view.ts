@@ -10,6 +10,8 @@ const stateWords: Readonly<Record<FindingRow['state'], string>> = {
   open: 'open',
   reopened: 'came back',
   fixed: 'fixed',
+  missing: 'no longer shown',
+  gone: 'machine gone',
 };
 /** Long names are cut on a terminal only: each can be seen whole by `findings show`, in a pipe and in an export. */
 const cutTo = (text: string, most: number, width: number | undefined): string =>

@@ -14,7 +14,8 @@ export function needsPerson(summary: SyncSummary): boolean {
     newConflicts(summary) > 0 ||
     summary.matchesNew > 0 ||
     summary.approvalsAsked > 0 ||
-    summary.assetsNewlyUnreported > 0
+    summary.assetsNewlyUnreported > 0 ||
+    summary.findingsNewlyMissing > 0
   );
 }
 
@@ -57,7 +58,7 @@ function waitingLines(summary: SyncSummary): string[] {
 
 /** What this run leaves to a person. */
 function newLines(summary: SyncSummary): string[] {
-  const { recordsFailed, recordsHeld, matchesNew, assetsNewlyUnreported } = summary;
+  const { recordsFailed, recordsHeld, matchesNew, assetsNewlyUnreported, findingsNewlyMissing } = summary;
   const issues = [
     ...(recordsFailed > 0 ? [`${counted(recordsFailed, 'record')} could not be imported`] : []),
     ...(recordsHeld > 0 ? [`${counted(recordsHeld, 'record')} held for a person`] : []),
@@ -73,6 +74,11 @@ function newLines(summary: SyncSummary): string[] {
       : []),
     ...(matchesNew > 0
       ? [`${counted(matchesNew, 'new match', 'new matches')} to review: see tieline matches list`]
+      : []),
+    ...(findingsNewlyMissing > 0
+      ? [
+          `${counted(findingsNewlyMissing, 'finding')} that the last full read no longer shows, and nobody said to be fixed: see tieline inbox --kind missing_finding`,
+        ]
       : []),
     ...(assetsNewlyUnreported > 0
       ? [

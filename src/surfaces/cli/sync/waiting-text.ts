@@ -9,6 +9,7 @@ const kinds: Readonly<Record<WaitingKind, { readonly words: string; readonly com
   approvals: { words: 'for approval', command: 'tieline approvals list' },
   refused: { words: 'changes refused', command: 'tieline outbox list' },
   held_records: { words: 'records held', command: 'tieline ops list, tieline ops show ID' },
+  poam_questions: { words: 'questions about POA&Ms', command: 'tieline inbox --kind poam_question' },
   paused_systems: { words: 'systems paused', command: 'tieline connections list' },
 };
 

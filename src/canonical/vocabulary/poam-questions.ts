@@ -1,0 +1,74 @@
+/**
+ * What only a person can say about the life of a POA&M: the codes that are stored, each with the sentence that people are shown. A code is
+ * never renamed: rows carry it for years.
+ */
+import type { Json, JsonObject } from '../../platform/values/index.ts';
+
+const questionCodes = [
+  /** Everything under it is fixed, and something of the evidence is not known or speaks against it. */
+  'fix_unproven',
+  /** Everything under it is fixed with evidence, and its boundary wants the word of a person. */
+  'awaits_word',
+  /** Nothing under it is open, but not because it was fixed: machines are gone. */
+  'machines_gone',
+  /** Likewise: machines left its authorization boundary. */
+  'machines_left',
+  /** Likewise: a full read no longer shows findings. */
+  'findings_missing',
+  /** The severity of its weakness changed, and its rating may not follow by itself. */
+  'rating_differs',
+  /** Its weakness is due earlier than it promises. */
+  'due_earlier',
+  /** It should move on, and the policies let no such change out. */
+  'not_let_out',
+] as const;
+export type QuestionCode = (typeof questionCodes)[number];
+
+const count = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const some = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
+const named = (value: Json | undefined): string => {
+  const names = Array.isArray(value) ? value.map((each) => text(each)) : [];
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+};
+
+/** The four parts of the evidence of a fix, as people are told what is lacking of each. */
+const lacking: readonly (readonly [part: string, words: string])[] = [
+  ['after', 'that the scan began after the fix'],
+  ['sawHost', 'that the scan saw the machine'],
+  ['authenticated', 'that the scan had credentials'],
+  ['ranPlugin', 'that the scan ran the check'],
+];
+
+const lacksOf = (params: JsonObject): string =>
+  lacking.flatMap(([part, words]) => (count(params[part]) > 0 ? [words] : [])).join('; ');
+
+const whyNot: Readonly<Record<string, string>> = {
+  adjusted: 'a person has rated it otherwise',
+  policy: 'the policies let no change of its rating out',
+};
+
+const sentences: Readonly<Record<QuestionCode, (params: JsonObject) => string>> = {
+  fix_unproven: (of) =>
+    `${some(count(of['findings']), 'finding')} under it fixed, but not proven (${named(of['machines'])}): not known ${lacksOf(of)}. Scan again, or complete it by your word`,
+  awaits_word: (of) =>
+    `${some(count(of['findings']), 'finding')} under it fixed, with evidence: it waits for your word to be completed`,
+  machines_gone: (of) =>
+    `nothing under it is open, but ${some(count(of['findings']), 'finding')} not fixed: machines are gone (${named(of['machines'])})`,
+  machines_left: (of) =>
+    `nothing under it is open, but ${some(count(of['findings']), 'finding')} not fixed: machines left the boundary (${named(of['machines'])})`,
+  findings_missing: (of) =>
+    `nothing under it is open, but the scanner no longer shows ${some(count(of['findings']), 'finding')} that nobody said to be fixed (${named(of['machines'])})`,
+  rating_differs: (of) =>
+    `its weakness went from ${text(of['from'])} to ${text(of['to'])}, and it stays rated ${text(of['rating']) || 'not at all'}: ${whyNot[text(of['why'])] ?? text(of['why'])}`,
+  due_earlier: (of) =>
+    `its weakness is due ${text(of['obliged'])} (${text(of['reason'])}), and it promises ${text(of['promised'])}`,
+  not_let_out: (of) => `it is to become ${text(of['status'])}, and the policies let no such change out`,
+};
+
+/** What people are shown of a question. @param code as stored. */
+export const questionSentence = (code: string, params: JsonObject): string =>
+  Object.hasOwn(sentences, code)
+    ? sentences[code as QuestionCode](params) // just found among them
+    : code.replaceAll('_', ' ');

@@ -1,0 +1,73 @@
+/** What is kept of the life of POA&Ms beside their fields: the rows of `poam_lives`. */
+import { sql, type Kysely } from 'kysely';
+import type { Json } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+
+export interface PoamLife {
+  readonly poamId: string;
+  /** Null: they never moved. */
+  readonly originalRating?: string | null;
+  readonly originalCompletion?: string | null;
+  readonly evidence?: Json;
+  readonly followsPoamId?: string | null;
+}
+
+/** Keeps first values: one that is kept already stays. */
+export async function keepFirstValues(
+  db: Kysely<Database>,
+  lives: readonly Pick<PoamLife, 'poamId' | 'originalRating' | 'originalCompletion' | 'followsPoamId'>[],
+): Promise<void> {
+  if (lives.length === 0) return;
+  await sql`
+    insert into poam_lives as known (poam_id, original_rating, original_completion, follows_poam_id)
+    select l."poamId", l."originalRating", l."originalCompletion", l."followsPoamId"
+      from jsonb_to_recordset(${storableJson(lives)}::jsonb)
+        as l("poamId" text, "originalRating" text, "originalCompletion" date, "followsPoamId" text)
+    on conflict (poam_id) do update
+      set original_rating = coalesce(known.original_rating, excluded.original_rating),
+          original_completion = coalesce(known.original_completion, excluded.original_completion),
+          follows_poam_id = coalesce(known.follows_poam_id, excluded.follows_poam_id), updated_at = now()`.execute(
+    db,
+  );
+}
+
+/** Keeps the evidence of POA&Ms whose findings are all fixed. @param lives `isVerified`: all of it is proven; from when on stays. */
+export async function keepEvidence(
+  db: Kysely<Database>,
+  now: Date,
+  lives: readonly { readonly poamId: string; readonly evidence: Json; readonly isVerified: boolean }[],
+): Promise<void> {
+  if (lives.length === 0) return;
+  await sql`
+    insert into poam_lives as known (poam_id, evidence, verified_at)
+    select l."poamId", l.evidence, case when l."isVerified" then ${now}::timestamptz end
+      from jsonb_to_recordset(${storableJson(lives)}::jsonb) as l("poamId" text, evidence jsonb, "isVerified" boolean)
+    on conflict (poam_id) do update
+      set evidence = excluded.evidence, updated_at = now(),
+          verified_at = case when excluded.verified_at is null then null else coalesce(known.verified_at, excluded.verified_at) end
+      where known.evidence is distinct from excluded.evidence or (known.verified_at is null) <> (excluded.verified_at is null)`.execute(
+    db,
+  );
+}
+
+/** The evidence of these POA&Ms does not hold any more. */
+export async function dropEvidence(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
+  if (poamIds.length === 0) return;
+  await sql`
+    update poam_lives set verified_at = null, evidence = null, updated_at = now()
+     where poam_id = any(${[...poamIds]}::text[]) and (verified_at is not null or evidence is not null)`.execute(
+    db,
+  );
+}
+
+/** Notes that they were completed on their evidence. */
+export async function keepClosure(
+  db: Kysely<Database>,
+  now: Date,
+  poamIds: readonly string[],
+): Promise<void> {
+  if (poamIds.length === 0) return;
+  await sql`
+    update poam_lives set closed_by_evidence_at = ${now}::timestamptz, updated_at = now()
+     where poam_id = any(${[...poamIds]}::text[])`.execute(db);
+}

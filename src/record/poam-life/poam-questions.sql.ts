@@ -1,0 +1,91 @@
+/** What a person is asked about the life of POA&Ms: the rows of `poam_questions`. */
+import { sql, type Kysely } from 'kysely';
+import type { QuestionCode } from '../../canonical/vocabulary/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { isOpenPoam } from '../poam-status/index.ts';
+
+interface QuestionToAsk {
+  readonly poamId: string;
+  readonly code: QuestionCode;
+  readonly params: JsonObject;
+}
+
+interface Source {
+  readonly systemId: number;
+  readonly operationId: string;
+}
+
+/**
+ * Asks what is not asked yet, renews what is asked with other names or numbers now, and closes what is over.
+ * @param codes which questions are asked here: others stay as they are. @returns the POA&Ms about which something new is asked.
+ */
+export async function askAbout(
+  db: Kysely<Database>,
+  { systemId, operationId }: Source,
+  codes: readonly QuestionCode[],
+  questions: readonly QuestionToAsk[],
+): Promise<ReadonlySet<string>> {
+  const given = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) as q("poamId" text, code text, params jsonb)`;
+  await sql`
+    update poam_questions known set settled_at = now(), settlement = 'over'
+     where known.external_system_id = ${systemId} and known.settled_at is null and known.code = any(${[...codes]}::text[])
+       and not exists (select from ${given} where q."poamId" = known.poam_id and q.code = known.code)`.execute(
+    db,
+  );
+  return addQuestions(db, { systemId, operationId }, questions);
+}
+
+/** Asks these, or renews them, and closes none. @returns the POA&Ms about which something new is asked. */
+export async function addQuestions(
+  db: Kysely<Database>,
+  { systemId, operationId }: Source,
+  questions: readonly QuestionToAsk[],
+): Promise<ReadonlySet<string>> {
+  if (questions.length === 0) return new Set();
+  const { rows } = await sql<{ poamId: string; isNew: boolean }>`
+    insert into poam_questions as known (poam_id, external_system_id, code, params, operation_id)
+    select q."poamId", ${systemId}, q.code, q.params, ${operationId}::uuid
+      from jsonb_to_recordset(${storableJson(questions)}::jsonb) as q("poamId" text, code text, params jsonb)
+    on conflict (poam_id, code) where settled_at is null do update set params = excluded.params
+      where known.params is distinct from excluded.params
+    returning poam_id as "poamId", known.operation_id = ${operationId}::uuid as "isNew"`.execute(db);
+  return new Set(rows.flatMap(({ poamId, isNew }) => (isNew ? [poamId] : [])));
+}
+
+interface OpenQuestion {
+  readonly code: string;
+  readonly params: JsonObject;
+  readonly since: Date;
+}
+
+/** What a person is asked about a POA&M, the oldest first. */
+export async function listQuestions(db: Kysely<Database>, poamId: string): Promise<OpenQuestion[]> {
+  const { rows } = await sql<OpenQuestion>`
+    select code, params, opened_at as since from poam_questions
+     where poam_id = ${poamId} and settled_at is null order by opened_at, id`.execute(db);
+  return rows;
+}
+
+/** How many are open, by code. */
+export async function countQuestions(db: Kysely<Database>): Promise<Record<string, number>> {
+  const { rows } = await sql<{ code: string; n: number }>`
+    select code, count(*)::int as n from poam_questions where settled_at is null group by code order by code`.execute(
+    db,
+  );
+  return Object.fromEntries(rows.map(({ code, n }) => [code, n]));
+}
+
+/** Closes what was asked about ratings and dates that agree by now, or whose POA&M is over. */
+export async function closeRatingQuestions(db: Kysely<Database>, systemId: number): Promise<void> {
+  const plain = (value: string) => sql`lower(replace(${sql.raw(value)}, '_', ' '))`;
+  await sql`
+    update poam_questions q set settled_at = now(), settlement = 'over'
+      from ingestion_poams p
+     where q.external_system_id = ${systemId} and q.settled_at is null and q.code in ('rating_differs', 'due_earlier') and p.poam_id = q.poam_id
+       and (not ${isOpenPoam('p')}
+            or q.code = 'rating_differs' and ${plain(`coalesce(to_jsonb(p) ->> 'risk_rating', to_jsonb(p) ->> 'weakness_risk_level')`)} = lower(q.params ->> 'to')
+            or q.code = 'due_earlier' and p.scheduled_completion::date <= (q.params ->> 'obliged')::date)`.execute(
+    db,
+  );
+}
