@@ -30,6 +30,7 @@ export {
   findingRow,
   importRoutes,
   intelligenceRoutes,
+  riskRoutes,
   matchRoutes,
   planRoutes,
   mappingRoutes,

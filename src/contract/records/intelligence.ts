@@ -160,3 +160,106 @@ export const cveDetail = z.strictObject({
     z.strictObject({ pluginId: z.string(), name: z.string(), open: z.number(), assets: z.number() }),
   ),
 });
+
+const factorReason = z.strictObject({
+  rule: z.enum(['cvss', 'scanner', 'word', 'kev', 'active', 'epss', 'public', 'unknown']),
+  cve: z.string().nullable().optional(),
+  score: z.number().nullable().optional(),
+  since: day.optional(),
+  date: day.optional(),
+  word: z.string().nullable().optional(),
+});
+
+/** What a plugin contributes to the score of each of its findings. */
+const pluginFactors = {
+  /** Null: nobody rated it, and each finding's own severity counts. */
+  severity: z.number().nullable(),
+  severityReason: factorReason,
+  exploitability: z.number(),
+  exploitabilityReason: factorReason,
+  reach: z.number(),
+  attackVector: z.string().nullable(),
+};
+
+/** `risk explain ASSET`. */
+export const assetRisk = z.strictObject({
+  assetUuid: z.string(),
+  name: z.string().nullable(),
+  /** As it was stored last, and when. */
+  score: z.number().nullable(),
+  assessedAt: instant.nullable(),
+  scoreNow: z.number(),
+  exposure: z.strictObject({
+    answer: z.enum(['yes', 'no', 'unknown']),
+    factor: z.number(),
+    networkZone: z.string().nullable(),
+    /** Where it is unknown: what the score would be for either answer. */
+    scoreIfYes: z.number().nullable(),
+    scoreIfNo: z.number().nullable(),
+  }),
+  criticality: z.strictObject({
+    factor: z.number(),
+    impact: z.number(),
+    assetWorth: z.number().nullable(),
+    acrOverride: z.number().nullable(),
+    businessCriticality: z.string().nullable(),
+    acr: z.number().nullable(),
+    criticalityRating: z.string().nullable(),
+    boundaryWorth: z.number().nullable(),
+    environment: z.string().nullable(),
+    environmentFactor: z.number(),
+  }),
+  counted: z.number(),
+  accepted: z.number(),
+  informational: z.number(),
+  /** The worst of them. */
+  findings: z.array(
+    z.strictObject({
+      ...pluginFactors,
+      findingKey: z.string(),
+      pluginId: z.string(),
+      name: z.string(),
+      severityWord: z.string(),
+      isRecast: z.boolean(),
+      /** The factor that counts: that of the plugin, or of a rule that changed the severity. */
+      severityUsed: z.number(),
+      score: z.number(),
+    }),
+  ),
+});
+
+/** `risk explain PLUGIN`. */
+export const pluginRisk = z.strictObject({
+  ...pluginFactors,
+  pluginId: z.string(),
+  name: z.string(),
+  score: z.number().nullable(),
+  businessImpact: z.number().nullable(),
+  /** By boundary, the highest first. */
+  groups: z.array(
+    z.strictObject({
+      systemId: z.string().nullable(),
+      score: z.number(),
+      findings: z.number(),
+      assets: z.number(),
+      worstAsset: z.string(),
+      worstAssetName: z.string().nullable(),
+      assessedAt: instant,
+    }),
+  ),
+});
+
+/** When risk scores were computed last, why, and how many assets changed theirs. */
+export const lastAssessed = z.strictObject({
+  at: instant,
+  cause: z.string(),
+  findings: z.number(),
+  changed: z.number(),
+});
+
+/** `risk assess`. */
+export const risksAssessed = z.strictObject({
+  findings: z.number(),
+  assets: z.number(),
+  changed: z.number(),
+});

@@ -3,6 +3,7 @@ import type { App } from '../../engine/run/index.ts';
 import {
   type Feed,
   feeds,
+  findLastAssessment,
   type FeedSource,
   listFeedSources,
   listNewestLoads,
@@ -20,6 +21,10 @@ export interface FeedStatus {
   readonly isOld: boolean;
   readonly source: FeedSource | null;
 }
+
+/** When risk scores were computed last, and what it came to; null: never. */
+export const lastAssessment = ({ db }: Pick<App, 'db'>): ReturnType<typeof findLastAssessment> =>
+  findLastAssessment(db);
 
 export async function feedStatus({ db, now }: Pick<App, 'db' | 'now'>): Promise<FeedStatus[]> {
   const [loads, sources] = await Promise.all([listNewestLoads(db), listFeedSources(db)]);

@@ -1,4 +1,5 @@
-export { feedStatus, type FeedStatus } from './feed-status.ts';
+export { assessRisks } from './assess-risks.ts';
+export { feedStatus, type FeedStatus, lastAssessment } from './feed-status.ts';
 export { openFeedFile } from './feed-file.ts';
 export { withFeedFile } from './fetch-feed.ts';
 export { type BundleOutcome, loadBundle } from './load-bundle.ts';

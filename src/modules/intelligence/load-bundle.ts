@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { App } from '../../engine/run/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { feeds, renewPluginIntelligence } from '../../record/intelligence/index.ts';
+import { assessRisks } from './assess-risks.ts';
 import { type FeedFile, openFeedFile } from './feed-file.ts';
 import { ageOf } from './feed-ages.ts';
 import { parseRecord } from './feeds/reading.ts';
@@ -60,7 +61,7 @@ export async function loadBundle(
     opened.push({ each, file });
   }
   const now = app.now();
-  return app.store.transactionOnce(async (tx) => {
+  const bundle = await app.store.transactionOnce(async (tx) => {
     const outcomes: LoadOutcome[] = [];
     for (const { each, file } of opened)
       outcomes.push(await loadFeedWithin(tx, { feed: each.feed, file, now, options }));
@@ -76,6 +77,8 @@ export async function loadBundle(
       warnings,
     };
   });
+  if (bundle.files.some(({ outcome }) => outcome === 'loaded')) await assessRisks(app, 'load');
+  return bundle;
 }
 
 async function readManifest(folder: string): Promise<z.output<typeof manifest>> {

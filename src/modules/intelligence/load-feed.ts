@@ -26,6 +26,7 @@ import {
   waitForTurnToLoad,
   withdrawVanished,
 } from '../../record/intelligence/index.ts';
+import { assessRisks } from './assess-risks.ts';
 import type { FeedFile } from './feed-file.ts';
 import { readCveRecords } from './feeds/cve-records.ts';
 import { readEpss } from './feeds/epss.ts';
@@ -65,12 +66,13 @@ export async function loadFeed(
   file: FeedFile,
   options: LoadOptions,
 ): Promise<LoadOutcome> {
-  return app.store.transactionOnce(async (tx) => {
-    const outcome = await loadFeedWithin(tx, { feed, file, now: app.now(), options });
-    return outcome.outcome === 'loaded'
-      ? { ...outcome, plugins: await renewPluginIntelligence(tx) }
-      : outcome;
+  const outcome = await app.store.transactionOnce(async (tx) => {
+    const loaded = await loadFeedWithin(tx, { feed, file, now: app.now(), options });
+    return loaded.outcome === 'loaded' ? { ...loaded, plugins: await renewPluginIntelligence(tx) } : loaded;
   });
+  // In a transaction of its own: a million scores hold no load up, and can be computed again at any time.
+  if (outcome.outcome === 'loaded') await assessRisks(app, 'load');
+  return outcome;
 }
 
 interface Loading {

@@ -19,7 +19,7 @@ import {
   readerOf,
   usualSource,
 } from '../../modules/scan-files/index.ts';
-import { loadFeed, openFeedFile } from '../../modules/intelligence/index.ts';
+import { assessRisks, loadFeed, openFeedFile } from '../../modules/intelligence/index.ts';
 import { feeds } from '../../record/intelligence/index.ts';
 import { removeUpload } from '../uploads/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -161,6 +161,8 @@ export const jobKinds = {
         signal,
         report: (file, { items }) => note({ step: file, done: items, unit: 'items' }),
       });
+      if (outcomes.some(({ outcome }) => outcome === 'imported' || outcome === 'partial'))
+        await assessRisks(app, 'import');
       if (importId !== undefined) {
         await endImportWith(app.db, importId, outcomes);
         await removeUpload(app, importId);

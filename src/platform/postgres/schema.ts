@@ -52,6 +52,7 @@ export interface Database {
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
+  group_risks: GroupRisksTable;
   idempotency_keys: IdempotencyKeysTable;
   imported_files: ImportedFilesTable;
   ingestion_asset_network: IngestionAssetNetworkTable;
@@ -104,6 +105,7 @@ export interface Database {
   report_templates: ReportTemplatesTable;
   requested_job_results: RequestedJobResultsTable;
   requested_jobs: RequestedJobsTable;
+  risk_assessments: RiskAssessmentsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
   scan_imports: ScanImportsTable;
@@ -728,6 +730,20 @@ interface GrantsTable {
   revoked_by: string | null;
   revoked_by_principal_id: string | null;
   revoked_reason: string | null;
+}
+
+/** The risk score of a group of findings: those of a plugin in a boundary. It is that of the worst of them. */
+interface GroupRisksTable {
+  /** Empty: on assets that are in no boundary. */
+  system_id: string;
+  plugin_id: string;
+  risk_score: number;
+  /** Open findings that count: neither informational nor accepted. */
+  findings: number;
+  assets: number;
+  worst_asset: string;
+  /** When this row was set. */
+  assessed_at: Instant;
 }
 
 /** Answers to requests that may be sent twice, for 24 hours. */
@@ -1657,6 +1673,18 @@ interface RequestedJobsTable {
   cancel_requested_by: string | null;
 }
 
+/** When risk scores were computed, and how many changed. */
+interface RiskAssessmentsTable {
+  id: GeneratedAlways<number>;
+  assessed_at: Instant;
+  cause: string;
+  /** Open findings that counted. */
+  findings: number;
+  assets: number;
+  /** Assets whose score changed. */
+  changed: number;
+}
+
 /** Filters, columns and order of a list that a person gave a name. */
 interface SavedViewsTable {
   id: Generated<string>;
@@ -2196,6 +2224,14 @@ interface VulnerabilityIntelligenceTable {
   /** Highest EPSS score of its CVEs, 0 to 1. */
   epss: number | null;
   epss_percentile: number | null;
+  /** Part of the risk score, 0 to 1 (docs/intelligence.md). */
+  severity_factor: number | null;
+  /** Part of the risk score, 0 to 1: exploited is 1. */
+  exploitability_factor: number | null;
+  /** Part of the risk score, 0 to 1: from where it can be attacked. */
+  reach_factor: number | null;
+  /** Of severity and exploitability: the rule that gave the factor, the CVE, and what it says. */
+  factor_reasons: Generated<JsonColumn>;
 }
 
 /** The work on a finding: who, until when, how far. */

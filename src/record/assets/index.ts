@@ -9,6 +9,7 @@ export {
   listIdentityReviews,
   settleReviews,
 } from './asset-explanations.sql.ts';
+export { saveAssetRisks } from './asset-risks.sql.ts';
 export type { AssetSource } from './asset-identity.sql.ts';
 export { findSourceRecord, listSystemsKnowingBoth, mergeAssets, splitAsset } from './asset-merges.sql.ts';
 export {

@@ -39,3 +39,13 @@ export {
   saveFeedSource,
   takeDueFeedSources,
 } from './sources.sql.ts';
+export {
+  type AssetRisk,
+  explainAssetRisk,
+  explainPluginRisk,
+  type FactorReason,
+  findLastAssessment,
+  type PluginFactors,
+  type PluginRisk,
+} from './explain-risk.sql.ts';
+export { type Assessed, recordAssessment, scoreRisks } from './risk-scores.sql.ts';

@@ -1,3 +1,4 @@
+import { messageOf } from '../../platform/errors/index.ts';
 import {
   type App,
   type Caller,
@@ -7,6 +8,7 @@ import {
   throughOutages,
   withSystems,
 } from '../../engine/run/index.ts';
+import { assessRisks } from '../../modules/intelligence/index.ts';
 import { fetchProgress } from '../../ledger/operations/index.ts';
 import { runSync, type SyncOutcome } from './sync-run.ts';
 
@@ -43,9 +45,23 @@ export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Call
       ),
     () => (run === undefined ? Promise.resolve(undefined) : fetchProgress(app.db, run)),
   );
+  await scoreAfter(app, outcome);
   const [first, ...others] = outcome.failures;
   if (first && outcome.synced === 0) throw errorOf([first, ...others]);
   return outcome;
+}
+
+/** Scores anew what is open, where a sync changed anything. What was synced stands whatever becomes of it: the next one scores all again. */
+async function scoreAfter(app: App, { counts, operationId }: SyncOutcome): Promise<void> {
+  if (counts.created + counts.updated === 0) return;
+  try {
+    await assessRisks(app, 'sync');
+  } catch (error) {
+    app.log.warn(
+      { err: error, operation: operationId },
+      `risk scores were not computed: ${messageOf(error)}`,
+    );
+  }
 }
 
 /** As `syncWhatCanBe`. @throws also where some of the systems failed, naming them, after the others were synced. */

@@ -188,6 +188,11 @@ export const commandGroups: readonly EntryGroup[] = [
           'threat feeds (KEV, EPSS, NVD, CVE, SSVC), loaded from files, and what they say of a CVE',
         load: async () => (await import('./intelligence/intelligence.command.ts')).intelligence,
       },
+      {
+        name: 'risk',
+        description: 'risk scores of assets and plugins, with every part of them',
+        load: async () => (await import('./intelligence/risk.command.ts')).risk,
+      },
     ],
   },
   {

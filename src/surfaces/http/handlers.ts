@@ -16,6 +16,7 @@ import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
@@ -48,6 +49,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...repairHandlers(),
     ...importHandlers(parts),
     ...intelligenceHandlers,
+    ...riskHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),
     ...planHandlers(),

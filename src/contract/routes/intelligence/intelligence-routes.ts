@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cveDetail, cveRow, feedStatuses } from '../../records/index.ts';
+import { cveDetail, cveRow, feedStatuses, lastAssessed } from '../../records/index.ts';
 import { job } from '../../work/index.ts';
 import { defineRoutes } from '../define-route.ts';
 
@@ -13,7 +13,14 @@ export const intelligenceRoutes = defineRoutes({
     permission: 'intelligence:read',
     scope: 'boundaries',
     passive: true,
-    answer: { status: 200, shape: z.strictObject({ items: feedStatuses }) },
+    answer: {
+      status: 200,
+      shape: z.strictObject({
+        items: feedStatuses,
+        /** When risk scores were computed last; null: never. */
+        assessed: lastAssessed.nullable(),
+      }),
+    },
   },
   loadFeed: {
     method: 'POST',

@@ -10,6 +10,7 @@ import {
   watchFolders,
 } from '../../../modules/scan-files/index.ts';
 import { keepCommandImport } from '../../../operate/imports/index.ts';
+import { assessRisks } from '../../../modules/intelligence/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -50,6 +51,8 @@ async function importAll(
     noteExitCode(context, outcome);
     await keepCommandImport(app, { by: accountName(), source: flags.system }, outcome);
   }
+  if (outcomes.some(({ outcome }) => outcome === 'imported' || outcome === 'partial'))
+    await assessRisks(app, 'import');
   const added = (await countMatches(app)) - before;
   if (added > 0 && context.result.exitCode === 0) context.result.exitCode = 3;
   if (flags.json) context.printJson('fileOutcomes', outcomes);

@@ -3,6 +3,7 @@ import { everywhere } from '../../../canonical/access/index.ts';
 import {
   type BundleOutcome,
   feedStatus,
+  lastAssessment,
   loadBundle,
   loadFeed,
   type LoadOutcome,
@@ -54,10 +55,13 @@ function noteNotes(context: CommandContext, outcomes: readonly LoadOutcome[]): v
 }
 
 export async function status(context: CommandContext, flags: GlobalFlags): Promise<void> {
-  const feeds = await context.host.withApp(flags, (app) => feedStatus(app));
+  const [feeds, assessed] = await context.host.withApp(flags, async (app) => [
+    await feedStatus(app),
+    await lastAssessment(app),
+  ]);
   if (feeds.some(({ isOld }) => isOld)) context.result.exitCode = 3;
   if (flags.json) context.printJson('feedStatuses', feeds);
-  else context.print(statusLines(feeds, context.width).join('\n'));
+  else context.print(statusLines(feeds, { assessed, width: context.width }).join('\n'));
 }
 
 interface SearchFlags extends GlobalFlags {

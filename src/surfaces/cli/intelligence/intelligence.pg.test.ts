@@ -101,3 +101,30 @@ describe('threat feeds on the command line', () => {
     expect((await commandText(app, ['intelligence', 'sources', 'remove', 'kev'])).code).toBe(2);
   });
 });
+
+describe('risk on the command line', () => {
+  it('an asset and a plugin are explained part by part', async () => {
+    const uuid = '00000000-0000-4000-8000-000000000001';
+    await database.pool.query(`insert into ingestion_assets (asset_uuid, hostname) values ($1, 'web01')`, [
+      uuid,
+    ]);
+    await database.pool.query(
+      `insert into scan_plugins (plugin_id, name, raw_json, cves) values ('77', 'Anvil falls', '{}', '{CVE-2026-0001}')`,
+    );
+    await database.pool.query(
+      `insert into ingestion_vulnerabilities (asset_uuid, asset_ref, plugin_id, vulnerability_name, severity, severity_rank, lifecycle_state, state,
+         severity_modification, first_found, last_found, finding_key, raw_data)
+       values ($1::text, $1::uuid, '77', 'x', 'High', 3, 'open', 'Open', 'none', '2026-11-01', '2026-11-20', gen_random_uuid(), '{}')`,
+      [uuid],
+    );
+    expect(await commandText(app, ['risk', 'explain', 'web01'])).toMatchObject({ code: 0 });
+    expect((await commandOver(app, ['risk', 'assess'])).json).toEqual({ findings: 1, assets: 1, changed: 1 });
+    const { out } = await commandText(app, ['risk', 'explain', 'web01']);
+    expect(out).toContain('publicly exposed: unknown (no network zone is set)');
+    expect(out).toContain('known to be exploited since 2026-11-01 (CVE-2026-0001), KEV');
+    const { json } = await commandOver(app, ['risk', 'explain', '77']);
+    expect(json).toMatchObject({ pluginId: '77', groups: [{ systemId: null, worstAssetName: 'web01' }] });
+    expect((await commandText(app, ['risk', 'explain', '77'])).out).toContain('web01');
+    expect(await commandText(app, ['risk', 'explain', '78'])).toMatchObject({ code: 2 });
+  });
+});

@@ -30,7 +30,16 @@ export function loadLines(outcome: LoadOutcome): string[] {
 }
 
 /** How the feeds stand. */
-export function statusLines(feeds: readonly FeedStatus[], width: number | undefined): string[] {
+export function statusLines(
+  feeds: readonly FeedStatus[],
+  {
+    assessed,
+    width,
+  }: {
+    readonly assessed: { readonly at: Date; readonly findings: number } | null;
+    readonly width: number | undefined;
+  },
+): string[] {
   const rows = feeds.map(({ feed, load, ageDays, isOld, source }) => [
     feed,
     load?.version ?? '–',
@@ -50,6 +59,9 @@ export function statusLines(feeds: readonly FeedStatus[], width: number | undefi
         ? [shownText(`${feed}, by itself, ${minuteText(source.lastRunAt)}: ${source.lastOutcome}`)]
         : [],
     ),
+    assessed === null
+      ? 'Risk scores were never computed: tieline risk assess'
+      : `Risk scores of ${counted(assessed.findings, 'open finding')}, of ${minuteText(assessed.at)} UTC.`,
     old.length > 0
       ? `Old: ${old.join(', ')}. Load a newer file: tieline intelligence load ${old[0] ?? ''} FILE`
       : never

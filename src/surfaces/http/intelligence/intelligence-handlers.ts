@@ -1,6 +1,7 @@
 /** Threat feeds, and what they say of a CVE. */
+import { nowhere, scopeFor } from '../../../canonical/access/index.ts';
 import type { intelligenceRoutes } from '../../../contract/index.ts';
-import { feedStatus } from '../../../modules/intelligence/index.ts';
+import { feedStatus, lastAssessment } from '../../../modules/intelligence/index.ts';
 import { takeFeedFile } from '../../../operate/feeds/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { fetchCve, searchCves } from '../../../record/intelligence/index.ts';
@@ -10,7 +11,9 @@ const oneHeader = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
 
 export const intelligenceHandlers: Handlers<typeof intelligenceRoutes> = {
-  listFeeds: async ({ app }) => ({ body: { items: await feedStatus(app) } }),
+  listFeeds: async ({ app }) => ({
+    body: { items: await feedStatus(app), assessed: await lastAssessment(app) },
+  }),
   loadFeed: async ({ app, by, query, stream, headers, signal }) => {
     if (!stream)
       throw new TielineError(
@@ -37,8 +40,10 @@ export const intelligenceHandlers: Handlers<typeof intelligenceRoutes> = {
     const items = rows.slice(0, limit);
     return { body: { items, next: rows.length > limit ? (items.at(-1)?.cve ?? null) : null } };
   },
-  getCve: async ({ app, scope, query }) => {
+  getCve: async ({ app, by, now, query }) => {
     const cve = query.cve.toUpperCase();
+    // Findings are counted where the caller may see findings.
+    const scope = scopeFor(by.actor, 'finding:read', now) ?? nowhere;
     const found = await fetchCve(app.db, scope, cve);
     if (!found) throw new TielineError('RECORD_UNKNOWN', `No feed that is loaded names ${cve}.`);
     return { body: found };
