@@ -215,9 +215,7 @@ describe('a fix that its owner reports', () => {
     const time = fc.option(fc.integer({ min: 0, max: 5 }), { nil: null });
     const at = (n: number | null): Date | null => (n === null ? null : new Date(Date.UTC(2026, 10, 20 + n)));
     const status = fc.constantFrom(...remediationStatuses);
-    const state = fc.constantFrom(
-      ...(['open', 'reopened', 'fixed', 'missing', 'gone'] as const),
-    );
+    const state = fc.constantFrom(...(['open', 'reopened', 'fixed', 'missing', 'gone'] as const));
     await fc.assert(
       fc.asyncProperty(status, time, state, time, time, async (before, reported, now, found, fixed) => {
         await database.pool.query(
