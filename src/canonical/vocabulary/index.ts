@@ -11,11 +11,9 @@ export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedCh
 export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem, planItem } from './plan.ts';
 export {
-  type RemediationState,
   type RemediationStatus,
   remediationStatuses,
   saidStatuses,
-  type ScannedFinding,
   settledBy,
   type ValidationStatus,
   validationStatuses,

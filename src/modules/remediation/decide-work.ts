@@ -74,7 +74,7 @@ function said(
 }
 
 const given = <K extends keyof Work>(field: K, value: Work[K] | undefined): Partial<Work> =>
-  value === undefined ? {} : ({ [field]: value } as Partial<Work>); // one field of it
+  value === undefined ? {} : { [field]: value };
 
 /** Fields as they are shown and kept in the journal: whose work it is, by name. */
 const shown = (work: Work, assignee: string | null): Readonly<Record<string, Json>> => ({

@@ -1,10 +1,9 @@
-export { type Assignee, listAssignees } from './assignees.sql.ts';
+export { listAssignees } from './assignees.sql.ts';
 export {
   changeRemediation,
   type FindingSelection,
   tryRemediation,
   type WorkAsked,
-  type WorkChanged,
   type WorkTried,
   type WorkWish,
 } from './change-remediation.ts';

@@ -101,62 +101,67 @@ const Fields = ({
         value={draft.status}
         onChange={(event) => onChange({ status: event.currentTarget.value as Draft['status'] })} // one of the options
       />
-      <Textarea
-        mt="sm"
-        label="Plan"
-        value={draft.plan}
-        onChange={(event) => onChange({ plan: event.currentTarget.value })}
-        maxLength={10_000}
-        autosize
-        minRows={2}
-      />
-      <Textarea
-        mt="sm"
-        label="Note"
-        value={draft.note}
-        onChange={(event) => onChange({ note: event.currentTarget.value })}
-        maxLength={10_000}
-        autosize
-        minRows={1}
-      />
-      <NumberInput
-        mt="sm"
-        label="Effort, hours for each"
-        min={0}
-        allowDecimal={false}
-        value={draft.effort}
-        onChange={(effort) => onChange({ effort })}
-      />
-      <NumberInput
-        mt="sm"
-        label="Cost for each"
-        min={0}
-        decimalScale={2}
-        value={draft.cost}
-        onChange={(cost) => onChange({ cost })}
-      />
-      <Textarea
-        mt="sm"
-        label="Reason (optional)"
-        value={draft.reason}
-        onChange={(event) => onChange({ reason: event.currentTarget.value })}
-        maxLength={2000}
-        autosize
-        minRows={1}
-      />
     </>
   );
 };
 
-const PlanDialog = ({
-  which,
-  title,
-  onClose,
+/** How, at what cost, and why. */
+const MoreFields = ({
+  draft,
+  onChange,
 }: {
-  readonly which: Which;
-  readonly title: string;
-  readonly onClose: (done: boolean) => void;
-}) => {
+  readonly draft: Draft;
+  readonly onChange: (part: Partial<Draft>) => void;
+}) => (
+  <>
+    <Textarea
+      mt="sm"
+      label="Plan"
+      value={draft.plan}
+      onChange={(event) => onChange({ plan: event.currentTarget.value })}
+      maxLength={10_000}
+      autosize
+      minRows={2}
+    />
+    <Textarea
+      mt="sm"
+      label="Note"
+      value={draft.note}
+      onChange={(event) => onChange({ note: event.currentTarget.value })}
+      maxLength={10_000}
+      autosize
+      minRows={1}
+    />
+    <NumberInput
+      mt="sm"
+      label="Effort, hours for each"
+      min={0}
+      allowDecimal={false}
+      value={draft.effort}
+      onChange={(effort) => onChange({ effort })}
+    />
+    <NumberInput
+      mt="sm"
+      label="Cost for each"
+      min={0}
+      decimalScale={2}
+      value={draft.cost}
+      onChange={(cost) => onChange({ cost })}
+    />
+    <Textarea
+      mt="sm"
+      label="Reason (optional)"
+      value={draft.reason}
+      onChange={(event) => onChange({ reason: event.currentTarget.value })}
+      maxLength={2000}
+      autosize
+      minRows={1}
+    />
+  </>
+);
+
+/** What was typed, what it would do, and doing it. */
+function usePlan(which: Which, onClose: (done: boolean) => void) {
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState<Draft>(nothing);
   const asked = (): WorkAsked => ({
@@ -179,6 +184,19 @@ const PlanDialog = ({
     tried.reset();
     run.reset();
   };
+  return { draft, change, tried, run };
+}
+
+const PlanDialog = ({
+  which,
+  title,
+  onClose,
+}: {
+  readonly which: Which;
+  readonly title: string;
+  readonly onClose: (done: boolean) => void;
+}) => {
+  const { draft, change, tried, run } = usePlan(which, onClose);
   const error = run.error ?? tried.error;
   return (
     <Modal
@@ -196,6 +214,7 @@ const PlanDialog = ({
         }}
       >
         <Fields draft={draft} onChange={change} />
+        <MoreFields draft={draft} onChange={change} />
         {tried.data ? <Tried of={tried.data} /> : null}
         {error ? <Fault of={problemOf(error)} /> : null}
         <Button

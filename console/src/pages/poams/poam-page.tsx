@@ -22,7 +22,7 @@ import { MilestonesTab } from './milestones-tab.tsx';
 import { MilestonesTable } from './milestones-table.tsx';
 import { AssetsTable, WeaknessesTable } from './poam-parts.tsx';
 import { words } from './words.ts';
-import { WorkSummary } from './work-summary.tsx';
+import { WorkSummary } from '../findings/work-summary.tsx';
 
 const Marks = ({ of }: { readonly of: PoamRow }) => (
   <>

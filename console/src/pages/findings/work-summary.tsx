@@ -5,7 +5,7 @@ import { poamWorkQuery } from '../../api/remediation.ts';
 import { type Fact, Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Day } from '../../kit/marks/when.tsx';
-import { workWords } from '../findings/words.ts';
+import { workWords } from './words.ts';
 
 const states = ['open', 'in_progress', 'blocked', 'fix_reported'] as const;
 
