@@ -13,11 +13,17 @@ afterAll(async () => {
 const tieline = (...args: string[]) => commandText(world.app, args);
 const json = async (...args: string[]): Promise<unknown> => (await commandOver(world.app, args)).json;
 const there = async (): Promise<
-  { id: string; source: string; system_id: string; weakness_description: string }[]
+  { id: string; source: string; system_id: string; weakness_description: string; status: string }[]
 > =>
   (
     await world.control<{
-      poams: { id: string; source: string; system_id: string; weakness_description: string }[];
+      poams: {
+        id: string;
+        source: string;
+        system_id: string;
+        weakness_description: string;
+        status: string;
+      }[];
     }>('xacta', 'GET', '/state')
   ).poams;
 const boundaryWithMost = async (): Promise<string> =>
@@ -89,7 +95,8 @@ describe('weakness rules', () => {
       'Moderate too',
     ];
     const preview = await json(...change);
-    expect(preview).toMatchObject({ systemId: boundary, boundaries: 1 });
+    expect(preview).toMatchObject({ systemId: boundary, boundaries: [boundary] });
+    const { made } = (preview as { outcomes: { made: number } }).outcomes;
     expect(await json('rules', 'list')).toMatchObject({ inherited: { version: 1 } });
     expect(
       (await world.rows(`select count(*)::int as n from weakness_rules where system_id is not null`))[0],
@@ -101,6 +108,7 @@ describe('weakness rules', () => {
     const known = new Set(before.map(({ id }) => id));
     const fresh = (await there()).filter(({ id }) => !known.has(id));
     expect(fresh.length).toBeGreaterThan(0);
+    expect(fresh.length).toBe(made);
     expect(fresh[0]?.weakness_description).toMatch(new RegExp(`on \\d+ of ${boundary}$`));
     const [milestones] = await world.rows(
       `select array_agg(milestone_description order by m.id) as said from ingestion_poam_milestones m join poam_rules r on r.poam_id = m.poam_id join weakness_rules w on w.id = r.rule_id where w.system_id is not null group by m.poam_id limit 1`,
@@ -154,5 +162,134 @@ describe('weakness rules', () => {
         boundary,
       ),
     ).toEqual([{ has_poam: true }]);
+  });
+
+  it('a coarser rule merges POA&Ms and a finer one splits them; ids continue, the reason stands on both sides, and both converge', async () => {
+    const boundary = await boundaryWithMost();
+    const live = () =>
+      world.rows(
+        `select p.poam_id, count(f.id)::int as n from ingestion_poams p join weaknesses w on w.poam_id = p.id
+           left join weakness_findings k on k.weakness_id = w.id left join ingestion_vulnerabilities f on f.id = k.finding_id and f.lifecycle_state in ('open', 'reopened')
+          where p.system_id = $1 and p.status <> 'Cancelled' group by 1 order by 1`,
+        boundary,
+      );
+    const queued = () =>
+      world.rows(
+        `select entity_type, entity_id, state from sync_outbox where state in ('waiting', 'pending', 'failed')`,
+      );
+    // Plugins of one remedy, so that there is something to merge.
+    const [one, other] = await world.rows(
+      `select w.identifier as plugin, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id where w.system_id = $1 order by w.id limit 2`,
+      boundary,
+    );
+    await world.rows(`update scan_plugins set solution = 'Replace the gateway.' where plugin_id = any($1)`, [
+      one?.['plugin'],
+      other?.['plugin'],
+    ]);
+    const before = await live();
+    const atFirst = await there();
+    const set = (grouping: string) =>
+      tieline('rules', 'set', boundary, '--grouping', grouping, '--reason', 'one ticket a patch', '--yes');
+
+    const shown = (await json('rules', 'preview', boundary, '--grouping', 'solution')) as {
+      outcomes: Record<string, number>;
+      poams: { poamId: string; outcome: string; other: string | null }[];
+    };
+    expect(await live()).toEqual(before);
+    expect((await set('solution')).err).toBe('');
+    await world.sync();
+    const merged = await world.rows(
+      `select poam_id, merged_into from poam_rules where merged_into is not null`,
+    );
+    expect(merged.length).toBeGreaterThan(0);
+    // What was shown first is what was done.
+    const did = merged.map((each) => `${String(each['poam_id'])} ${String(each['merged_into'])}`).toSorted();
+    expect(
+      shown.poams
+        .filter(({ outcome }) => outcome === 'merged')
+        .map(({ poamId, other }) => `${poamId} ${other ?? ''}`)
+        .toSorted(),
+    ).toEqual(did);
+    const [gone] = merged.filter((each) => [one?.['poam_id'], other?.['poam_id']].includes(each['poam_id']));
+    expect(gone).toBeDefined();
+    const row = (
+      await world.rows(`select status, comments from ingestion_poams where poam_id = $1`, gone?.['poam_id'])
+    )[0];
+    expect(row).toMatchObject({
+      status: 'Cancelled',
+      comments: expect.stringContaining(`merged into ${String(gone?.['merged_into'])}`),
+    });
+    // In the GRC system too, with the reason, and nothing was completed.
+    const remote = (
+      await world.control<{ poams: { id: string; status: string; comments: string | null }[] }>(
+        'xacta',
+        'GET',
+        '/state',
+      )
+    ).poams;
+    const link = (
+      await world.rows(
+        `select external_id from sync_links where entity_type = 'poam' and entity_id = $1`,
+        gone?.['poam_id'],
+      )
+    )[0];
+    expect(remote.find(({ id }) => id === link?.['external_id'])).toMatchObject({
+      comments: expect.stringContaining('merged into'),
+    });
+    const completed = (poams: readonly { id: string; status: string }[]) =>
+      poams.filter(({ status }) => /complet/i.test(status)).map(({ id }) => id);
+    expect(completed(remote)).toEqual(completed(atFirst));
+    // Nothing is lost, and those that continue kept their ids.
+    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    const ids = (await live()).map((each) => each['poam_id']);
+    expect(ids).toEqual(
+      before.map((each) => each['poam_id']).filter((id) => !merged.some((each) => each['poam_id'] === id)),
+    );
+    await world.sync();
+    expect(await queued()).toEqual([]);
+    const history = (await tieline('poams', 'history', String(gone?.['merged_into']))).out;
+    expect(history).toContain(`it answers what ${String(gone?.['poam_id'])} answered`);
+
+    expect((await set('plugin')).err).toBe('');
+    await world.sync();
+    const split = await world.rows(`select poam_id, split_from from poam_rules where split_from is not null`);
+    expect(split.length).toBe(merged.length);
+    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    expect((await live()).length).toBe(before.length);
+    await world.sync();
+    expect(await queued()).toEqual([]);
+    expect(
+      await world.rows(
+        `select 1 from sync_conflicts where resolution_status = 'pending' and conflict_type in ('duplicate', 'contradiction')`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('what a narrower rule names no more is cancelled with the reason, and what is fixed is left to its evidence', async () => {
+    const boundary = await boundaryWithMost();
+    const before = await world.rows(
+      `select p.poam_id, w.severity from ingestion_poams p join weaknesses w on w.poam_id = p.id where w.system_id = $1`,
+      boundary,
+    );
+    const high = before.filter((each) => each['severity'] === 'High').map((each) => String(each['poam_id']));
+    expect(high.length).toBeGreaterThan(0);
+    await tieline('rules', 'set', boundary, '--floor', 'Critical', '--reason', 'fewer', '--yes');
+    await world.sync();
+    const ended = await world.rows(
+      `select m.poam_id, p.status from poam_rules m join ingestion_poams p on p.poam_id = m.poam_id where m.ended_at is not null and m.merged_into is null order by 1`,
+    );
+    expect(ended).toEqual(
+      high.toSorted((a, b) => (a < b ? -1 : 1)).map((poam_id) => ({ poam_id, status: 'Cancelled' })),
+    );
+    await world.sync();
+    expect(
+      await world.rows(
+        `select 1 from sync_conflicts where resolution_status = 'pending' and conflict_type in ('duplicate', 'contradiction')`,
+      ),
+    ).toEqual([]);
+    // Back again: a new POA&M each, since the old one was ended.
+    await tieline('rules', 'set', boundary, '--floor', 'High', '--reason', 'as before', '--yes');
+    await world.sync();
+    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
   });
 });

@@ -106,7 +106,13 @@ export interface PoamDetail {
     readonly findings: { readonly open: number; readonly all: number };
   }[];
   /** Null: it was made by others, or before rules had versions. */
-  readonly madeUnder: { readonly systemId: string | null; readonly version: number } | null;
+  readonly madeUnder: {
+    readonly systemId: string | null;
+    readonly version: number;
+    readonly splitFrom: string | null;
+    readonly endedAt: string | null;
+    readonly mergedInto: string | null;
+  } | null;
   readonly assets: readonly {
     readonly assetUuid: string;
     readonly hostname: string | null;

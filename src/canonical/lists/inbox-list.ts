@@ -9,6 +9,8 @@ export const inboxKinds = [
   'held_record',
   'unanswered_weakness',
   'assigned_finding',
+  'task',
+  'overdue_review',
   'poam_question',
   'missing_finding',
   'unreported_asset',

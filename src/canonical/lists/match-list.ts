@@ -6,7 +6,11 @@ export const matchList = defineList({
   filters: {
     system: systemFilter,
     connection: { kind: 'word', example: 'grc', title: 'connection whose records are matched' },
-    kind: { kind: 'choice', known: ['component', 'duplicate', 'identity'], title: 'what is asked' },
+    kind: {
+      kind: 'choice',
+      known: ['component', 'duplicate', 'identity', 'boundary'],
+      title: 'what is asked',
+    },
     asset: { kind: 'word', example: 'web01', title: 'asset, by uuid or name' },
     state: { kind: 'choice', known: ['open', 'settled'], title: 'open or settled' },
     age: { kind: 'instant', lies: 'behind', title: 'opened' },

@@ -15,6 +15,8 @@ export {
   remediationStatuses,
   saidStatuses,
   settledBy,
+  type TaskSubject,
+  taskSubjects,
   type ValidationStatus,
   validationStatuses,
 } from './remediation.ts';

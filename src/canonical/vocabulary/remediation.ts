@@ -11,6 +11,10 @@ export const saidStatuses = ['open', 'in_progress', 'blocked', 'fix_reported'] a
 export const validationStatuses = ['waiting', 'proven', 'refuted'] as const;
 export type ValidationStatus = (typeof validationStatuses)[number];
 
+/** What a task can be about. */
+export const taskSubjects = ['poam', 'finding', 'asset', 'system'] as const;
+export type TaskSubject = (typeof taskSubjects)[number];
+
 export interface RemediationState {
   readonly status: RemediationStatus;
   readonly validation: ValidationStatus | null;

@@ -1,3 +1,4 @@
+export * from './boundary-rules.ts';
 export * from './acceptances.ts';
 export * from './asset-parts.ts';
 export * from './assets.ts';
@@ -10,4 +11,5 @@ export * from './remediation.ts';
 export * from './scan-files.ts';
 export * from './scans.ts';
 export * from './systems.ts';
+export * from './tasks.ts';
 export * from './weakness-rules.ts';

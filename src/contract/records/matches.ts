@@ -6,7 +6,7 @@ import { instant } from '../json/index.ts';
 /** `matches show`. */
 export const matchDetail = z.strictObject({
   id: z.number(),
-  kind: z.enum(['component', 'duplicate', 'identity']),
+  kind: z.enum(['component', 'duplicate', 'identity', 'boundary']),
   system: z.string(),
   systemId: z.number(),
   assetUuid: z.string().nullable(),
@@ -44,6 +44,8 @@ export const matchSettled = z.strictObject({
   assetName: z.string().nullable(),
   choice: z.string().nullable(),
   standing: z.number().nullable(),
+  /** The boundary rule that was made. */
+  ruleId: z.number().nullable(),
   sharedWith,
 });
 

@@ -26,6 +26,8 @@ export const poam = z.strictObject({
   owner: z.string().nullable(),
   agreement: z.enum(agreements),
   updatedAt: instant.nullable(),
+  reviewedOn: instant.nullable(),
+  reviewedBy: z.string().nullable(),
   changed: z.strictObject({ at: instant, by: z.string(), where: z.enum(['here', 'there']) }).nullable(),
 });
 
@@ -134,6 +136,9 @@ export const poamDetail = z.strictObject({
       systemId: z.string().nullable(),
       version: z.number(),
       madeAt: instant,
+      splitFrom: z.string().nullable(),
+      endedAt: instant.nullable(),
+      mergedInto: z.string().nullable(),
     })
     .nullable(),
   assets: z.array(

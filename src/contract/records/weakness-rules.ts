@@ -46,9 +46,27 @@ const gathered = z.strictObject({
 /** `rules preview`, and `rules set` without `--yes`. */
 export const rulePreview = z.strictObject({
   systemId: z.string().nullable(),
-  boundaries: z.number(),
+  boundaries: z.array(z.string()),
   before: gathered,
   after: gathered,
+  outcomes: z.strictObject({
+    made: z.number(),
+    split: z.number(),
+    merged: z.number(),
+    ended: z.number(),
+    continued: z.number(),
+  }),
+  poams: z.array(
+    z.strictObject({
+      poamId: z.string(),
+      systemId: z.string().nullable(),
+      title: z.string().nullable(),
+      isSent: z.boolean(),
+      outcome: z.enum(['made', 'split', 'merged', 'ended', 'continued']),
+      other: z.string().nullable(),
+      findings: z.number(),
+    }),
+  ),
 });
 
 export const exclusion = z.strictObject({

@@ -10,9 +10,11 @@ import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { remediationRoutes } from './remediation/remediation-routes.ts';
+import { taskRoutes } from './remediation/task-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
@@ -29,8 +31,10 @@ export const routes = {
   ...boundaryRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
+  ...boundaryRuleRoutes,
   ...deciderRoutes,
   ...remediationRoutes,
+  ...taskRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
@@ -52,7 +56,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { deciderRoutes, remediationRoutes };
+export { boundaryRuleRoutes, deciderRoutes, remediationRoutes, taskRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

@@ -10,6 +10,7 @@ import {
 } from './correlations.sql.ts';
 import { showLostMatches } from './lost-matches.sql.ts';
 import { findAssetsBearing, listStandingMatches } from './match-reviews.sql.ts';
+import { applyBoundaryRules } from '../boundary-rules/index.ts';
 import { saveQuestions } from '../../record/matches/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
@@ -48,7 +49,8 @@ export async function correlateAssets(
 
 /**
  * Decides again over all assets and the components of a GRC system: what came in may have made a clear match doubtful or a doubtful one
- * clear. Existing matches stay; what a person is to decide is asked (match_reviews).
+ * clear. Existing matches stay; what a person is to decide is asked (match_reviews). The rules of boundaries come after, for what no
+ * component says.
  */
 export async function correlate(tx: Tx, systemId: number, operationId: string): Promise<void> {
   const pairs = await listCandidatePairs(tx.db, systemId);
@@ -79,8 +81,9 @@ export async function correlate(tx: Tx, systemId: number, operationId: string): 
   // A pair that never came near linking is no evidence of anything; keeping it would bury what needs a look.
   const kept = decisions.filter((each) => each.score >= linkAt || each.decision === 'linked');
   await applyCorrelations(tx.db, { systemId, operationId }, kept);
-  await saveQuestions(tx.db, { systemId, operationId }, questions);
+  await saveQuestions(tx.db, { systemId, operationId }, ['component', 'duplicate'], questions);
   await showLostMatches(tx.db, { systemId, operationId });
+  await applyBoundaryRules(tx, { systemId, operationId });
 }
 
 /** Pairs that standing decisions name, and what the assets are known by that these or others compete with. */

@@ -138,9 +138,12 @@ export async function applyCorrelations(
 export interface CorrelationCounts {
   readonly linked: number;
   readonly review: number;
-  /** Living assets with no candidate that fits. */
+  /** Living assets that no component and no rule of a boundary fits. */
   readonly unmatched: number;
-  /** Linked assets by the strongest identifier that linked them; `person` where a person did, and no identifier would. */
+  /**
+   * Linked assets by the strongest identifier that linked them; `person` where a person did, and no identifier would; `boundary_rule` where
+   * only a rule of a boundary puts it somewhere.
+   */
   readonly linkedBy: Readonly<Record<string, number>>;
 }
 
@@ -154,7 +157,12 @@ export async function countCorrelations(db: Kysely<Database>): Promise<Correlati
     with decided as (
       select asset_uuid, bool_or(decision = 'linked') as linked, bool_or(decision = 'review') as review,
              min(evidence -> 0 ->> 'kind') filter (where decision = 'linked') as kind
-        from asset_correlations group by asset_uuid
+        from (select asset_uuid, decision, evidence from asset_correlations
+              union all
+              -- What a component says is counted before a rule.
+              select b.asset_uuid, b.decision, '[{"kind": "boundary_rule"}]' from boundary_decisions b
+               where not exists (select from asset_correlations k where k.asset_uuid = b.asset_uuid and k.decision in ('linked', 'review'))) each
+       group by asset_uuid
     ), living as (
       select a.asset_uuid, coalesce(d.linked, false) as linked, coalesce(d.review, false) and not coalesce(d.linked, false) as review, d.kind
         from ingestion_assets a left join decided d using (asset_uuid)

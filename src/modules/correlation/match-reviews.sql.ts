@@ -9,11 +9,11 @@ import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isThere } from '../../record/assets/index.ts';
 import { shownDecider, shownReason, type StoredReason } from '../../ledger/operations/index.ts';
 
-export type ReviewKind = 'component' | 'duplicate' | 'identity';
+export type ReviewKind = 'component' | 'duplicate' | 'identity' | 'boundary';
 
 /** What may be chosen, or is there to be confirmed. */
 export interface MatchCandidate {
-  /** What `matches accept` takes: a component's id in its system, or an asset's uuid. */
+  /** What `matches accept` takes: a component's id in its system, an asset's uuid, or a boundary. */
   readonly choice: string;
   readonly name: string | null;
   /** The system (authorization boundary) of the component, or of the asset. */
@@ -29,7 +29,7 @@ export interface MatchCandidate {
 export interface MatchReview {
   readonly id: number;
   readonly kind: ReviewKind;
-  /** The external system whose components, or whose report, it is about. */
+  /** The external system whose components, boundaries, or whose report, it is about. */
   readonly system: string;
   readonly systemId: number;
   readonly assetUuid: string | null;
@@ -83,6 +83,14 @@ const candidates = sql`
                  order by k.score desc, k.asset_uuid)
           from asset_correlations k join ingestion_assets a using (asset_uuid)
          where k.component_id = r.component_id and k.decision = 'linked')
+      when 'boundary' then (
+        select jsonb_agg(jsonb_build_object('choice', b.system_id, 'name', (select min(s.name) from ingestion_systems s where s.system_id = b.system_id),
+                 'systemId', b.system_id, 'heldBy', '[]'::jsonb, 'score', null, 'reason', b.reason, 'reasonCode', b.reason_code, 'reasonParams', b.reason_params,
+                 'decision', b.decision,
+                 'evidence', (select coalesce(jsonb_agg(jsonb_build_object('kind', e ->> 'kind', 'value', e ->> 'value', 'weight', 0, 'note', e ->> 'found')), '[]')
+                                from jsonb_array_elements(b.evidence) e))
+                 order by b.decision = 'review' desc, b.system_id)
+          from boundary_decisions b where b.asset_uuid = r.asset_uuid and b.decided_by_kind = 'rule')
       else (
         select jsonb_agg(jsonb_build_object('choice', e ->> 'assetUuid', 'name', a.hostname, 'systemId', a.system_id, 'heldBy', '[]'::jsonb,
                  'score', (e ->> 'score')::numeric, 'reason', null, 'reasonCode', null, 'reasonParams', null, 'decision', null, 'evidence', coalesce(e -> 'evidence', '[]')) order by place)

@@ -15,8 +15,8 @@ export interface UnmatchedAsset {
 }
 
 /**
- * Living assets that a server reports and that no component fits: none is linked, and none waits for a decision. Those with the
- * most that is open come first. As many as `countCorrelations` counts as unmatched.
+ * Living assets that a server reports and that no component fits: none is linked, and none waits for a decision; nor does a rule of a
+ * boundary fit it. Those with the most that is open come first. As many as `countCorrelations` counts as unmatched.
  */
 export async function listUnmatchedAssets(db: Kysely<Database>, limit: number): Promise<UnmatchedAsset[]> {
   const openOf = sql`coalesce(e.open_info + e.open_low + e.open_medium + e.open_high + e.open_critical, 0)`;
@@ -30,6 +30,7 @@ export async function listUnmatchedAssets(db: Kysely<Database>, limit: number): 
      where a.deleted_at is null and a.terminated_at is null
        and exists (select from sync_links l where l.entity_type = 'asset' and l.entity_id = a.asset_uuid::text)
        and not exists (select from asset_correlations c where c.asset_uuid = a.asset_uuid and c.decision in ('linked', 'review'))
+       and not exists (select from boundary_decisions b where b.asset_uuid = a.asset_uuid and b.decision in ('linked', 'review'))
      order by coalesce(e.open_critical, 0) desc, coalesce(e.open_high, 0) desc, ${openOf} desc, a.asset_uuid limit ${limit}`.execute(
     db,
   );

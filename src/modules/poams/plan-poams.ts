@@ -1,12 +1,12 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
-  gatherWeakFindings,
   type Ground,
   isAnswered,
   isUnanswered,
   judge,
   type JudgedWeakness,
+  keyOfWeakness,
   listControlRules,
   listPoamsLackingAssets,
   listSystemControls,
@@ -33,9 +33,11 @@ import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/inde
 import {
   addPoamAssets,
   addPoamCves,
+  followSplits,
   recordDepartures,
   recordEnded,
   showAbandonedPoams,
+  takeBackAssets,
 } from '../../record/poams/index.ts';
 import { listLifeSettings } from '../../record/poam-life/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
@@ -54,6 +56,7 @@ import {
   reopens,
 } from './life/reopen-poams.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
+import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
@@ -84,7 +87,7 @@ export async function planPoams(
 ): Promise<void> {
   const today = context.now().toISOString().slice(0, 10);
   const counts = await context.store.transaction(async (tx) => {
-    const { source, weaknesses } = await gatherWeaknesses(context, tx, system, operationId);
+    const { source, weaknesses, regrouped } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
     const judged = weaknesses.flatMap(
@@ -92,13 +95,10 @@ export async function planPoams(
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
-    const renewal = await renewUnsent(tx, source, unsent, (poamId) =>
-      presentOf(proposals.get(poamId), unsent.get(poamId), {
-        mayGoOut: mayCreate,
-        today,
-        ...source,
-      }),
-    );
+    const renewal = await renewUnsent(tx, source, unsent, (poamId) => ({
+      ...presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, ...source }),
+      ending: regrouped.endings.get(poamId),
+    }));
     const proposed = [...proposals].flatMap(([poam, each]) =>
       renewal.standing.has(poam) ? [{ ...each, poam, isLive: unsent.get(poam)?.state !== 'dropped' }] : [],
     );
@@ -113,7 +113,14 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
+    const splits = splitsOf(fresh, regrouped);
+    await recordSplits(tx, source, splits);
     await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged, reopened);
+    await followSplits(
+      tx.db,
+      source,
+      splits.map(({ from, poamId: to }) => ({ from, to })),
+    );
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(
@@ -134,6 +141,13 @@ export async function planPoams(
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
+
+/** Which of the POA&Ms that are made were split from others. */
+const splitsOf = (fresh: readonly Proposed[], { splits }: Regrouped) =>
+  fresh.flatMap(({ weakness, occurrence }) => {
+    const split = splits.get(keyOfWeakness(weakness));
+    return split ? [{ ...split, poamId: poamId(weakness, occurrence) }] : [];
+  });
 
 /** What is held counts as held, whatever else was done about it. */
 function countsOf({ moved, ...of }: Record<'read' | 'created' | 'moved' | 'held', number>): Counts {
@@ -176,7 +190,11 @@ async function gatherWeaknesses(
   tx: Tx,
   system: ConnectedSystem,
   operationId: string,
-): Promise<{ readonly source: OutboundSource; readonly weaknesses: readonly WeaknessRow[] }> {
+): Promise<{
+  readonly source: OutboundSource;
+  readonly weaknesses: readonly WeaknessRow[];
+  readonly regrouped: Regrouped;
+}> {
   const rules = await listRulesInForce(tx.db);
   const now = context.now();
   const names: NamesOf = (systemTypes) => sourceNames(context, systemTypes);
@@ -185,9 +203,10 @@ async function gatherWeaknesses(
   await renewMentions(tx.db);
   await letGoOfMovedPoams(tx.db, source);
   await recordDepartures(tx.db, source);
-  await gatherWeakFindings(tx.db, systemId, { rules, now });
+  const regrouped = await regroup(tx, source, rules);
   await keepExcluded(tx.db, systemId);
-  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now) };
+  await takeBackAssets(tx.db);
+  return { source, weaknesses: await listWeaknesses(tx.db, systemId, now), regrouped };
 }
 
 const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {

@@ -24,6 +24,8 @@ export interface UnsentSource {
 /** What holds for one proposal now, and why it is proposed. */
 export interface Present extends PresentState {
   readonly reason: string;
+  /** Why it is withdrawn, where that is known beyond what the decision says. */
+  readonly ending?: Reason | undefined;
 }
 
 type Decided<D extends UnsentDecision['do']> = {
@@ -86,7 +88,7 @@ async function withdraw(
 ): Promise<void> {
   const reasoned = withdrawn.map((each) => ({
     ...each,
-    why: withdrawalReasons[each.decision.why](each.decision.inFavourOf),
+    why: each.present.ending ?? withdrawalReasons[each.decision.why](each.decision.inFavourOf),
   }));
   const rows = reasoned.map(({ unsent, why }) => ({
     outboxId: unsent.outboxId,

@@ -11,7 +11,8 @@ import { TielineError } from '../../platform/errors/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
 import { type FindingFilter, listFindingIds } from '../../record/finding-lists/index.ts';
 import { projectRemediation } from '../../record/findings/index.ts';
-import { type Assignee, listAssignees } from './assignees.sql.ts';
+import type { Assignee } from './assignees.sql.ts';
+import { requireAssignee } from './require-assignee.ts';
 import { decideWork, type WorkChange, type WorkVerdict } from './decide-work.ts';
 import {
   fetchWork,
@@ -60,33 +61,11 @@ export interface WorkChanged extends Omit<WorkTried, 'token' | 'willChange'> {
 const mostFindings = 100_000;
 const pageSize = 5_000;
 
-const refused = (field: string, message: string, remedy?: string): TielineError =>
-  new TielineError('USAGE', 'The work was not planned.', {
-    fields: [{ field, message }],
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+const refused = (field: string, message: string): TielineError =>
+  new TielineError('USAGE', 'The work was not planned.', { fields: [{ field, message }] });
 
-async function assigneeOf(
-  working: Working,
-  to: string | null | undefined,
-): Promise<Assignee | null | undefined> {
-  if (to === undefined || to === null) return to;
-  const found = await listAssignees(working.db, working.now(), to);
-  const [only] = found;
-  if (only === undefined)
-    throw refused('to', `there is no person or team ${to}`, 'See `tieline remediation people`.');
-  if (found.length > 1)
-    throw refused('to', `${to} is both a person and a team`, 'Rename the team: `tieline teams`.');
-  if (only.sees.length === 0)
-    throw refused(
-      'to',
-      `${only.title} sees no findings, so that the work would wait unseen`,
-      only.kind === 'team'
-        ? 'Add a member who may see findings.'
-        : 'Give them a role first: `tieline grants give`.',
-    );
-  return only;
-}
+const assigneeOf = (working: Working, to: string | null | undefined): Promise<Assignee | null | undefined> =>
+  to === undefined || to === null ? Promise.resolve(to) : requireAssignee(working.db, working.now(), to);
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

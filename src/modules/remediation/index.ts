@@ -13,4 +13,5 @@ export {
   type PoamRemediation,
   type RemediationDetail,
 } from './read-remediation.sql.ts';
+export { requireAssignee } from './require-assignee.ts';
 export { remediationStep, settleRemediation } from './settle-remediation.ts';

@@ -24,7 +24,8 @@ export {
   fetchRules,
   type RulesInForce,
   setRule,
+  setRuleWithin,
 } from './rules/change-rules.ts';
 export { previewRule, type RulePreview } from './rules/preview-rule.ts';
-export { gatherWeakFindings } from './rules/weak-findings.sql.ts';
+export { followPointers, gatherWeakFindings } from './rules/weak-findings.sql.ts';
 export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

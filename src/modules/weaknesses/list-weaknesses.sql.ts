@@ -67,10 +67,12 @@ const poamsByPlugin = sql`
 
 /**
  * What a POA&M of ours says of plugins and machines makes it no answer to the weakness g beside the one that it was made for: where rules group
- * otherwise than by plugin, several weaknesses have the same plugin. One that lists machines is about weaknesses of these only.
+ * otherwise than by plugin, or did, several weaknesses have the same plugin. One that a change of a rule ended is about nothing. One by plugin and
+ * asset that lists machines is about weaknesses of these only.
  */
 const isAboutWeakness = sql`
-  case when g."grouping" = 'plugin' then true
+  case when exists (select from poam_rules m where m.poam_id = k.poam_id and m.ended_at is not null) then false
+       when g."grouping" = 'plugin' and not exists (select from poam_rules m where m.poam_id = k.poam_id and m.regrouped_at is not null) then true
        else not (k.ingestion_source is not distinct from 'tieline'
                  and exists (select from weaknesses o where o.poam_id = k.id and o.grouping = g."grouping" and o.identifier <> g.identifier))
         and (g."grouping" <> 'plugin_asset' or not exists (select from ingestion_poam_assets s where s.poam_id = k.poam_id)

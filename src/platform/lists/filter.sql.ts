@@ -60,6 +60,10 @@ export const addressPatterns = {
   6: `^${groups}{7}$|^(?!(.*:){8})(${groups}*)?::(${groups}*)?$`,
 };
 
+/** SQL of the address that a text is; null where it is none. */
+export const addressOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
+  sql`case when lower(${column}) ~ ${addressPatterns[4]} or lower(${column}) ~ ${addressPatterns[6]} then ${column}::inet end`;
+
 /** Whole octets that every address of the network begins with: compared as text first, which is quicker than reading addresses. */
 function prefixOf(network: string): string {
   const [address = '', length = '32'] = network.split('/');

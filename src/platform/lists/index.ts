@@ -1,5 +1,6 @@
 export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
 export {
+  addressOf,
   addressPatterns,
   type Conditions,
   every,

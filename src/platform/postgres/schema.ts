@@ -37,6 +37,8 @@ export interface Database {
   asset_identity_decisions: AssetIdentityDecisionsTable;
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
+  boundary_decisions: BoundaryDecisionsTable;
+  boundary_rules: BoundaryRulesTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -96,6 +98,7 @@ export interface Database {
   poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
   poam_questions: PoamQuestionsTable;
+  poam_reviews: PoamReviewsTable;
   poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
@@ -105,6 +108,7 @@ export interface Database {
   report_templates: ReportTemplatesTable;
   requested_job_results: RequestedJobResultsTable;
   requested_jobs: RequestedJobsTable;
+  review_intervals: ReviewIntervalsTable;
   risk_assessments: RiskAssessmentsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
@@ -142,6 +146,7 @@ export interface Database {
   weakness_findings: WeaknessFindingsTable;
   weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
+  work_tasks: WorkTasksTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
 }
@@ -430,6 +435,52 @@ interface AssetsExtendedTable {
   last_risk_assessment: Instant | null;
   /** The Asset Criticality Rating that the organization gives the asset, 1 to 10, in place of the one that Tenable computes; null: none is given. Sent out only where a mapping of the system says so. */
   acr_override: number | null;
+}
+
+/** What was decided about an asset and a boundary that a rule of boundary_rules puts it into, and on what evidence; what identifiers of components say is in asset_correlations. */
+interface BoundaryDecisionsTable {
+  asset_uuid: string;
+  system_id: string;
+  /** linked: the asset is in the boundary; review: a person is asked; rejected: something comes before the rule, which the reason names. */
+  decision: string;
+  asset_role: string;
+  /** The rule that put the asset forward; null where a person decided. */
+  rule_id: number | null;
+  /** Array of {kind, value, found}: each value of the rule that fits, and what of the asset it fits. */
+  evidence: JsonColumn;
+  /** What a person gave as the reason, as it was written; null where reason_code says it. */
+  reason: string | null;
+  /** Of src/canonical/vocabulary/rule-codes.ts; its sentence is made when it is shown. */
+  reason_code: string | null;
+  /** Object: what the sentences of reason_code and rule_code name in braces. */
+  reason_params: JsonColumn | null;
+  /** rule: Tieline, by what rule_code says; person: a user, by name in decided_by. What a person decided, rules leave alone. */
+  decided_by_kind: string;
+  /** Of src/canonical/vocabulary/rule-codes.ts; null where a person decided. */
+  rule_code: string | null;
+  /** Name of the person; null where a rule decided. */
+  decided_by: string | null;
+  operation_id: string | null;
+  decided_at: Instant;
+}
+
+/** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
+interface BoundaryRulesTable {
+  id: GeneratedAlways<number>;
+  /** The boundary: ingestion_systems.system_id. */
+  system_id: string;
+  /** 1 comes first. Rules of two boundaries with the same one that both fit an asset leave it to a person. */
+  priority: number;
+  /** responsible: a finding on the asset makes a weakness of this boundary; inherited: the boundary sees it, and another one answers for it. */
+  asset_role: string;
+  /** Array of {kind, values}: all of them must fit the asset, each by one of its values. Kinds: src/canonical/boundary-rules. */
+  conditions: JsonColumn;
+  note: string | null;
+  made_by: string;
+  made_at: Instant;
+  ended_by: string | null;
+  /** Since when the rule is not in force; it is kept because decisions name it. */
+  ended_at: Instant | null;
 }
 
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
@@ -1075,6 +1126,8 @@ interface IngestionSystemAssetsTable {
   asset_uuid: string | null;
   assignment_type: Generated<string | null>;
   created_at: Generated<Instant | null>;
+  /** inherited: the boundary sees the asset, another one answers for it, and its findings make no weakness here; responsible, or null: they do. */
+  asset_role: string | null;
 }
 
 /** FIPS 199 impact levels of a system. */
@@ -1338,7 +1391,7 @@ interface LifeSettingsTable {
 /** Matches that a person is asked about, and what came of each. */
 interface MatchReviewsTable {
   id: GeneratedAlways<number>;
-  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known. */
+  /** component: which component is this asset; duplicate: are the assets of this component one machine; identity: is what a source reports an asset that is known; boundary: in which boundary is this asset, of those whose rules fit it. */
   kind: string;
   external_system_id: number;
   /** Of a component: the asset that is asked about. A duplicate is about all assets of the component; an identity names its asset in the decision. */
@@ -1518,12 +1571,34 @@ interface PoamQuestionsTable {
   settlement: string | null;
 }
 
+/** Each time that somebody looked at a POA&M and found that nothing is to change. Only added to; the latest is its reviewed on / by. */
+interface PoamReviewsTable {
+  id: GeneratedAlways<number>;
+  poam_id: string;
+  reviewed_at: Instant;
+  /** A name of that time. */
+  reviewed_by: string;
+  note: string | null;
+}
+
 /** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
 interface PoamRulesTable {
   /** ingestion_poams.poam_id. */
   poam_id: string;
   rule_id: number;
   made_at: Instant;
+  /** The POA&M that answered its findings before a rule was changed. */
+  split_from: string | null;
+  /** When a change of a rule last gave it other findings: what its text says of plugins may be about others since. */
+  regrouped_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  regrouped_by: number | null;
+  /** When a change of a rule ended it: merged, or none of its findings is named any more. */
+  ended_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  ended_by: number | null;
+  /** The POA&M that answers its findings since; null where none does. */
+  merged_into: string | null;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -1671,6 +1746,17 @@ interface RequestedJobsTable {
   problem: JsonColumn | null;
   cancel_requested_at: Instant | null;
   cancel_requested_by: string | null;
+}
+
+/** How often open POA&Ms are to be reviewed: by boundary, else of every boundary. No row: no review is asked for. */
+interface ReviewIntervalsTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_systems.system_id; null: every boundary that has no row of its own. */
+  system_id: string | null;
+  /** Days from the last review, or from when the POA&M was made; null: this boundary asks for none. */
+  interval_days: number | null;
+  set_by: string;
+  set_at: Instant;
 }
 
 /** When risk scores were computed, and how many changed. */
@@ -2377,8 +2463,35 @@ interface WeaknessesTable {
   title: string | null;
   /** A plugin that reports it: of several the first; null for checks of an audit that has none, and where it is the identifier. */
   plugin_id: string | null;
+  /** When a rule no longer made it; null: it is made, or was when it was last open. */
+  superseded_at: Instant | null;
+  /** weaknesses.id of the one that has its findings since; null where the rule names none of them. */
+  superseded_by: number | null;
   /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
   rated_severity: string | null;
+}
+
+/** What somebody is to do about a record. Never deleted: what is done says by whom. */
+interface WorkTasksTable {
+  id: GeneratedAlways<number>;
+  what: string;
+  /** What entity_id is of: poam (poam_id), finding (finding_key), asset (asset_uuid), system (system_id). */
+  entity_type: string;
+  entity_id: string;
+  /** The authorization boundary of the record when the task was made; null: it was in none. */
+  system_id: string | null;
+  assigned_principal_id: string | null;
+  /** In place of a person; null of both: whoever sees it. */
+  assigned_team_id: string | null;
+  due_on: string | null;
+  note: string | null;
+  made_at: Instant;
+  /** A name of that time, as done_by is. */
+  made_by: string;
+  done_at: Instant | null;
+  done_by: string | null;
+  /** What whoever did it says of it. */
+  done_note: string | null;
 }
 
 /** Runs of a workflow. */

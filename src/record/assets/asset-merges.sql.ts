@@ -16,7 +16,7 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 import { readAnew } from '../../ledger/external-systems/index.ts';
-import { moveCorrelations } from '../matches/index.ts';
+import { moveBoundaryDecisions, moveCorrelations } from '../matches/index.ts';
 
 interface Decided {
   readonly operationId: string;
@@ -82,6 +82,7 @@ async function moveIdentity(tx: Tx, from: string, into: string, decided: Decided
   await tx.client.query('delete from asset_identifiers where asset_uuid = $1::uuid', [from]);
   // What it was matched to, it is as the other one; the next correlation settles it where both were matched.
   await moveCorrelations(tx.db, from, into);
+  await moveBoundaryDecisions(tx.db, from, into);
   await joinMemberships(tx, from, into);
 }
 

@@ -35,6 +35,10 @@ const linked = (systemId: number) => sql`
 const isCorrelated = sql.raw(`exists (select from ingestion_system_assets s
                           where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type = 'correlated')`);
 
+/** The same, or a boundary rule did: that gives way to a match. */
+const isOurs = sql.raw(`exists (select from ingestion_system_assets s
+                          where s.asset_uuid = a.asset_uuid and s.system_id = a.system_id and s.assignment_type in ('correlated', 'boundary_rule'))`);
+
 async function retireLinks(
   db: Kysely<Database>,
   source: { systemId: number; operationId: string },
@@ -84,12 +88,12 @@ async function makeLinks(
                 (k.component_id is not distinct from a.xacta_component_id) desc, k.external_system_id, k.id
     ), changing as (
       select a.asset_uuid, a.system_id as old_system, a.xacta_component_id as old_component,
-             case when a.system_id is null or ${isCorrelated} then k.system_id else a.system_id end as new_system,
+             case when a.system_id is null or ${isOurs} then k.system_id else a.system_id end as new_system,
              k.component_id as new_component, k.business_owner, k.technical_owner, k.external_system_id
         from main k join ingestion_assets a on a.asset_uuid = k.asset_uuid
        where a.xacta_component_id is distinct from k.component_id
           or a.system_id is null
-          or a.system_id <> k.system_id and ${isCorrelated}
+          or a.system_id <> k.system_id and ${isOurs}
     ), journal as (
       insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
                                 decided_by_kind, rule_code, reason_code)
@@ -109,15 +113,26 @@ async function makeLinks(
            updated_at = now()
       from changing c
      where a.asset_uuid = c.asset_uuid`.execute(db);
+  await assignSystems(db, source.systemId);
+}
+
+/** Memberships that matches give: those of other systems of this GRC system end, and one that a rule gave is a match's now. */
+async function assignSystems(db: Kysely<Database>, systemId: number): Promise<void> {
   await sql`
-    delete from ingestion_system_assets s using (${linked(source.systemId)}) k
+    delete from ingestion_system_assets s using (${linked(systemId)}) k
      where s.asset_uuid = k.asset_uuid and s.assignment_type = 'correlated' and s.system_id <> k.system_id
        and not exists (select from (${everyLinked}) other where other.asset_uuid = s.asset_uuid and other.system_id = s.system_id)`.execute(
     db,
   );
   await sql`
+    update ingestion_system_assets s set assignment_type = 'correlated', asset_role = null
+      from (${linked(systemId)}) k
+     where s.asset_uuid = k.asset_uuid and s.system_id = k.system_id and s.assignment_type = 'boundary_rule'`.execute(
+    db,
+  );
+  await sql`
     insert into ingestion_system_assets (system_id, asset_uuid, assignment_type)
-    select k.system_id, k.asset_uuid, 'correlated' from (${linked(source.systemId)}) k
+    select k.system_id, k.asset_uuid, 'correlated' from (${linked(systemId)}) k
      where not exists (select from ingestion_system_assets s where s.asset_uuid = k.asset_uuid and s.system_id = k.system_id)`.execute(
     db,
   );

@@ -20,8 +20,10 @@ export {
   moveOwnFindings,
 } from './move-findings.sql.ts';
 export {
+  mergeFindingsOfPoams,
   moveFindingsOfPoams,
   pointFindings,
+  releaseFindings,
   releaseFindingsOfPoams,
   tieFindings,
 } from './poams-of-findings.sql.ts';

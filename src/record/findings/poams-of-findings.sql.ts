@@ -1,5 +1,5 @@
 /** Which POA&M a finding points at. */
-import { sql, type Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isFinished } from '../poam-status/index.ts';
 
@@ -57,6 +57,27 @@ export async function releaseFindingsOfPoams(
 ): Promise<void> {
   const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
   await sql`update ingestion_vulnerabilities set poam_id = null where poam_id in (${gone})`.execute(db);
+}
+
+/** Findings point at none that point at a POA&M that they are to leave. @param leaving SQL of a relation (id, poam_id). */
+export async function releaseFindings(db: Kysely<Database>, leaving: RawBuilder<unknown>): Promise<void> {
+  await sql`
+    update ingestion_vulnerabilities f set poam_id = null from (${leaving}) leaving
+     where f.id = leaving.id and f.poam_id = leaving.poam_id`.execute(db);
+}
+
+/** Findings of POA&Ms that were merged into others point at these. */
+export async function mergeFindingsOfPoams(
+  db: Kysely<Database>,
+  merged: readonly { readonly from: string; readonly into: string }[],
+): Promise<void> {
+  if (merged.length === 0) return;
+  await sql`
+    update ingestion_vulnerabilities f set poam_id = target.id
+      from jsonb_to_recordset(${storableJson(merged)}::jsonb) as g("from" text, "into" text)
+      join ingestion_poams source on source.poam_id = g."from"
+      join ingestion_poams target on target.poam_id = g."into"
+     where f.poam_id = source.id`.execute(db);
 }
 
 /** @param toPoamId undefined: they point at none. */

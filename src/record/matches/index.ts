@@ -1,4 +1,10 @@
 export {
+  type BoundaryDecision,
+  decideBoundary,
+  moveBoundaryDecisions,
+  saveBoundaryDecisions,
+} from './boundary-decisions.sql.ts';
+export {
   decideCorrelationPair,
   listSharingAssets,
   moveCorrelations,

@@ -7,19 +7,23 @@ export type ReviewOutcome = 'accepted' | 'rejected' | 'always' | 'withdrawn';
 
 export type Question =
   | { readonly kind: 'component'; readonly assetUuid: string; readonly reason: Reason }
-  | { readonly kind: 'duplicate'; readonly componentId: number; readonly reason: Reason };
+  | { readonly kind: 'duplicate'; readonly componentId: number; readonly reason: Reason }
+  | { readonly kind: 'boundary'; readonly assetUuid: string; readonly reason: Reason };
 
-/** Asks a person exactly these questions about a GRC system's components: what was asked already stays, what is gone is withdrawn. */
+/**
+ * Asks a person exactly these questions about a GRC system, of these kinds: what was asked already stays, what is gone is withdrawn.
+ */
 export async function saveQuestions(
   db: Kysely<Database>,
   source: { readonly systemId: number; readonly operationId: string },
+  kinds: readonly Question['kind'][],
   questions: readonly Question[],
 ): Promise<void> {
   const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason jsonb)`;
   await sql`
     update match_reviews r
        set settled_at = now(), settled_by_kind = 'rule', settled_by = null, rule_code = ${'settled_itself' satisfies RuleCode}, outcome = 'withdrawn'
-     where r.external_system_id = ${source.systemId} and r.kind <> 'identity' and r.settled_at is null
+     where r.external_system_id = ${source.systemId} and r.kind = any(${[...kinds]}::text[]) and r.settled_at is null
        and not exists (select from ${asked} where q.kind = r.kind and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id))`.execute(
     db,
   );

@@ -141,6 +141,47 @@ export async function recordTakenOff(
      where listed.poam_id = gone.poam_id and listed.asset_uuid = gone.asset_uuid`.execute(db);
 }
 
+/** On which machines the findings under a POA&M are, of those that were gathered in this transaction. */
+const machinesUnder = sql`
+  select p.poam_id, t.asset_uuid from weaknesses w join ingestion_poams p on p.id = w.poam_id
+    join weak_findings t on t.system_id = w.system_id and t."grouping" = w.grouping and t.identifier = w.identifier`;
+
+/** Machines that left a POA&M because a change of the weakness rule gave their findings to another one, and that are under it again. */
+export async function takeBackAssets(db: Kysely<Database>): Promise<void> {
+  await sql`
+    delete from poam_asset_departures d using (${machinesUnder}) found
+     where d.kind = 'regrouped' and d.poam_id = found.poam_id and d.asset_uuid = found.asset_uuid`.execute(
+    db,
+  );
+}
+
+/**
+ * Machines whose findings went to another POA&M with a change of the weakness rule leave the one that answered them, where nothing under it is
+ * found on them any more. After weaknesses were tied.
+ * @param splits POA&Ms, and those that were split from them.
+ */
+export async function followSplits(
+  db: Kysely<Database>,
+  { operationId }: Pick<Source, 'operationId'>,
+  splits: readonly { readonly from: string; readonly to: string }[],
+): Promise<void> {
+  if (splits.length === 0) return;
+  await sql`
+    with found as materialized (${machinesUnder}), gone as (
+      select distinct listed.poam_id, listed.asset_uuid, g."to"
+        from jsonb_to_recordset(${storableJson(splits)}::jsonb) as g("from" text, "to" text)
+        join ingestion_poam_assets listed on listed.poam_id = g."from"
+        join found on found.poam_id = g."to" and found.asset_uuid = listed.asset_uuid
+       where not exists (select from found stays where stays.poam_id = listed.poam_id and stays.asset_uuid = listed.asset_uuid)
+    ), departed as (
+      insert into poam_asset_departures (poam_id, asset_uuid, kind, reason, operation_id)
+      select poam_id, asset_uuid, 'regrouped', 'now under ' || min("to"), ${operationId}::uuid from gone group by 1, 2
+      on conflict do nothing
+    )
+    delete from ingestion_poam_assets listed using gone
+     where listed.poam_id = gone.poam_id and listed.asset_uuid = gone.asset_uuid`.execute(db);
+}
+
 /** SQL that is true where the remote lists asset `a` for a POA&M, as last read. */
 function lists(poam: string) {
   const list = `${poam}.raw_json -> 'affected_assets'`;

@@ -1,12 +1,15 @@
+export { isReviewLate, reviewDueAt } from './reviews.sql.ts';
 export { listObstacles, type Obstacle } from './agreement.sql.ts';
 export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './assets-and-cves.sql.ts';
 export {
   type AssetLists,
   nameInPoams,
+  followSplits,
   recordDepartures,
   recordEnded,
   recordTakenOff,
   showAbandonedPoams,
+  takeBackAssets,
 } from './departures.sql.ts';
 export {
   type FindingUnderRow,

@@ -1,5 +1,5 @@
 /** To which systems a machine belongs: of each GRC system that lists it, to one. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 
 /** SQL that is true of a system (by our id, an expression) that the GRC system has, and still shows. */
 export const isSystemOf = (externalSystemId: number, systemId: string) => sql`
@@ -8,18 +8,42 @@ export const isSystemOf = (externalSystemId: number, systemId: string) => sql`
              and own.retired_at is null and own.missing_since is null)`;
 
 /**
- * SQL of a relation (asset_uuid, system_id): the system of this GRC system in which each asset is. That is the asset's main system, or, where
- * the main one is of another GRC system, the one that its match puts it into.
+ * SQL that is true of a system whose boundary rules are applied with this GRC system: the first one that has the system and still shows it.
+ * @param systemId ingestion_systems.system_id, an expression.
+ */
+export const isRuledBy = (
+  externalSystemId: number,
+  systemId: RawBuilder<unknown>,
+): RawBuilder<boolean> => sql`
+  ${systemId} in (select own.entity_id from sync_links own
+                   where own.entity_type = 'system' and own.retired_at is null and own.missing_since is null
+                   group by own.entity_id having min(own.external_system_id) = ${externalSystemId})`;
+
+/** SQL of the role in which a boundary has an asset: it answers for it, unless the row says that another one does. */
+const isInherited = (asset: string, system: string) =>
+  sql.raw(`exists (
+    select from ingestion_system_assets shared
+     where shared.asset_uuid = ${asset} and shared.system_id = ${system} and shared.asset_role = 'inherited')`);
+
+/**
+ * SQL of a relation (asset_uuid, system_id): the systems of this GRC system that answer for each asset. That is the asset's main system, or,
+ * where the main one is of another GRC system, the one that its match puts it into; and any that a boundary rule or a person makes
+ * responsible. A system that only inherits the asset is none.
  */
 export const boundariesOf = (externalSystemId: number) => sql`
   select main.asset_uuid, main.system_id
     from ingestion_assets main
-   where ${isSystemOf(externalSystemId, 'main.system_id')}
+   where ${isSystemOf(externalSystemId, 'main.system_id')} and not ${isInherited('main.asset_uuid', 'main.system_id')}
+  union
+  select ruled.asset_uuid, ruled.system_id
+    from ingestion_system_assets ruled
+   where ruled.assignment_type = 'boundary_rule' and ruled.asset_role = 'responsible' and ${isSystemOf(externalSystemId, 'ruled.system_id')}
   union
   select beside.asset_uuid, beside.system_id
     from ingestion_system_assets beside
     join ingestion_assets main on main.asset_uuid = beside.asset_uuid
-   where beside.assignment_type = 'correlated' and ${isSystemOf(externalSystemId, 'beside.system_id')}
+   where beside.assignment_type = 'correlated' and beside.asset_role is distinct from 'inherited'
+     and ${isSystemOf(externalSystemId, 'beside.system_id')}
      and not ${isSystemOf(externalSystemId, 'main.system_id')}
      and exists (select from sync_links other
                   where other.external_system_id <> ${externalSystemId} and other.entity_type = 'system'

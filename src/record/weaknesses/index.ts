@@ -21,6 +21,19 @@ export {
   listExcluded,
 } from './weakness-findings.sql.ts';
 export {
+  continueWeaknesses,
+  followRules,
+  keepGathered,
+  listChangedBoundaries,
+  listChangedWeaknesses,
+  listPoamOutcomes,
+  type PoamOutcome,
+  recordFates,
+  releaseSplitFindings,
+  supersedeWeaknesses,
+  type WeaknessBefore,
+} from './regrouping.sql.ts';
+export {
   addExclusion,
   addRuleVersion,
   endExclusion,
@@ -29,6 +42,7 @@ export {
   listExclusions,
   listRulesByBoundary,
   listRulesInForce,
+  listRulesNumbered,
   listRuleVersions,
   type PoamRule,
   recordPoamRules,

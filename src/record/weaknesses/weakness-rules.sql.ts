@@ -50,6 +50,18 @@ export async function listRulesInForce(db: Kysely<Database>): Promise<RuleInForc
   return rows.map(read).filter(isInForce);
 }
 
+/** Versions by their ids; those that say "the rule of all" are left out. */
+export async function listRulesNumbered(
+  db: Kysely<Database>,
+  ids: readonly number[],
+): Promise<RuleInForce[]> {
+  const { rows } = await sql<RuleRow>`
+    select ${columns} from weakness_rules r where r.id = any(${[...ids]}::int[]) and r.definition is not null`.execute(
+    db,
+  );
+  return rows.map(read).filter(isInForce);
+}
+
 /** Every version of a boundary's rule, or of the rule of all, the latest first. */
 export async function listRuleVersions(
   db: Kysely<Database>,
@@ -107,12 +119,18 @@ export interface PoamRule {
   readonly version: number;
   /** ISO in UTC. */
   readonly madeAt: string;
+  /** The POA&M that answered its findings before a rule was changed. */
+  readonly splitFrom: string | null;
+  /** When a change of a rule ended it, and the POA&M that answers its findings since, if one does. */
+  readonly endedAt: string | null;
+  readonly mergedInto: string | null;
 }
 
 /** Under which version of which rule Tieline made a POA&M; undefined: by others, or before rules had versions. */
 export async function findPoamRule(db: Kysely<Database>, poamId: string): Promise<PoamRule | undefined> {
   const { rows } = await sql<PoamRule>`
-    select r.id as "ruleId", r.system_id as "systemId", r.version, to_json(m.made_at at time zone 'UTC') #>> '{}' || 'Z' as "madeAt"
+    select r.id as "ruleId", r.system_id as "systemId", r.version, to_json(m.made_at at time zone 'UTC') #>> '{}' || 'Z' as "madeAt",
+           m.split_from as "splitFrom", to_json(m.ended_at at time zone 'UTC') #>> '{}' || 'Z' as "endedAt", m.merged_into as "mergedInto"
       from poam_rules m join weakness_rules r on r.id = m.rule_id where m.poam_id = ${poamId}`.execute(db);
   return rows[0];
 }

@@ -74,6 +74,20 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     },
     command: "tieline remediation list --filter 'assigned=me state=open,reopened remediation=!fix_reported'",
   },
+  task: {
+    seenBy: 'task:read',
+    doneBy: ['task:write'],
+    words: { one: 'task', many: 'tasks' },
+    ...own('task'),
+    command: "tieline tasks list --filter 'waits=me'",
+  },
+  overdue_review: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: { one: 'POA&M whose review is late', many: 'POA&Ms whose review is late' },
+    list: { noun: 'poams', filter: { open: 'yes', unreviewed: 'yes' } },
+    command: "tieline poams list --filter 'open=yes unreviewed=yes'",
+  },
   poam_question: {
     seenBy: 'poam:read',
     doneBy: ['poam:write', 'poam:approve'],

@@ -3,9 +3,11 @@
  * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { Actor, Scope } from '../../canonical/access/index.ts';
+import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
+import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
+import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
 
@@ -32,7 +34,12 @@ const mine = ({ kind, name, principalId }: Actor): RawBuilder<unknown> =>
  * Queries, within a scope and for whoever asks, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said
  * beside the title).
  */
-export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor) => RawBuilder<unknown>>> = {
+export const inboxParts: Readonly<
+  Record<
+    InboxKind,
+    (within: Scope, reader: { readonly actor: Actor; readonly now: Date }) => RawBuilder<unknown>
+  >
+> = {
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
@@ -51,7 +58,10 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor
       left join lateral (select c.system_id from asset_correlations k join system_components c on c.id = k.component_id
                           where r.kind = 'component' and k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id
                             and k.decided_by_kind = 'rule'
-                          order by k.score desc, c.id limit 1) best on true
+                          order by k.score desc, c.id limit 1) fitting on true
+      left join lateral (select coalesce(fitting.system_id,
+                                         (select min(b.system_id) from boundary_decisions b
+                                           where r.kind = 'boundary' and b.asset_uuid = r.asset_uuid and b.decision = 'review')) as system_id) best on true
      where r.settled_at is null`,
   refused_change: () => sql`
     select o.id::text, coalesce(o.settled_at, o.created_at), ${boundaryOf(namedBy('o'))}, s.system_name, o.entity_type::text, o.entity_id::text,
@@ -78,7 +88,7 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor
                                 and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened')
                                 and (f.severity_rank >= 3 or exists (select from weakness_findings k where k.weakness_id = w.id and k.finding_id = f.id))) end`,
   // Whoever reported a fix has done what they can: a scan is next.
-  assigned_finding: (within, actor) => sql`
+  assigned_finding: (within, { actor }) => sql`
     select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),
            (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), null, null, null,
            concat_ws(' ', coalesce(s.name, v.vulnerability_name), 'on', coalesce(a.hostname, v.asset_ref::text), 'by ' || r.due_date::text)
@@ -98,6 +108,17 @@ export const inboxParts: Readonly<Record<InboxKind, (within: Scope, actor: Actor
       from ingestion_vulnerabilities v
       left join ingestion_assets a on a.asset_uuid = v.asset_ref left join external_systems s on s.id = v.external_system_id
      where v.missing_since is not null and v.lifecycle_state = 'missing' and v.severity_rank > 0 and ${isAssetIn(within, sql`v.asset_ref`)}`,
+  // Theirs, their teams', or nobody's: as the filter `waits` of the list of tasks.
+  task: (within, { actor }) => sql`
+    select t.id::text, t.made_at, t.system_id::text, null, null, null, concat_ws(' ', t.what || ':', t.entity_type, t.entity_id, 'by ' || t.due_on::text)
+      from work_tasks t
+     where t.done_at is null and ${inScope(within, sql`t.system_id`)}
+       and (t.assigned_principal_id is null and t.assigned_team_id is null or t.assigned_principal_id in (${mine(actor)})
+            or t.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  overdue_review: (within, { now }) => sql`
+    select p.poam_id::text, ${reviewDueAt} at time zone 'UTC', p.system_id::text, null, 'poam', p.poam_id::text, 'review'
+      from ingestion_poams p
+     where ${isOpenPoam('p')} and ${isReviewLate(now)} and ${inScope(within, sql`p.system_id`)}`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

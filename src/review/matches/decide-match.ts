@@ -92,15 +92,20 @@ export async function decideMatch(
     always,
     replaces,
     merges,
+    rules,
   }: MatchDecision & {
     /** Where the decider may merge assets; undefined: nowhere. */
     readonly merges: Scope | undefined;
+    /** Where the decider may make boundary rules; undefined: nowhere. */
+    readonly rules: Scope | undefined;
   },
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchMatchDetail(app, scope, id);
   if (match.kind === 'identity' && merges === undefined)
     throw new TielineError('NOT_ALLOWED', `${decided.by} may not ${permissions['asset:identify'].title}.`);
+  if (match.kind === 'boundary' && always && rules?.kind !== 'everywhere')
+    throw new TielineError('NOT_ALLOWED', `${decided.by} may not ${permissions['policy:write'].title}.`);
   if (match.settledAt !== null)
     throw new TielineError(
       'MATCH_SETTLED',

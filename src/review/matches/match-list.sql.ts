@@ -42,7 +42,10 @@ export const matchSource = {
       left join lateral (select c.system_id from asset_correlations k join system_components c on c.id = k.component_id
                           where r.kind = 'component' and k.asset_uuid = r.asset_uuid and c.external_system_id = r.external_system_id
                             and k.decided_by_kind = 'rule'
-                          order by k.score desc, c.id limit 1) best on true`,
+                          order by k.score desc, c.id limit 1) fitting on true
+      left join lateral (select coalesce(fitting.system_id,
+                                         (select min(b.system_id) from boundary_decisions b
+                                           where r.kind = 'boundary' and b.asset_uuid = r.asset_uuid and b.decision = 'review')) as system_id) best on true`,
   id: { column: sql`r.id`, type: 'bigint' as const, always: true as const },
   sorts: {
     age: { column: sql`r.opened_at`, type: 'timestamptz' as const, always: true as const },

@@ -20,12 +20,14 @@ import {
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { keepApart, merge } from '../assets/index.ts';
+import { acceptBoundary, rejectBoundary } from './boundary-matches.ts';
 import { type Decider, fetchAsset } from '../../record/assets/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { decideCorrelationPair, listSharingAssets, settleMatchReview } from '../../record/matches/index.ts';
+import type { MatchSettled } from './match-settled.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 
-export type { MatchReview, StandingMatch };
+export type { MatchReview, MatchSettled, StandingMatch };
 
 export interface MatchQuery {
   /** The name of an external system. */
@@ -75,21 +77,10 @@ export interface Choice {
   readonly merges: Scope;
 }
 
-export interface MatchSettled {
-  readonly id: number;
-  readonly operationId: string | null;
-  readonly asset: string | null;
-  readonly assetName: string | null;
-  readonly choice: string | null;
-  /** The standing decision that was made. */
-  readonly standing: number | null;
-  /** Other assets that have the component too. */
-  readonly sharedWith: readonly { readonly assetUuid: string; readonly hostname: string | null }[];
-}
-
 /**
  * A person says what a match is. Of a component: the asset is it, and who competed for it is not. Of a duplicate: the assets are one
- * machine, and both stay with the component. Of an identity: the reported machine is that asset, and the two are merged.
+ * machine, and both stay with the component. Of an identity: the reported machine is that asset, and the two are merged. Of a boundary: the
+ * asset is in it, and it answers for it.
  * @throws MATCH_SETTLED; USAGE if the choice is not clear.
  */
 export async function acceptMatch(
@@ -99,6 +90,13 @@ export async function acceptMatch(
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchOpen(app, wanted);
+  if (match.kind === 'boundary')
+    return acceptBoundary(
+      app,
+      match,
+      { systemId: candidateOf(match, choice).choice, always: always ?? false },
+      decided,
+    );
   if (match.kind === 'identity') {
     if (always)
       throw new TielineError(
@@ -117,6 +115,7 @@ export async function acceptMatch(
       assetName: match.assetName,
       choice: outcome.into,
       standing: null,
+      ruleId: null,
       sharedWith: [],
     };
   }
@@ -148,6 +147,7 @@ export async function acceptMatch(
 /**
  * A person says what a match is not. Of a component: none of the proposed ones, or not this one; the present match, if there is one,
  * stays unless it is named. Of a duplicate: this asset is another machine, and leaves the component. Of an identity: it is none of them.
+ * Of a boundary: it is not in this one, or in none of those whose rules contest it.
  * @throws MATCH_SETTLED; USAGE if the choice is not clear.
  */
 export async function rejectMatch(
@@ -157,6 +157,12 @@ export async function rejectMatch(
   decided: Decider,
 ): Promise<MatchSettled> {
   const match = await fetchOpen(app, wanted);
+  if (match.kind === 'boundary') {
+    const named = typeof choice === 'string' ? [choice] : choice;
+    const out =
+      named?.map((each) => candidateOf(match, each).choice) ?? proposedOf(match).map((each) => each.choice);
+    return rejectBoundary(app, match, out, decided);
+  }
   if (match.kind === 'identity') {
     await keepApart(app, match.decisionId ?? 0, decided);
     return {
@@ -166,6 +172,7 @@ export async function rejectMatch(
       assetName: match.assetName,
       choice: null,
       standing: null,
+      ruleId: null,
       sharedWith: [],
     };
   }
@@ -229,7 +236,7 @@ async function fetchOpen(app: App, wanted: string): Promise<MatchReview> {
 
 /** What is proposed: candidates under review, or where none is, the present match that no longer fits. */
 export function proposedOf(match: MatchReview): readonly MatchCandidate[] {
-  if (match.kind !== 'component') return match.candidates;
+  if (match.kind === 'duplicate' || match.kind === 'identity') return match.candidates;
   const open = match.candidates.filter((each) => each.decision === 'review');
   return open.length > 0 ? open : match.candidates.filter((each) => each.decision === 'linked');
 }
@@ -304,7 +311,16 @@ async function settle(
     await correlate(tx, match.systemId, operationId);
     const asset = assets[0] ?? null;
     const assetName = match.assetName ?? match.candidates.find((each) => each.choice === asset)?.name ?? null;
-    return { id: match.id, operationId, asset, assetName, choice: componentId, standing, sharedWith };
+    return {
+      id: match.id,
+      operationId,
+      asset,
+      assetName,
+      choice: componentId,
+      standing,
+      ruleId: null,
+      sharedWith,
+    };
   });
 }
 

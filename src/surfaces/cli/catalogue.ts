@@ -67,6 +67,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./decisions/inbox.command.ts')).inbox,
       },
       {
+        name: 'tasks',
+        description: 'what people are to do about records, until when; done by whom',
+        load: async () => (await import('./remediation/tasks.command.ts')).tasks,
+      },
+      {
         name: 'approvals',
         description: 'outbound changes and requests that wait for a person to agree',
         load: async () => (await import('./decisions/approvals.command.ts')).approvals,

@@ -13,6 +13,7 @@ import { type Route, routes } from '../../contract/index.ts';
 import { runJob } from '../../operate/jobs/index.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
+import { bodies } from '../../../test/support/route-bodies.ts';
 
 let world: HttpWorld;
 beforeAll(async () => {
@@ -35,6 +36,8 @@ const parameters: Readonly<Record<string, string>> = {
   jobId: randomUUID(),
   importId: randomUUID(),
   matchId: '2',
+  taskId: '2',
+  ruleId: '2',
   planId: second,
   number: '1',
   sha256: '0'.repeat(64),
@@ -107,32 +110,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Imports: 'state',
   Matches: 'system',
   ApiCalls: 'connection,status',
-};
-
-/** What a well-formed request of each route that names one record of a boundary has as its body. */
-const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
-  editPoam: { changes: { poc: 'Mallory' } },
-  commentPoam: { body: 'hello' },
-  addMilestone: { description: 'a step', due: '2027-01-01' },
-  editMilestone: { changes: { status: 'Completed' } },
-  mergeAsset: { into: '00000000-0000-0000-0000-000000000001', reason: 'one machine' },
-  splitAsset: { source: 'xacta', externalId: '1', reason: 'two machines' },
-  editAssetContext: { changes: { environment: 'test' } },
-  resolveConflict: { keep: 'internal' },
-  decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
-  undoOperation: { reason: 'by mistake', sha256: '0'.repeat(64) },
-  applyPlan: { sha256: '0'.repeat(64) },
-  changeSchedule: { cron: '0 2 * * *' },
-  endExclusion: { reason: 'rebuilt' },
-  decideMatch: { decision: 'accept' },
-  changeView: { name: 'mine' },
-  viewPlanGroup: { viewed: true },
-  viewApprovalGroup: { viewed: true },
-  decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
-  decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
-  pauseConnection: { reason: 'maintenance' },
-  trustConnection: { level: 'read_only' },
-  setConnectionSecrets: { secrets: { password: 'x' } },
+  Tasks: 'state,system',
 };
 
 describe('who may call a route', () => {
@@ -262,6 +240,7 @@ const lists = [
   'Conflicts',
   'Approvals',
   'Matches',
+  'Tasks',
 ] as const;
 
 describe('what is outside of the boundaries of a grant', () => {
@@ -349,6 +328,7 @@ describe('what is outside of the boundaries of a grant', () => {
         systemId: 'SYS-9',
         conflictId: '999',
         matchId: '999',
+        taskId: '999',
         planId: randomUUID(),
         approvalId: randomUUID(),
         key: randomUUID(),

@@ -6,6 +6,7 @@ import type { Cursors } from './kit/list-answer.ts';
 import { accountHandlers } from './admin/account-handlers.ts';
 import { connectionHandlers } from './admin/connection-handlers.ts';
 import { approvalHandlers, conflictHandlers } from './decisions/conflict-handlers.ts';
+import { boundaryRuleHandlers } from './boundaries/rule-handlers.ts';
 import { deciderHandlers } from './decisions/decider-handlers.ts';
 import { repairHandlers } from './decisions/repair-handlers.ts';
 import { matchHandlers } from './decisions/match-handlers.ts';
@@ -20,6 +21,7 @@ import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { taskHandlers } from './remediation/task-handlers.ts';
 import { remediationHandlers } from './remediation/remediation-handlers.ts';
 import { ruleHandlers } from './records/rule-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
@@ -43,8 +45,10 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...boundaryHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
+    ...boundaryRuleHandlers,
     ...deciderHandlers,
     ...remediationHandlers,
+    ...taskHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

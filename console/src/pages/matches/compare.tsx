@@ -61,14 +61,14 @@ const Values = ({
 const Weight = ({ of }: { readonly of: Candidate['evidence'][number] }) => (
   <span className={styles['weight']} title={of.note}>
     {of.weight > 0 ? '+' : ''}
-    {of.weight}
+    {of.weight === 0 ? '' : of.weight}
     {of.note === undefined ? '' : ` (${of.note})`}
   </span>
 );
 
 const CandidateHead = ({ of, match }: { readonly of: Candidate; readonly match: MatchDetail }) => (
   <>
-    {match.kind === 'component' ? (
+    {match.kind === 'component' || match.kind === 'boundary' ? (
       nameOf(of)
     ) : (
       <RecordLink kind="asset" id={of.choice}>

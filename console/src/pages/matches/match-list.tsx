@@ -122,6 +122,7 @@ export const matchList: ListSpec<MatchRow> = {
     { title: 'Assets without a component', filters: { kind: 'component' } },
     { title: 'Reported twice', filters: { kind: 'identity' } },
     { title: 'One component, several assets', filters: { kind: 'duplicate' } },
+    { title: 'In which system', filters: { kind: 'boundary' } },
     { title: 'Decided', filters: { state: 'settled' } },
   ],
   viewStrip: true,

@@ -63,13 +63,21 @@ const OptionFields = ({
 }) =>
   of.kind === 'identity' ? null : (
     <div className={styles['options']}>
-      <label title="A standing decision: it holds for whatever carries the same uuid, MAC address or full name.">
+      <label
+        title={
+          of.kind === 'boundary'
+            ? 'A boundary rule that comes before those that contest it: it needs the right to change policies.'
+            : 'A standing decision: it holds for whatever carries the same uuid, MAC address or full name.'
+        }
+      >
         <input
           type="checkbox"
           checked={options.always}
           onChange={(event) => onChange({ ...options, always: event.currentTarget.checked })}
         />
-        Also for assets to come that are known by the same
+        {of.kind === 'boundary'
+          ? 'Also for whatever the same rules fit: make it a rule'
+          : 'Also for assets to come that are known by the same'}
       </label>
       {of.candidates.some(({ heldBy }) => heldBy.length > 0) ? (
         <label>

@@ -11,6 +11,7 @@ export const kindWords: Readonly<Record<MatchRow['kind'], string>> = {
   component: 'Asset and component',
   duplicate: 'Two assets, one component',
   identity: 'Reported twice',
+  boundary: 'In which system',
 };
 
 export const nameOf = ({ name, choice }: Pick<Candidate, 'name' | 'choice'>): string =>
@@ -26,6 +27,8 @@ export function questionOf(of: MatchRow | MatchDetail): string {
       return `${of.candidates.length} assets have component ${of.componentId ?? ''} of ${of.system}. Are they one machine?`;
     case 'identity':
       return `${of.system} reports ${of.externalId ?? 'a machine'}, which became ${asset}. Is it an asset that is known?`;
+    case 'boundary':
+      return `In which system is ${asset}?`;
   }
 }
 
@@ -87,9 +90,9 @@ export function choicesOf(of: MatchDetail): readonly Choice[] {
     ];
   const accepts = proposed.map((each, at) => ({
     press: String(at + 1),
-    title: `It is ${toldApart(each, proposed)}`,
+    title: of.kind === 'boundary' ? `It is in ${each.choice}` : `It is ${toldApart(each, proposed)}`,
     meaning:
-      of.kind === 'component'
+      of.kind === 'component' || of.kind === 'boundary'
         ? consequence(of, each)
         : 'The two are merged: findings, tags and links are under one asset then.',
     decision: { decision: 'accept', choice: each.choice } as const,
@@ -103,7 +106,9 @@ export function choicesOf(of: MatchDetail): readonly Choice[] {
       meaning:
         of.kind === 'component'
           ? 'These are not proposed for it again. It stays without a system until another candidate fits.'
-          : 'It stays an asset of its own.',
+          : of.kind === 'boundary'
+            ? 'Their rules no longer put it there. It stays without a system until another rule or a component fits.'
+            : 'It stays an asset of its own.',
       decision: { decision: 'reject' },
     },
   ];
@@ -118,6 +123,14 @@ const kinds: Readonly<Record<string, string>> = {
   hostname: 'Host name',
   netbios: 'NetBIOS name',
   ip: 'IP address',
+  network: 'Rule: network',
+  tag: 'Rule: tag',
+  repository: 'Rule: repository',
+  name: 'Rule: name',
+  asset: 'Rule: asset',
+  compliance_scope: 'Rule: compliance scope',
+  data_classification: 'Rule: data classification',
+  cost_center: 'Rule: cost center',
 };
 export const identifierWords = (kind: string): string => kinds[kind] ?? kind.replaceAll('_', ' ');
 export const identifierOrder = Object.keys(kinds);

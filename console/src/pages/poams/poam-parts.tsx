@@ -10,7 +10,28 @@ export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) => (
     {of.madeUnder && (
       <p className="quiet">
         Made by version {of.madeUnder.version} of the weakness rule of{' '}
-        {of.madeUnder.systemId ?? 'all boundaries'}.
+        {of.madeUnder.systemId ?? 'all boundaries'}
+        {of.madeUnder.splitFrom && (
+          <>
+            , split from{' '}
+            <RecordLink kind="poam" id={of.madeUnder.splitFrom}>
+              {of.madeUnder.splitFrom}
+            </RecordLink>
+          </>
+        )}
+        {of.madeUnder.mergedInto && (
+          <>
+            ; merged into{' '}
+            <RecordLink kind="poam" id={of.madeUnder.mergedInto}>
+              {of.madeUnder.mergedInto}
+            </RecordLink>{' '}
+            when the rule was changed
+          </>
+        )}
+        {of.madeUnder.endedAt !== null &&
+          of.madeUnder.mergedInto === null &&
+          '; ended when the rule was changed: it names none of its findings'}
+        .
       </p>
     )}
     <WeaknessRows of={of} />

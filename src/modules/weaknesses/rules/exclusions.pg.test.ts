@@ -159,7 +159,7 @@ describe('versions of a rule', () => {
       rule: ruleOf({ floor: 'Medium', grouping: 'solution' }),
     });
     expect(preview).toMatchObject({
-      boundaries: 1,
+      boundaries: ['S1'],
       before: { findings: 1, weaknesses: 1, bySeverity: { High: 1 } },
       after: { findings: 2, weaknesses: 1, bySeverity: { High: 1 } },
     });

@@ -10,7 +10,7 @@ import { countGathered, type Gathered, gatherWeakFindings, listGrcSystems } from
 export interface RulePreview {
   readonly systemId: string | null;
   /** Boundaries in which the rule would hold. */
-  readonly boundaries: number;
+  readonly boundaries: readonly string[];
   readonly before: Gathered;
   readonly after: Gathered;
 }
@@ -72,7 +72,7 @@ export function previewRule(
     const rules = await listRulesInForce(tx.db);
     return {
       systemId: edit.systemId,
-      boundaries: systemIds.length,
+      boundaries: systemIds,
       before: await counted(tx, { rules, now, systemIds }),
       after: await counted(tx, { rules: rulesWith(rules, edit.systemId, edit.rule), now, systemIds }),
     };

@@ -208,6 +208,13 @@ export async function gatherWeakFindings(
   await sql`analyze weak_findings`.execute(db);
 }
 
+/** What was gathered knows where findings point now, after pointers were moved. */
+export async function followPointers(db: Kysely<Database>): Promise<void> {
+  await sql`
+    update weak_findings t set poam_id = f.poam_id from ingestion_vulnerabilities f
+     where f.id = t.finding_id and f.poam_id is distinct from t.poam_id`.execute(db);
+}
+
 /** Systems from which authorization boundaries come (external_systems.id). */
 export async function listGrcSystems(db: Kysely<Database>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`

@@ -20,6 +20,7 @@ const reading = new Set([
   'conflicts',
   'inbox',
   'plan',
+  'preview',
 ]);
 
 export const isReading = (words: readonly string[]): boolean => reading.has(words.at(-1) ?? '');

@@ -132,6 +132,19 @@ export function fieldLines(fields: readonly FieldView[], width: number | undefin
 const part = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
+/** Under which rule it was made, and what changes of rules made of it. */
+function madeLines({ madeUnder }: PoamDetail): string[] {
+  if (madeUnder === null) return [];
+  const { version, systemId, splitFrom, endedAt, mergedInto } = madeUnder;
+  const history = `tieline rules history${systemId === null ? '' : ` ${shellWord(systemId)}`}`;
+  const made = `Made by version ${version} of the weakness rule of ${systemId ?? 'all boundaries'}${splitFrom === null ? '' : `, split from ${splitFrom}`}: ${history}`;
+  if (endedAt === null) return [made];
+  return [
+    made,
+    `Ended when the rule was changed: ${mergedInto === null ? 'it names none of its findings' : `merged into ${mergedInto}`}`,
+  ];
+}
+
 /** A digest says nothing to a person: the name does. */
 const identified = ({ grouping, identifier }: PoamDetail['weaknesses'][number]): string =>
   grouping === 'plugin' || grouping === 'cve'
@@ -149,11 +162,7 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
       ({ connection, externalId, confirmedAt }) =>
         `In ${connection}: ${externalId}, last confirmed ${minuteText(confirmedAt)} UTC`,
     ),
-    ...(detail.madeUnder === null
-      ? []
-      : [
-          `Made by version ${detail.madeUnder.version} of the weakness rule of ${detail.madeUnder.systemId ?? 'all boundaries'}: tieline rules history${detail.madeUnder.systemId === null ? '' : ` ${shellWord(detail.madeUnder.systemId)}`}`,
-        ]),
+    ...madeLines(detail),
     '',
     ...fieldLines(detail.fields, width),
     ...part('Milestones', detail.milestones.length === 0 ? [] : milestoneLines(detail.milestones, width)),

@@ -1,5 +1,6 @@
 import type { FirstLevel } from '../kit/command.ts';
 import { listOptions } from '../lists/list-options.ts';
+import { rules } from '../boundaries/rules.command.ts';
 import { formerCommands } from '../connections/connections.command.ts';
 
 /** Authorization boundaries. The servers that Tieline talks to are `connections`. */
@@ -19,6 +20,7 @@ export const systems: FirstLevel = {
         'one boundary: its fields here and there, POA&Ms by due date, components, worst weaknesses',
       action: async () => (await import('./systems.actions.ts')).showSystem,
     },
+    rules,
     ...formerCommands,
   ],
 };

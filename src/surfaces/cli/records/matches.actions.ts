@@ -59,7 +59,11 @@ const accepting =
     const outcome = await context.host.withApp(flags, (app) =>
       acceptMatch(app, wanted, asked, decider(flags)),
     );
-    const later = always ? `, now and later (standing decision ${outcome.standing ?? ''})` : '';
+    const kept =
+      outcome.ruleId === null
+        ? `standing decision ${outcome.standing ?? ''}`
+        : `boundary rule ${outcome.ruleId}`;
+    const later = always ? `, now and later (${kept})` : '';
     tellSettled(context, flags, outcome, `is ${outcome.choice ?? ''}${later}.`);
   };
 

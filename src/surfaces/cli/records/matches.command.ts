@@ -31,6 +31,13 @@ export const matches: FirstLevel = {
       description: 'a match with its candidates, scores and evidence; by its number or its asset',
       action: async () => (await import('./matches.actions.ts')).showMatch,
     },
+    {
+      name: 'explain',
+      arguments: '<asset>',
+      description:
+        'which systems an asset is in, in which role, and each decision with its evidence; by any name, address or uuid',
+      action: async () => (await import('../boundaries/rules.actions.ts')).explainMatch,
+    },
     accepting(
       'accept',
       'say that it is this candidate; who competed for it is not',

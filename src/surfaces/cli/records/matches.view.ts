@@ -31,7 +31,9 @@ function rowOf(match: MatchReview): string[] {
           named(match.assetName, match.assetUuid ?? ''),
           match.kind === 'component'
             ? `${best?.choice ?? ''}${more}`
-            : `asset ${named(best?.name ?? null, best?.choice ?? '')}${more}`,
+            : match.kind === 'boundary'
+              ? `in ${proposed.map((each) => each.choice).join(' or ')}`
+              : `asset ${named(best?.name ?? null, best?.choice ?? '')}${more}`,
         ];
   const state = match.outcome === null ? '' : ` (${match.outcome} by ${match.settledBy ?? '–'})`;
   return [
@@ -58,6 +60,8 @@ function questionOf(match: MatchReview): string {
       return `These assets share component ${match.componentId ?? ''} of ${match.system}: are they one machine?`;
     case 'identity':
       return `${match.system} reports ${match.externalId ?? ''}, which became ${asset}: is it an asset that is known?`;
+    case 'boundary':
+      return `In which system is ${asset}? It is in none of them until you decide.`;
   }
 }
 
@@ -73,9 +77,10 @@ function candidateLines(match: MatchReview, each: MatchReview['candidates'][numb
     '',
     `  ${each.choice}  ${facts.join(', ')}`,
     ...(each.reason === null ? [] : [`      ${each.reason}`]),
-    ...each.evidence.map(
-      ({ kind, value, weight, note }) =>
-        `      ${kind}${value === '' ? '' : ` ${value}`}: ${weight}${note === undefined ? '' : ` (${note})`}`,
+    ...each.evidence.map(({ kind, value, weight, note }) =>
+      match.kind === 'boundary'
+        ? `      ${kind.replaceAll('_', ' ')} ${value}: ${note ?? ''}`
+        : `      ${kind}${value === '' ? '' : ` ${value}`}: ${weight}${note === undefined ? '' : ` (${note})`}`,
     ),
   ];
 }
@@ -95,6 +100,11 @@ function nextLines({ id, kind }: MatchReview): string[] {
     identity: [
       [`accept ${id} ASSET`, 'it is this asset: the two are merged'],
       [`reject ${id}`, 'it is none of them'],
+    ],
+    boundary: [
+      [`accept ${id} SYSTEM`, 'it is in this one, which answers for it'],
+      [`reject ${id} [SYSTEM]`, 'it is not in this one, or in none of those that are asked about'],
+      [`always ${id} SYSTEM`, 'also what the same rules fit later: a rule that comes before them'],
     ],
   }[kind];
   return lines.flatMap(([words = '', what = '']) => [`tieline matches ${words}`, `    ${what}`]);

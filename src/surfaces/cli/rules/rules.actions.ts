@@ -16,9 +16,9 @@ import {
   fetchExclusions,
   fetchRuleHistory,
   fetchRules,
-  previewRule,
   setRule,
 } from '../../../modules/weaknesses/index.ts';
+import { previewRuleChange, type RuleChangePreview } from '../../../review/rules/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { accountName, decider } from '../kit/account.ts';
@@ -72,6 +72,16 @@ export async function showWeaknessRule(
   else context.print(ruleLines({ systemId, isInherited, rule }).join('\n'));
 }
 
+const tried = (
+  context: CommandContext,
+  app: App,
+  edit: { readonly systemId: string | null; readonly rule: WeaknessRule | null },
+): Promise<RuleChangePreview> =>
+  previewRuleChange(app, { actor: actorOf({}), scope: everywhere }, edit, {
+    signal: context.host.signal,
+    report: () => undefined,
+  });
+
 export async function previewWeaknessRule(
   context: CommandContext,
   flags: RuleFlags,
@@ -79,10 +89,10 @@ export async function previewWeaknessRule(
 ): Promise<void> {
   const preview = await context.host.withApp(flags, async (app) => {
     const rule = await ruleFrom(flags, (await ruleIn(app, boundary)).rule.rule);
-    return previewRule(app, everywhere, { systemId: systemOf(boundary), rule });
+    return tried(context, app, { systemId: systemOf(boundary), rule });
   });
   if (flags.json) context.printJson('rulePreview', preview);
-  else context.print(previewLines(preview).join('\n'));
+  else context.print(previewLines(preview, context.width).join('\n'));
 }
 
 type SetFlags = RuleFlags & DecisionFlags & { readonly reason: string; readonly yes: boolean };
@@ -100,9 +110,12 @@ export async function setWeaknessRule(
     if (rule !== null && isSame(rule, before.rule.rule) && !before.isInherited)
       throw new TielineError('USAGE', 'Nothing to change: the rule is so already.');
     if (!flags.yes) {
-      const preview = await previewRule(app, everywhere, { systemId, rule });
+      const preview = await tried(context, app, { systemId, rule });
       if (flags.json) context.printJson('rulePreview', preview);
-      else context.print([...previewLines(preview), 'Nothing was saved. Save it with --yes.'].join('\n'));
+      else
+        context.print(
+          [...previewLines(preview, context.width), '', 'Nothing was saved. Save it with --yes.'].join('\n'),
+        );
       return;
     }
     const edit = { systemId, rule, reason, replaces: before.rule.id };

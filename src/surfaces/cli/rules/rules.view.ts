@@ -6,7 +6,8 @@ import type {
   SeveritySource,
   WeaknessRule,
 } from '../../../canonical/weakness-rule/index.ts';
-import type { BoundaryRule, RulePreview, RulesInForce } from '../../../modules/weaknesses/index.ts';
+import type { BoundaryRule, RulesInForce } from '../../../modules/weaknesses/index.ts';
+import type { RuleChangePreview } from '../../../review/rules/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { counted } from '../kit/table.ts';
 
@@ -87,32 +88,74 @@ export function ruleLines({
   ];
 }
 
-/** What is open under the rule in force, and what would be. */
-export function previewLines(
-  preview: Pick<RulePreview, 'systemId' | 'boundaries' | 'before' | 'after'>,
-): string[] {
-  const { before, after } = preview;
-  const line = (
-    title: string,
-    { weaknesses, findings, bySeverity, excluded, accepted }: RulePreview['before'],
-  ): string => {
-    const each = severities
-      .toReversed()
-      .flatMap((severity) =>
-        bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : [],
-      );
-    const apart = [
-      ...(excluded > 0 ? [`${counted(excluded, 'finding')} excluded`] : []),
-      ...(accepted > 0 ? [`${counted(accepted, 'finding')} accepted at the scanner`] : []),
-    ];
-    return `${title}${counted(weaknesses, 'weakness', 'weaknesses')}${each.length > 0 ? ` (${each.join(', ')})` : ''} of ${counted(findings, 'open finding')}${apart.length > 0 ? `; ${apart.join(', ')}` : ''}`;
-  };
+type Counted = RuleChangePreview['before'];
+
+function countedLine(
+  title: string,
+  { weaknesses, findings, bySeverity, excluded, accepted }: Counted,
+): string {
+  const each = severities
+    .toReversed()
+    .flatMap((severity) =>
+      bySeverity[severity] ? [`${bySeverity[severity]} ${severity.toLowerCase()}`] : [],
+    );
+  const apart = [
+    ...(excluded > 0 ? [`${counted(excluded, 'finding')} excluded`] : []),
+    ...(accepted > 0 ? [`${counted(accepted, 'finding')} accepted at the scanner`] : []),
+  ];
+  return `${title}${counted(weaknesses, 'weakness', 'weaknesses')}${each.length > 0 ? ` (${each.join(', ')})` : ''} of ${counted(findings, 'open finding')}${apart.length > 0 ? `; ${apart.join(', ')}` : ''}`;
+}
+
+type Outcome = RuleChangePreview['poams'][number];
+const outcomeText = ({ outcome, other, isSent }: Outcome): string => {
+  switch (outcome) {
+    case 'made':
+      return 'made';
+    case 'split':
+      return `split from ${other ?? '?'}`;
+    case 'merged':
+      return `${isSent ? 'cancelled' : 'withdrawn'}: merged into ${other ?? '?'}`;
+    case 'ended':
+      return `${isSent ? 'cancelled' : 'withdrawn'}: the rule names none of its findings`;
+    case 'continued':
+      return 'continues, about other findings';
+  }
+};
+
+/** What is open under the rule in force, what would be, and what becomes of POA&Ms. */
+export function previewLines(preview: RuleChangePreview, width: number | undefined): string[] {
+  const { systemId, boundaries, before, after, outcomes, poams } = preview;
+  const sums = [
+    [outcomes.made, 'made'],
+    [outcomes.split, 'split off'],
+    [outcomes.merged, 'merged'],
+    [outcomes.ended, 'ended'],
+    [outcomes.continued, 'to continue about other findings'],
+  ] as const;
+  const some = sums.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : []));
   return [
-    preview.systemId === null
-      ? `In ${counted(preview.boundaries, 'boundary', 'boundaries')} that ${preview.boundaries === 1 ? 'inherits' : 'inherit'} the rule of all:`
-      : `In ${preview.systemId}:`,
-    line('  now   ', before),
-    line('  then  ', after),
+    systemId === null
+      ? `In ${counted(boundaries.length, 'boundary', 'boundaries')} that ${boundaries.length === 1 ? 'inherits' : 'inherit'} the rule of all:`
+      : `In ${systemId}:`,
+    countedLine('  now   ', before),
+    countedLine('  then  ', after),
+    some.length === 0 ? 'No POA&M would be another one.' : `POA&Ms with the next sync: ${some.join(', ')}.`,
+    ...(poams.length === 0
+      ? []
+      : [
+          '',
+          fittedTable(
+            ['POA&M', 'BOUNDARY', 'WHAT BECOMES OF IT', 'OPEN FINDINGS', 'WEAKNESS'],
+            poams.map((each) => [
+              each.poamId,
+              each.systemId ?? '–',
+              outcomeText(each),
+              String(each.findings),
+              each.title ?? '–',
+            ]),
+            width,
+          ),
+        ]),
   ];
 }
 

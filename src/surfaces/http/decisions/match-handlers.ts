@@ -32,7 +32,11 @@ export const matchHandlers = (parts: ListParts): Handlers<typeof matchRoutes> =>
   getMatch: async ({ app, scope, params }) => ({ body: await fetchMatchDetail(app, scope, params.matchId) }),
   decideMatch: async ({ app, by, scope, params, body, now }) => {
     const { reason, ...rest } = body;
-    const decision = { ...rest, merges: scopeFor(by.actor, 'asset:identify', now) };
+    const decision = {
+      ...rest,
+      merges: scopeFor(by.actor, 'asset:identify', now),
+      rules: scopeFor(by.actor, 'policy:write', now),
+    };
     return {
       body: await decideMatch(app, scope, params.matchId, decision, { by: by.actor.name, reason }),
     };

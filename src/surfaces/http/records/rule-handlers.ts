@@ -7,9 +7,9 @@ import {
   fetchExclusions,
   fetchRuleHistory,
   fetchRules,
-  previewRule,
   setRule,
 } from '../../../modules/weaknesses/index.ts';
+import { previewRuleChange } from '../../../review/rules/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
 export const ruleHandlers: Handlers<typeof ruleRoutes> = {
@@ -17,7 +17,9 @@ export const ruleHandlers: Handlers<typeof ruleRoutes> = {
   listRuleVersions: async ({ app, scope, query }) => ({
     body: { items: await fetchRuleHistory(app, scope, query.systemId ?? null) },
   }),
-  previewRule: async ({ app, scope, body }) => ({ body: await previewRule(app, scope, body) }),
+  previewRule: async ({ app, by, scope, body, signal }) => ({
+    body: await previewRuleChange(app, { actor: by.actor, scope }, body, { signal, report: () => undefined }),
+  }),
   setRule: async ({ app, by, scope, body }) => ({ body: await setRule(app, by.actor, scope, body) }),
   listExclusions: async ({ app, scope, query }) => ({
     body: { items: await fetchExclusions(app, scope, query.all) },

@@ -1,0 +1,9 @@
+export {
+  type AssetRole,
+  assetRoles,
+  type Condition,
+  type ConditionKind,
+  conditionKinds,
+  conditionText,
+  type RuleEvidence,
+} from './condition.ts';

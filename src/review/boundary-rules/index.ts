@@ -1,0 +1,1 @@
+export { explainBoundaries, explainMatches, listRulesOf, type MatchExplanation } from './boundary-rules.ts';

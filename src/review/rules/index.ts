@@ -1,0 +1,1 @@
+export { previewRuleChange, type RuleChangePreview } from './preview-rule-change.ts';

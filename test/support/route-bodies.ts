@@ -1,0 +1,33 @@
+import type { routes } from '../../src/contract/index.ts';
+
+const boundaryRule = { conditions: [{ kind: 'name', values: ['web*'] }] };
+
+/** What a well-formed request of each route that names one record of a boundary has as its body. */
+export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
+  editPoam: { changes: { poc: 'Mallory' } },
+  commentPoam: { body: 'hello' },
+  addMilestone: { description: 'a step', due: '2027-01-01' },
+  editMilestone: { changes: { status: 'Completed' } },
+  mergeAsset: { into: '00000000-0000-0000-0000-000000000001', reason: 'one machine' },
+  splitAsset: { source: 'xacta', externalId: '1', reason: 'two machines' },
+  editAssetContext: { changes: { environment: 'test' } },
+  resolveConflict: { keep: 'internal' },
+  decideOutbox: { decision: 'retry', ids: [2], reason: 'again' },
+  undoOperation: { reason: 'by mistake', sha256: '0'.repeat(64) },
+  applyPlan: { sha256: '0'.repeat(64) },
+  changeSchedule: { cron: '0 2 * * *' },
+  endExclusion: { reason: 'rebuilt' },
+  finishTask: { note: 'done' },
+  reopenTask: {},
+  decideMatch: { decision: 'accept' },
+  previewBoundaryRule: boundaryRule,
+  addBoundaryRule: boundaryRule,
+  changeView: { name: 'mine' },
+  viewPlanGroup: { viewed: true },
+  viewApprovalGroup: { viewed: true },
+  decideApproval: { decision: 'approve', sha256: '0'.repeat(64) },
+  decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
+  pauseConnection: { reason: 'maintenance' },
+  trustConnection: { level: 'read_only' },
+  setConnectionSecrets: { secrets: { password: 'x' } },
+};
