@@ -26,6 +26,7 @@ export {
   conflictRow,
   boundaryRuleRoutes,
   deciderRoutes,
+  deviationRoutes,
   operationRow,
   findingRoutes,
   findingRow,

@@ -101,6 +101,7 @@ export async function startServing(
 ): Promise<Served> {
   const { app, settings } = workspace;
   refuseClearText(settings);
+  await app.files?.store.confirm();
   const tls = await tlsOf(settings);
   const directory = await builtConsole();
   const server = await openServer(app, {

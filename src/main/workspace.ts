@@ -7,6 +7,7 @@ import { accessSettingsOf, type SettingsByName } from '../platform/config/index.
 import { TielineError } from '../platform/errors/index.ts';
 import { defined, Secret, sleep } from '../platform/values/index.ts';
 import { type DatabaseOptions, ensurePartitions, openDatabase } from '../platform/postgres/index.ts';
+import { openFileStore } from '../platform/files/index.ts';
 import { openEmbeddedServer } from '../platform/embedded/index.ts';
 import { isSchemaCurrent } from '../platform/migrations/index.ts';
 import { readAuthorities } from './authorities.ts';
@@ -178,6 +179,14 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
     uploads: {
       directory: resolve(settings.importDir ?? join(settings.dataDir, 'imports')),
       maxBytes: settings.importMaxBytes,
+    },
+    files: {
+      store: openFileStore({
+        db: database.db,
+        now: () => new Date(),
+        folder: settings.files === undefined ? undefined : resolve(settings.files),
+      }),
+      maxBytes: settings.evidenceMaxBytes,
     },
     access: accessSettingsOf(settings),
     now: () => new Date(),

@@ -5,6 +5,7 @@ import type { App } from '../../src/engine/run/app.ts';
 import { createSecretBox, masterKeyFrom } from '../../src/engine/connections/secret-box.ts';
 import { scanFileReader } from '../../src/connectors/nessus/reader.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
+import { openFileStore } from '../../src/platform/files/index.ts';
 import type { QueueDatabase } from '../../src/platform/queue/queue.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 
@@ -31,6 +32,10 @@ export function composeApp(
       proxy: undefined,
       ca: undefined,
       userAgent: 'Tieline tests',
+    },
+    files: {
+      store: openFileStore({ db: database.store.db, now: () => new Date(), folder: undefined }),
+      maxBytes: 5_000_000,
     },
     now: () => new Date(),
     sleep: async (ms, signal) => {

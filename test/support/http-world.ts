@@ -67,6 +67,8 @@ const statements = (systemId: number): string[] => [
    select ('00000000-0000-0000-0000-0000000000e' || n)::uuid, 'completion', upper(word) || '-1', 'SYS-' || n, 'Medium',
           jsonb_build_object('rationale', word || ' is fixed', 'lines', jsonb_build_array(jsonb_build_object('field', 'status', 'before', 'Open', 'after', 'Completed'))),
           repeat('0', 64), '[{"roles": ["isso"], "needs": "one"}]', 'complete ' || upper(word) || '-1', 'J. Doe', 'p' from ${words}`,
+  `insert into deviations (kind, poam_id, system_id, severity, is_whole_poam, rationale, expires_on, requested_by, requested_by_principal, requested_at)
+   select 'risk_acceptance', upper(word) || '-1', 'SYS-' || n, 'High', true, word || ' is replaced soon', date '2027-03-01', 'J. Doe', 'p', timestamptz '2026-11-20Z' from ${words} order by n`,
 ];
 
 export interface HttpWorld extends TestServer {

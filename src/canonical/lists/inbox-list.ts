@@ -11,6 +11,7 @@ export const inboxKinds = [
   'assigned_finding',
   'task',
   'overdue_review',
+  'deviation',
   'poam_question',
   'missing_finding',
   'unreported_asset',

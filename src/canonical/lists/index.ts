@@ -1,5 +1,6 @@
 export { grantList, tokenList, userList } from './account-lists.ts';
 export { approvalList } from './approval-list.ts';
+export { deviationList, deviationStateWords } from './deviation-list.ts';
 export { assetList } from './asset-list.ts';
 export { callList } from './call-list.ts';
 export { conflictList } from './conflict-list.ts';

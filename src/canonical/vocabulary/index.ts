@@ -21,6 +21,8 @@ export {
   validationStatuses,
 } from './remediation.ts';
 export {
+  type DeviationKind,
+  deviationKinds,
   type RequestEnd,
   type RequestKind,
   requestDangers,
@@ -65,9 +67,11 @@ export {
   findingLifecycles,
   lifecycleStates,
   milestoneStatuses,
+  otherSeverities,
   poamStatuses,
   severities,
   type Severity,
+  severityNamed,
   severityModifications,
   statusSpellings,
 } from './vocabulary.ts';

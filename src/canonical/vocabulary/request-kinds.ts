@@ -1,16 +1,17 @@
 /** What a person may ask for that others decide by their role: each kind with its words, and how closely it is to be looked at. */
 import type { Danger } from './danger.ts';
 
-export const requestKinds = [
+/** Deviations stand beside the work on a POA&M for a time. */
+export const deviationKinds = [
   'false_positive',
   'risk_adjustment',
   'risk_acceptance',
   'operational_requirement',
   'vendor_dependency',
-  'extension',
-  'completion',
-  'due_date',
 ] as const;
+export type DeviationKind = (typeof deviationKinds)[number];
+
+export const requestKinds = [...deviationKinds, 'extension', 'completion', 'due_date'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** As it reads after "asks for". */

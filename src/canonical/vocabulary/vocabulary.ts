@@ -3,6 +3,15 @@
 export const severities = ['Info', 'Low', 'Medium', 'High', 'Critical'] as const;
 export type Severity = (typeof severities)[number];
 
+/** How a severity is written besides our own words, plain. */
+export const otherSeverities: Readonly<Record<string, Severity>> = {
+  informational: 'Info',
+  none: 'Info',
+  'very low': 'Low',
+  moderate: 'Medium',
+  'very high': 'Critical',
+};
+
 /**
  * The state of a finding, as a scanner reports it. The owner's column `state` knows no `reopened`
  * (its readers would miss an open weakness), so it says `Open` for both and `lifecycle_state` keeps this word.
@@ -74,6 +83,12 @@ const plainWord = (word: string): string =>
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, ' ');
+/** A severity in any spelling that is known. */
+export const severityNamed = (word: string | null): Severity | undefined => {
+  const plain = plainWord(word ?? '');
+  return severities.find((each) => each.toLowerCase() === plain) ?? otherSeverities[plain];
+};
+
 /** Words that installations of the existing application use besides its four (decision 0006). */
 const otherPoamWords: Readonly<Record<string, (typeof poamStatuses)[number]>> = {
   ongoing: 'In Progress',

@@ -2,6 +2,7 @@ export * from './boundary-rules.ts';
 export * from './acceptances.ts';
 export * from './asset-parts.ts';
 export * from './assets.ts';
+export * from './deviations.ts';
 export * from './imports.ts';
 export * from './intelligence.ts';
 export * from './links.ts';

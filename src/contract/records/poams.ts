@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { agreements } from '../../canonical/lists/index.ts';
-import { severities } from '../../canonical/vocabulary/index.ts';
+import { deviationKinds, severities } from '../../canonical/vocabulary/index.ts';
 import { decisionCodes, fieldFault, instant, json } from '../json/index.ts';
 
 const openOfAll = z.strictObject({ open: z.number(), all: z.number() });
@@ -91,6 +91,10 @@ export const remoteRecord = z.strictObject({
 export const poamDetail = z.strictObject({
   poam,
   version: z.string(),
+  /** Deviations that hold, by kind: on how many of its assets, and until when the first of them does. */
+  deviations: z.array(
+    z.strictObject({ kind: z.enum(deviationKinds), assets: z.number(), until: z.string().nullable() }),
+  ),
   obstacles: z.array(
     z.strictObject({
       agreement: z.enum(agreements),

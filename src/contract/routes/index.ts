@@ -10,6 +10,7 @@ import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { poamRoutes } from './poam-routes.ts';
+import { deviationRoutes } from './requests/deviation-routes.ts';
 import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
@@ -35,6 +36,7 @@ export const routes = {
   ...deciderRoutes,
   ...remediationRoutes,
   ...taskRoutes,
+  ...deviationRoutes,
   ...syncRoutes,
   ...repairRoutes,
   ...importRoutes,
@@ -56,7 +58,7 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { boundaryRuleRoutes, deciderRoutes, remediationRoutes, taskRoutes };
+export { boundaryRuleRoutes, deciderRoutes, deviationRoutes, remediationRoutes, taskRoutes };
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

@@ -30,5 +30,6 @@ export {
   recordRequestEnd,
   requestApproval,
   rolesText,
+  rulesOf,
   turnOf,
 } from './requests.ts';

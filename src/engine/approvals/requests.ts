@@ -21,7 +21,7 @@ import {
   type RequestEnd,
   requestTitles,
   type Severity,
-  severities,
+  severityNamed,
 } from '../../canonical/vocabulary/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
@@ -70,8 +70,17 @@ export type MadeRequest =
 
 const dayMs = 86_400_000;
 
-const ranked = (severity: string | null): Severity =>
-  severities.find((each) => each.toLowerCase() === severity?.toLowerCase()) ?? 'High';
+const ranked = (severity: string | null): Severity => severityNamed(severity) ?? 'High';
+
+/** What the rules of who decides say of a request before it is made: whether it is taken, and how long what it asks for may hold. */
+export async function rulesOf(
+  db: Kysely<Database>,
+  asked: Pick<RequestToMake, 'boundary' | 'severity'> & Pick<RequestSubject, 'kind'>,
+): Promise<{ readonly refusal: string | null; readonly longestDays: number | null }> {
+  const rule = await findDeciderRule(db, { ...asked, severity: ranked(asked.severity) });
+  const refusal = rule?.isRefused === true ? (rule.note ?? 'The rules do not take it.') : null;
+  return { refusal, longestDays: rule?.longestDays ?? null };
+}
 
 const checksum = (content: Pick<RequestToMake, 'subject' | 'action' | 'rationale' | 'lines'>): string =>
   createHash('sha256')

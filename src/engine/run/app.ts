@@ -1,4 +1,5 @@
 import type { AccessSettings } from '../../platform/config/index.ts';
+import type { FileStore } from '../../platform/files/index.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import {
   type ConnectedSystem,
@@ -41,6 +42,8 @@ export interface App extends ConnectionContext {
   readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
   /** Where scan files are kept that were sent over the API until they are imported, and how large one may be. Absent: none are accepted. */
   readonly uploads?: { readonly directory: string; readonly maxBytes: number };
+  /** Where evidence and other files are kept, and how large one may be. Absent: none are. */
+  readonly files?: { readonly store: FileStore; readonly maxBytes: number };
   /** Rules of sign-in and sessions. Default: those of the table of settings. */
   readonly access?: AccessSettings;
 }

@@ -33,6 +33,8 @@ export const eventKinds = {
   rule_changed: { severity: 'Medium', title: 'weakness rule or exclusion changed' },
   plan_decided: { severity: 'Low', title: 'plan made or applied' },
   approval_decided: { severity: 'Low', title: 'approval decided' },
+  deviation_requested: { severity: 'Low', title: 'deviation asked for' },
+  deviation_changed: { severity: 'Low', title: 'deviation changed or taken back' },
   conflict_decided: { severity: 'Low', title: 'conflict settled' },
   link_decided: { severity: 'Low', title: 'link or match decided' },
   asset_identified: { severity: 'Low', title: 'assets merged or split' },

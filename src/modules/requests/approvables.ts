@@ -8,6 +8,7 @@
 import type { RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
 import type { RequestRow } from '../../engine/approvals/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { dropDeviation, grantDeviation } from '../deviations/index.ts';
 
 export interface DecisionMade {
   /** The operation that the decision is. */
@@ -34,13 +35,18 @@ const onlyKept: Approvable = {
   ended: () => Promise.resolve(),
 };
 
+const deviation: Approvable = {
+  approved: (tx, { subject }, decision) => grantDeviation(tx, Number(subject.id), decision),
+  ended: (tx, { subject }, decision) => dropDeviation(tx, Number(subject.id), decision),
+};
+
 /** Total: a new kind says what its decision does. */
 export const approvables: Readonly<Record<RequestKind, Approvable>> = {
-  false_positive: onlyKept,
-  risk_adjustment: onlyKept,
-  risk_acceptance: onlyKept,
-  operational_requirement: onlyKept,
-  vendor_dependency: onlyKept,
+  false_positive: deviation,
+  risk_adjustment: deviation,
+  risk_acceptance: deviation,
+  operational_requirement: deviation,
+  vendor_dependency: deviation,
   extension: onlyKept,
   completion: onlyKept,
   due_date: onlyKept,

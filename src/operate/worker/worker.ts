@@ -45,9 +45,10 @@ export function installWorker(app: App): Promise<void> {
 
 /**
  * Works until the signal ends it. What fails is logged and tried again later; nothing of it ends the worker.
- * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it.
+ * @throws TielineError WORKER_NOT_INSTALLED if the queue is not there and this role may not make it; FILES_ELSEWHERE.
  */
 export async function runWorker(app: App, options: WorkerOptions): Promise<void> {
+  await app.files?.store.confirm();
   try {
     await work(app, options);
   } finally {

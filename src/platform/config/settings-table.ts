@@ -168,6 +168,26 @@ export const settingsTable = {
     description: 'The largest scan file that the server accepts, in bytes.',
     example: '4000000000',
   },
+  files: {
+    env: 'TIELINE_FILES',
+    key: 'files',
+    type: file.optional(),
+    description:
+      'Folder in which evidence and other files are kept; every process must see the same one. Without it they are rows of the database.',
+    example: '/srv/tieline/files',
+  },
+  evidenceMaxBytes: {
+    env: 'TIELINE_EVIDENCE_MAX_BYTES',
+    key: 'evidence_max_bytes',
+    type: z.coerce
+      .number()
+      .int()
+      .min(1024)
+      .max(2 ** 40)
+      .default(50_000_000),
+    description: 'The largest file that is accepted as evidence, in bytes.',
+    example: '50000000',
+  },
   approveOwn: {
     env: 'TIELINE_APPROVE_OWN',
     key: 'approve_own',

@@ -116,6 +116,42 @@ export const requestErrors = {
     exitCode: 1,
     retryable: false,
   },
+  DEVIATION_INCOMPLETE: {
+    meaning:
+      'A deviation lacks something that its kind needs, or says something that does not fit; each field is named.',
+    remedy:
+      'Correct the fields that are named and ask again; nothing was recorded. docs/deviations.md lists what each kind needs.',
+    exitCode: 2,
+    retryable: false,
+  },
+  DEVIATION_OVER: {
+    meaning: 'The deviation has ended, and what ended does not hold again.',
+    remedy: 'Ask for a new one: `tieline deviations request`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  FILE_UNKNOWN: {
+    meaning: 'No file of that hash is kept.',
+    remedy: 'See what the record lists as its files.',
+    exitCode: 2,
+    retryable: false,
+  },
+  FILE_DAMAGED: {
+    meaning:
+      'The bytes of a file are gone, or are not those whose hash was kept. Nothing of it was handed out.',
+    remedy:
+      'Restore it from the backup of the files, or attach it again; `tieline files check` looks at all of them.',
+    exitCode: 1,
+    retryable: false,
+  },
+  FILES_ELSEWHERE: {
+    meaning:
+      'This process does not see the place in which files are kept: another folder is set, none is, or it is not mounted.',
+    remedy:
+      'Set TIELINE_FILES to the folder that the other processes use, and see that it is mounted; leave it unset where files are kept in the database.',
+    exitCode: 1,
+    retryable: false,
+  },
   NOT_ALLOWED: {
     meaning: 'The account lacks the permission, or does not hold it there.',
     remedy: 'Ask an administrator for a grant: `tieline grants give NAME ROLE`.',

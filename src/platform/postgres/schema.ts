@@ -50,7 +50,14 @@ export interface Database {
   data_field_mappings: DataFieldMappingsTable;
   data_subject_requests: DataSubjectRequestsTable;
   default_views: DefaultViewsTable;
+  deviation_assets: DeviationAssetsTable;
+  deviation_checkins: DeviationCheckinsTable;
+  deviation_files: DeviationFilesTable;
+  deviation_notices: DeviationNoticesTable;
+  deviation_rules: DeviationRulesTable;
+  deviations: DeviationsTable;
   external_systems: ExternalSystemsTable;
+  file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
@@ -119,6 +126,8 @@ export interface Database {
   sessions: SessionsTable;
   sign_in_attempts: SignInAttemptsTable;
   standing_matches: StandingMatchesTable;
+  stored_file_chunks: StoredFileChunksTable;
+  stored_files: StoredFilesTable;
   sync_changes: SyncChangesTable;
   sync_conflicts: SyncConflictsTable;
   sync_links: SyncLinksTable;
@@ -694,6 +703,91 @@ interface DefaultViewsTable {
   view_id: string | null;
 }
 
+/** The assets that a deviation is for, where it is not for the whole POA&M. */
+interface DeviationAssetsTable {
+  deviation_id: number;
+  asset_uuid: string;
+}
+
+/** When a vendor was asked for the fix that a dependency waits for, and what they said. */
+interface DeviationCheckinsTable {
+  id: GeneratedAlways<number>;
+  deviation_id: number;
+  checked_on: string;
+  note: string;
+  checked_by: string;
+  recorded_at: Instant;
+}
+
+/** Evidence of a deviation: files of the store, with what they are called here. */
+interface DeviationFilesTable {
+  deviation_id: number;
+  sha256: string;
+  file_name: string;
+  added_by: string;
+  added_at: Instant;
+}
+
+/** What a person is to know or do about a deviation; a row of the inbox as long as it holds. */
+interface DeviationNoticesTable {
+  deviation_id: number;
+  /** src/modules/deviations/notices.ts. */
+  kind: string;
+  noticed_at: Instant;
+  /** The day, the number or the name that its sentence says. */
+  about: string | null;
+}
+
+/** By which rule at a scanner's server a deviation holds there: one for each asset and plugin. */
+interface DeviationRulesTable {
+  deviation_id: number;
+  acceptance_id: number;
+  external_system_id: number;
+  asset_uuid: string;
+  plugin_id: string;
+}
+
+/** Deviations of POA&Ms, never deleted. Several may hold at once beside the state of the POA&M. */
+interface DeviationsTable {
+  id: GeneratedAlways<number>;
+  /** A word of src/canonical/vocabulary/request-kinds.ts. */
+  kind: string;
+  /** Of ingestion_poams, by name: the record of what was decided outlives the POA&M. */
+  poam_id: string;
+  /** The authorization boundary of the POA&M when it was asked for. */
+  system_id: string | null;
+  /** Of the weakness when it was asked for, by which its deciders were looked up. */
+  severity: string | null;
+  /** True: every asset of the POA&M, also those that join it later. False: those of deviation_assets. */
+  is_whole_poam: boolean;
+  /** src/modules/deviations/deviation-states.ts. */
+  state: Generated<string>;
+  rationale: string;
+  compensating_controls: string | null;
+  /** What its kind needs beside the rationale: src/modules/deviations/requirements.ts names the fields. */
+  details: Generated<JsonColumn>;
+  /** Of a risk adjustment: what the weakness is to be rated. */
+  adjusted_severity: string | null;
+  /** Of an approved risk adjustment: the rating of the POA&M before it, which returns when it ends. */
+  rating_before: string | null;
+  /** The last day on which it holds, in UTC; null: no end. */
+  expires_on: string | null;
+  /** When an operational requirement is to be looked at again. */
+  review_on: string | null;
+  requested_by: string;
+  requested_by_principal: string;
+  requested_at: Instant;
+  /** The request that it waits or waited with (approvals); null where the rules asked nobody. */
+  approval_id: string | null;
+  decided_by: string | null;
+  decided_at: Instant | null;
+  decision_reason: string | null;
+  ended_by: string | null;
+  ended_at: Instant | null;
+  /** Why it was withdrawn; what it was about, where it lapsed. */
+  end_reason: string | null;
+}
+
 /** The Tenable, Xacta and other systems that Tieline talks to. */
 interface ExternalSystemsTable {
   id: Generated<number>;
@@ -720,6 +814,15 @@ interface ExternalSystemsTable {
   removed_at: Instant | null;
   removed_by: string | null;
   removed_reason: string | null;
+}
+
+/** Where files are kept: one row. A process that does not see this store refuses to start. */
+interface FileStoreTable {
+  is_the_one: Generated<boolean>;
+  /** Of a folder: what the file tieline-files.id in it says, so that two folders of one path are told apart. */
+  store_id: string;
+  kind: string;
+  opened_at: Instant;
 }
 
 /** Each time a finding was fixed or came back, by the scanner's time, however late it was told; with first_found what the time to remediate is computed from. */
@@ -1956,6 +2059,27 @@ interface StandingMatchesTable {
   decided_at: Generated<Instant>;
   ended_at: Instant | null;
   ended_by: string | null;
+}
+
+/** Bytes of files where no folder is set, a mebibyte a row. Rows without a file are of an upload that was broken off, and are cleared away after a day. */
+interface StoredFileChunksTable {
+  upload_id: string;
+  chunk_number: number;
+  bytes: Buffer;
+  written_at: Instant;
+}
+
+/** Files by the SHA-256 of their bytes; what each is called is kept where it belongs. */
+interface StoredFilesTable {
+  sha256: string;
+  size_bytes: number;
+  /** Where its bytes are rows of stored_file_chunks; null: they are a file of the folder. */
+  upload_id: string | null;
+  stored_at: Instant;
+  /** When its bytes were last read whole and compared with the hash. */
+  checked_at: Instant | null;
+  /** What the last check found: the bytes are gone, or are not those of the hash. Such a file is not handed out. */
+  fault: string | null;
 }
 
 /** The journal: one row for each change of a field, or of a whole record where field_name is null. Kept for ever by default. */

@@ -15,7 +15,7 @@ const isInside = sql<boolean>`(a.system_id is not distinct from p.system_id
  * SQL of a relation (poam, finding): `p` is to have id, system_id and detected_on of the POA&Ms that are asked about. A weakness by plugin has
  * every open finding of that under it, also one that is less severe than a weakness is made of.
  */
-const underEach = (poams: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const underEach = (poams: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select p.id as poam, v.id as finding from (${poams}) p join ingestion_vulnerabilities v on v.poam_id = p.id
   union
   select p.id, v.id

@@ -14,6 +14,7 @@ export {
 export {
   type FindingUnderRow,
   findingsUnder,
+  underEach,
   listRestingPoams,
   type RestingPoam,
 } from './findings-under.sql.ts';

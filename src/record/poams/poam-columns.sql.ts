@@ -1,6 +1,6 @@
 /** What the columns of POA&Ms are in SQL, in whichever variant of the table this database has (`platform/migrations`). */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { severities } from '../../canonical/vocabulary/index.ts';
+import { otherSeverities, severities } from '../../canonical/vocabulary/index.ts';
 import { besideName, olderNames } from '../../platform/migrations/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { canonicalStatusOf, isOpenStatus } from '../poam-status/index.ts';
@@ -8,15 +8,6 @@ import { canonicalStatusOf, isOpenStatus } from '../poam-status/index.ts';
 /** SQL of a day, `YYYY-MM-DD`. */
 export const dayOf = (column: RawBuilder<unknown>): RawBuilder<string | null> =>
   sql`to_char(${column}, 'YYYY-MM-DD')`;
-
-/** How a severity is written besides our own words, plain. */
-const otherSeverities: Readonly<Record<string, (typeof severities)[number]>> = {
-  informational: 'Info',
-  none: 'Info',
-  'very low': 'Low',
-  moderate: 'Medium',
-  'very high': 'Critical',
-};
 
 /** SQL of the rank (0 info to 4 critical) of a severity, in any spelling that is known; else null. */
 function severityRankOf(column: RawBuilder<unknown>): RawBuilder<number | null> {

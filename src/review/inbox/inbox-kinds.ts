@@ -88,6 +88,13 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     list: { noun: 'poams', filter: { open: 'yes', unreviewed: 'yes' } },
     command: "tieline poams list --filter 'open=yes unreviewed=yes'",
   },
+  deviation: {
+    seenBy: 'poam:read',
+    doneBy: ['deviation:request'],
+    words: { one: 'deviation to look at', many: 'deviations to look at' },
+    list: { noun: 'deviations', filter: { state: 'approved', waits: 'yes' } },
+    command: 'tieline deviations list --filter waits=yes',
+  },
   poam_question: {
     seenBy: 'poam:read',
     doneBy: ['poam:write', 'poam:approve'],

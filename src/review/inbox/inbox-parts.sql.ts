@@ -5,6 +5,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
+import { waitingDeviations } from '../../modules/deviations/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
@@ -119,6 +120,8 @@ export const inboxParts: Readonly<
     select p.poam_id::text, ${reviewDueAt} at time zone 'UTC', p.system_id::text, null, 'poam', p.poam_id::text, 'review'
       from ingestion_poams p
      where ${isOpenPoam('p')} and ${isReviewLate(now)} and ${inScope(within, sql`p.system_id`)}`,
+  deviation: () =>
+    sql`select w.subject, w.since, w.system_id, null, null, null, w.what from (${waitingDeviations}) w`,
   // A machine in two boundaries is one row: of the first of those that are looked at.
   unreported_asset: (within) => sql`
     select a.asset_uuid::text, a.unreported_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`a.asset_uuid`)}) own), null, 'asset', a.asset_uuid::text, null

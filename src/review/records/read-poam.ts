@@ -2,6 +2,7 @@
 import type { Scope } from '../../canonical/access/index.ts';
 import { milestoneList } from '../../canonical/lists/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { type HeldBack, listHeldBack } from '../../modules/deviations/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { type HistoryRow, listHistory } from '../../ledger/operations/index.ts';
@@ -45,6 +46,8 @@ export interface PoamDetail {
   readonly poam: PoamRow;
   /** For an edit: what was seen. */
   readonly version: string;
+  /** Deviations that hold, by kind. */
+  readonly deviations: readonly Omit<HeldBack, 'poamId'>[];
   /** What keeps both sides from agreement, the worst first. */
   readonly obstacles: readonly Obstacle[];
   readonly fields: readonly FieldView[];
@@ -126,8 +129,10 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
       listPoamCves(db, poamId),
     ]);
   const raw = rows.get(poamId)?.row['raw_json'];
+  const held = await listHeldBack(db, [poamId]);
   return {
     poam,
+    deviations: held.map(({ poamId: _this, ...each }) => each),
     obstacles,
     ...views,
     milestones,

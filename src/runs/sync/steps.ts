@@ -7,6 +7,7 @@ import { openFactSink } from '../../modules/scanner-records/index.ts';
 import { importEntity } from '../../engine/inbound/index.ts';
 import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
+import { deviationStep } from '../../modules/requests/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { lifeStep, weaknessStep } from '../../modules/poams/index.ts';
 import { remediationStep } from '../../modules/remediation/index.ts';
@@ -25,6 +26,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     correlationStep,
     remediationStep,
     weaknessStep,
+    deviationStep,
     lifeStep,
     acceptanceStep,
     editStep(asked),

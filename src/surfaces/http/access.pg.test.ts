@@ -11,6 +11,7 @@ import {
 } from '../../canonical/access/index.ts';
 import { type Route, routes } from '../../contract/index.ts';
 import { runJob } from '../../operate/jobs/index.ts';
+import { queryOf } from './access.test-support.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
 import { bodies } from '../../../test/support/route-bodies.ts';
@@ -37,6 +38,7 @@ const parameters: Readonly<Record<string, string>> = {
   importId: randomUUID(),
   matchId: '2',
   taskId: '2',
+  deviationId: '2',
   ruleId: '2',
   planId: second,
   number: '1',
@@ -87,31 +89,6 @@ async function ask(
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : undefined;
   return { status: answer.statusCode, text, code: body?.['code'], permission: body?.['permission'], body };
 }
-
-/** What is asked of lists with every parameter that they need. */
-const queryOf = (id: string): string => {
-  const noun = /^facet(\w+)$/.exec(id)?.[1];
-  if (id === 'listViews') return '?list=poams';
-  return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
-};
-const facetsOf: Readonly<Record<string, string>> = {
-  Findings: 'severity,system',
-  Assets: 'system',
-  Poams: 'status,system',
-  Milestones: 'system',
-  Systems: 'status',
-  Conflicts: 'system',
-  Approvals: 'system',
-  Outbox: 'system',
-  Operations: 'type,status',
-  Users: 'kind,status',
-  Grants: 'role,source,state',
-  Tokens: 'account,state',
-  Imports: 'state',
-  Matches: 'system',
-  ApiCalls: 'connection,status',
-  Tasks: 'state,system',
-};
 
 describe('who may call a route', () => {
   it('without a sign-in every route that is not for anybody answers 401, and no other does', async () => {
@@ -205,7 +182,8 @@ describe('who may call a route', () => {
           ...(route.versioned ? { headers: { 'if-match': '"anything"' } } : {}),
         });
         const isNoNumber =
-          /conflictId|changeId|matchId|exclusionId|:number/.test(route.path) && given !== '987654';
+          /conflictId|changeId|matchId|deviationId|exclusionId|ruleId|:number/.test(route.path) &&
+          given !== '987654';
         const isNoUuid = /assetUuid|viewId/.test(route.path) && !/^[\da-f-]{36}$/.test(given);
         const status = isNoNumber || isNoUuid || given.includes('%00') ? 400 : 404;
         expect({ id, given, status: answer.statusCode }).toEqual({ id, given, status });
@@ -239,6 +217,7 @@ const lists = [
   'Systems',
   'Conflicts',
   'Approvals',
+  'Deviations',
   'Matches',
   'Tasks',
 ] as const;
@@ -329,6 +308,7 @@ describe('what is outside of the boundaries of a grant', () => {
         conflictId: '999',
         matchId: '999',
         taskId: '999',
+        deviationId: '999',
         planId: randomUUID(),
         approvalId: randomUUID(),
         key: randomUUID(),

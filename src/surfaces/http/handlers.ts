@@ -16,6 +16,7 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
@@ -49,6 +50,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...deciderHandlers,
     ...remediationHandlers,
     ...taskHandlers(parts),
+    ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
     ...importHandlers(parts),

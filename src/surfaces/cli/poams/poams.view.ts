@@ -151,12 +151,25 @@ const identified = ({ grouping, identifier }: PoamDetail['weaknesses'][number]):
     ? `${grouping} ${identifier}`
     : grouping.replaceAll('_', ' and ');
 
+const heldWords: Readonly<Record<PoamDetail['deviations'][number]['kind'], string>> = {
+  risk_acceptance: 'accepted',
+  false_positive: 'taken for a false positive',
+  operational_requirement: 'left for operations',
+  risk_adjustment: 'adjusted',
+  vendor_dependency: 'waiting for their vendor',
+};
+
+/** `2 assets accepted until 2026-12-31; the POA&M stays open`. */
+const heldLine = ({ kind, assets, until }: PoamDetail['deviations'][number]): string =>
+  `${counted(assets, 'asset')} ${heldWords[kind]}${until === null ? '' : ` until ${until}`}; the POA&M stays open`;
+
 export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
   const { poam } = detail;
   return [
     `${poam.poamId}  ${poam.weakness ?? ''}`,
     `${poam.status ?? none}, due ${dueText(poam)}, ${poam.severity ?? 'no severity'}, system ${poam.systemId ?? 'none'}, owner ${poam.owner ?? none}`,
     `${agreementWords[poam.agreement]}  (version ${detail.version})`,
+    ...detail.deviations.map(heldLine),
     ...detail.obstacles.map(obstacleLine),
     ...detail.remotes.map(
       ({ connection, externalId, confirmedAt }) =>

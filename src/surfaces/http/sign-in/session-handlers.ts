@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { allRoles, heldBy, isPrivileged, roles } from '../../../canonical/access/index.ts';
 import {
   approvalList,
+  deviationList,
   assetList,
   callList,
   changeList,
@@ -57,6 +58,7 @@ export const lists: readonly ListDefinition[] = [
   systemList,
   conflictList,
   approvalList,
+  deviationList,
   outboxList,
   operationList,
   changeList,

@@ -1,0 +1,11 @@
+import type { FirstLevel } from '../kit/command.ts';
+
+export const files: FirstLevel = {
+  commands: [
+    {
+      name: 'check',
+      description: 'read every kept file (evidence) and compare it with its hash; clear away broken uploads',
+      action: async () => (await import('./files.actions.ts')).checkFiles,
+    },
+  ],
+};
