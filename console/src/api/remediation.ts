@@ -7,7 +7,7 @@ export type WorkStatus = 'open' | 'in_progress' | 'blocked' | 'fix_reported' | '
 export interface Remediation {
   readonly key: string;
   readonly status: WorkStatus | null;
-  readonly validation: 'waiting' | 'proven' | 'refuted' | null;
+  readonly validation: 'waiting' | 'shown_fixed' | 'refuted' | null;
   readonly validatedAt: string | null;
   readonly assignedTo: string | null;
   readonly isTeam: boolean;
@@ -31,7 +31,7 @@ export interface Remediation {
 
 export interface PoamRemediation {
   readonly findings: number;
-  readonly byStatus: Readonly<Record<WorkStatus | 'none', number>>;
+  readonly byStatus: Readonly<Record<WorkStatus | 'none' | 'missing', number>>;
   readonly unassigned: number;
   readonly late: number;
   readonly lastDue: string | null;

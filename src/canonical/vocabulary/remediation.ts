@@ -7,8 +7,11 @@ export type RemediationStatus = (typeof remediationStatuses)[number];
 /** What a person may say. */
 export const saidStatuses = ['open', 'in_progress', 'blocked', 'fix_reported'] as const;
 
-/** `refuted`: a scan saw it after the fix was reported, or it came back. */
-export const validationStatuses = ['waiting', 'proven', 'refuted'] as const;
+/**
+ * `shown_fixed`: a scanner shows it fixed; whether that is evidence enough to end a POA&M, its life says. `refuted`: a scan saw it after the fix was reported, or it came
+ * back.
+ */
+export const validationStatuses = ['waiting', 'shown_fixed', 'refuted'] as const;
 export type ValidationStatus = (typeof validationStatuses)[number];
 
 /** What a task can be about. */
@@ -40,7 +43,7 @@ export function settledBy(
   if (state === 'fixed')
     return work.status === 'fixed'
       ? undefined
-      : { status: 'fixed', validation: 'proven', fixReportedAt: work.fixReportedAt, at: lastFixed };
+      : { status: 'fixed', validation: 'shown_fixed', fixReportedAt: work.fixReportedAt, at: lastFixed };
   if (state !== 'open' && state !== 'reopened') return undefined;
   if (work.status === 'fixed')
     return { status: 'open', validation: 'refuted', fixReportedAt: null, at: lastFound };

@@ -65,7 +65,7 @@ export const remediationDetail = z.strictObject({
 export const poamRemediation = z.strictObject({
   poamId: z.string(),
   findings: z.number(),
-  byStatus: z.record(z.enum(['none', ...remediationStatuses]), z.number()),
+  byStatus: z.record(z.enum(['none', 'missing', ...remediationStatuses]), z.number()),
   unassigned: z.number(),
   late: z.number(),
   lastDue: day.nullable(),

@@ -4,6 +4,7 @@ import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { RemediationStatus, ValidationStatus } from '../../canonical/vocabulary/index.ts';
 import type { Json } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { underEach } from '../../record/poams/index.ts';
 import { isThisAssetIn } from '../../record/systems/index.ts';
 
 export interface RemediationEvent {
@@ -74,7 +75,7 @@ export async function fetchRemediation(
            r.effort_estimate_hours as "effortHours", r.cost_estimate::float8 as cost, r.fix_reported_at as "fixReportedAt",
            r.fix_reported_by as "fixReportedBy", r.updated_at as "updatedAt"
       from ingestion_vulnerabilities v
-      left join vulnerability_remediation r on r.vulnerability_id = v.id
+      left join vulnerability_remediation r on r.vulnerability_id = v.id and r.updated_at is not null
       left join principals p on p.id = r.assigned_principal_id
       left join teams t on t.id = r.assigned_team_id
      where v.finding_key = ${key}::uuid and v.lifecycle_state is not null and ${isThisAssetIn(scope, sql`v.asset_ref`)}`.execute(
@@ -103,11 +104,14 @@ async function listVerifying(db: Kysely<Database>, id: number): Promise<Verifyin
   return rows;
 }
 
+/** Of a POA&M's findings: how far the work on the open ones is, those that are fixed, and those of which no scan says anything any more. */
+type PoamWorkState = RemediationStatus | 'none' | 'missing';
+
 /** The work on the findings of a POA&M, added up. */
 export interface PoamRemediation {
   readonly poamId: string;
   readonly findings: number;
-  readonly byStatus: Readonly<Record<RemediationStatus | 'none', number>>;
+  readonly byStatus: Readonly<Record<PoamWorkState, number>>;
   /** Open ones that are nobody's work. */
   readonly unassigned: number;
   /** Open ones that were planned for a day that is past. */
@@ -119,10 +123,20 @@ export interface PoamRemediation {
   readonly assignees: readonly { readonly name: string; readonly findings: number }[];
 }
 
-type Added = Omit<PoamRemediation, 'byStatus' | 'assignees'> & {
-  readonly id: number;
-  readonly counts: Readonly<Record<string, number>>;
-};
+type Added = Omit<PoamRemediation, 'byStatus'> & { readonly counts: Readonly<Record<string, number>> };
+
+/** The findings under the POA&M as its life has them (`underEach`), with the work on each. */
+const underPoam = (poamId: string) => sql`
+  with asked as (select id, system_id, original_detection_date as detected_on from ingestion_poams where poam_id = ${poamId}),
+       under as materialized (
+    select v.id, v.lifecycle_state in ('open', 'reopened') as is_open, v.lifecycle_state = 'fixed' as is_fixed, r.remediation_status, coalesce(p.name, t.name) as assignee,
+           r.due_date, r.effort_estimate_hours, r.cost_estimate
+      from (${underEach(sql`select id, system_id, detected_on from asked`)}) each
+      join ingestion_vulnerabilities v on v.id = each.finding
+      left join vulnerability_remediation r on r.vulnerability_id = v.id and r.updated_at is not null
+      left join principals p on p.id = r.assigned_principal_id
+      left join teams t on t.id = r.assigned_team_id
+     where v.lifecycle_state is not null)`;
 
 /** @returns undefined where there is no such POA&M in the scope. */
 export async function fetchPoamRemediation(
@@ -131,27 +145,22 @@ export async function fetchPoamRemediation(
   { poamId, now }: { readonly poamId: string; readonly now: Date },
 ): Promise<PoamRemediation | undefined> {
   const today = now.toISOString().slice(0, 10);
-  const { rows } = await sql<Added>`
-    with under as (
-      select v.id, v.lifecycle_state <> 'fixed' as is_open, r.remediation_status, r.assigned_principal_id, r.assigned_team_id, r.due_date,
-             r.effort_estimate_hours, r.cost_estimate
-        from ingestion_poams k join ingestion_vulnerabilities v on v.poam_id = k.id
-        left join vulnerability_remediation r on r.vulnerability_id = v.id
-       where k.poam_id = ${poamId} and v.lifecycle_state is not null
-    )
-    select k.id, k.poam_id as "poamId", (select count(*)::int from under) as findings,
+  const { rows } = await sql<Added>`${underPoam(poamId)}
+    select k.poam_id as "poamId", (select count(*)::int from under) as findings,
            coalesce((select jsonb_object_agg(status, n)
-                       from (select case when is_open then coalesce(remediation_status, 'none') else 'fixed' end as status, count(*)::int as n from under group by 1) counted),
-                    '{}') as counts,
-           (select count(*)::int from under where is_open and assigned_principal_id is null and assigned_team_id is null) as unassigned,
+                       from (select case when is_open then coalesce(remediation_status, 'none') when is_fixed then 'fixed' else 'missing' end as status, count(*)::int as n
+                               from under group by 1) counted), '{}') as counts,
+           (select count(*)::int from under where is_open and assignee is null) as unassigned,
            (select count(*)::int from under where is_open and due_date < ${today}::date) as late,
            (select max(due_date) from under where is_open) as "lastDue",
-           (select sum(effort_estimate_hours)::int from under) as "effortHours", (select sum(cost_estimate)::float8 from under) as cost
+           (select sum(effort_estimate_hours)::int from under) as "effortHours", (select sum(cost_estimate)::float8 from under) as cost,
+           coalesce((select jsonb_agg(jsonb_build_object('name', assignee, 'findings', n) order by n desc, assignee)
+                       from (select assignee, count(*)::int as n from under where is_open and assignee is not null group by 1) each), '[]') as assignees
       from ingestion_poams k where k.poam_id = ${poamId} and ${inScope(scope, sql`k.system_id`)}`.execute(db);
   const [added] = rows;
   if (!added) return undefined;
-  const { id, counts, ...rest } = added;
-  const of = (status: RemediationStatus | 'none'): number => counts[status] ?? 0;
+  const { counts, ...rest } = added;
+  const of = (status: PoamWorkState): number => counts[status] ?? 0;
   return {
     ...rest,
     byStatus: {
@@ -161,18 +170,7 @@ export async function fetchPoamRemediation(
       blocked: of('blocked'),
       fix_reported: of('fix_reported'),
       fixed: of('fixed'),
+      missing: of('missing'),
     },
-    assignees: await listAssigneesOf(db, id),
   };
-}
-
-async function listAssigneesOf(db: Kysely<Database>, poam: number): Promise<PoamRemediation['assignees']> {
-  const { rows } = await sql<PoamRemediation['assignees'][number]>`
-    select coalesce(p.name, t.name) as name, count(*)::int as findings
-      from ingestion_vulnerabilities v join vulnerability_remediation r on r.vulnerability_id = v.id
-      left join principals p on p.id = r.assigned_principal_id
-      left join teams t on t.id = r.assigned_team_id
-     where v.poam_id = ${poam} and v.lifecycle_state in ('open', 'reopened') and coalesce(p.name, t.name) is not null
-     group by 1 order by 2 desc, 1`.execute(db);
-  return rows;
 }

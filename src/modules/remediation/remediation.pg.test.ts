@@ -156,7 +156,7 @@ describe('work on findings', () => {
 });
 
 describe('a fix that its owner reports', () => {
-  it('waits for a scan, and is proven by one that shows it fixed', async () => {
+  it('waits for a scan, and is done when one shows it fixed', async () => {
     await change({ status: 'fix_reported' });
     expect(await detail()).toMatchObject({
       status: 'fix_reported',
@@ -169,7 +169,7 @@ describe('a fix that its owner reports', () => {
     expect(await settle()).toBe(0);
     expect(await detail()).toMatchObject({
       status: 'fixed',
-      validation: 'proven',
+      validation: 'shown_fixed',
       validatedAt: new Date('2026-11-28T01:00:00Z'),
       fixReportedAt: today,
     });
@@ -189,6 +189,24 @@ describe('a fix that its owner reports', () => {
       before: 'fix_reported',
       after: 'in_progress',
     });
+  });
+
+  it('is read of the rows that Tieline made only: those of the host application stay as they are', async () => {
+    await database.pool.query(
+      `insert into vulnerability_remediation (vulnerability_id, remediation_status) select id, 'Mitigated' from ingestion_vulnerabilities cross join generate_series(1, 2) where finding_key = $1`,
+      [key(1)],
+    );
+    expect(await detail()).toMatchObject({ status: null });
+    await change({ note: 'begun' });
+    await scanned('fixed', '2026-11-28T01:00:00');
+    expect(await settle()).toBe(1);
+    const { rows } = await database.pool.query(
+      `select remediation_status as status, count(*)::int as n from vulnerability_remediation group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { status: 'Mitigated', n: 2 },
+      { status: 'fixed', n: 1 },
+    ]);
   });
 
   it('that came back is open work again', async () => {
@@ -271,10 +289,7 @@ describe('who looks at the work', () => {
     expect(await fetchPoamRemediation(database.db, everywhere, { poamId: 'P-1', now: today })).toEqual({
       poamId: 'P-1',
       findings: 3,
-      byStatus: { none: 0, open: 1, in_progress: 0, blocked: 1, fix_reported: 0, fixed: 1 } satisfies Record<
-        RemediationStatus | 'none',
-        number
-      >,
+      byStatus: { none: 0, open: 1, in_progress: 0, blocked: 1, fix_reported: 0, fixed: 1, missing: 0 },
       unassigned: 1,
       late: 1,
       lastDue: '2026-11-20',

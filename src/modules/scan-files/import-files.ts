@@ -113,7 +113,17 @@ export async function importFiles(
       outcomes.push(refusal(path, error));
     }
   }
+  await settleWork(app, outcomes);
   return outcomes;
+}
+
+/** What the files say of the work on findings, once for all of them, under the last one that was taken in. */
+async function settleWork(app: App, outcomes: readonly FileOutcome[]): Promise<void> {
+  const operationId = outcomes.findLast(
+    ({ outcome }) => outcome === 'imported' || outcome === 'partial',
+  )?.operationId;
+  if (operationId === undefined) return;
+  await app.store.transaction(({ db }) => settleRemediation(db, { operationId, at: app.now() }));
 }
 
 /** Whether an error would meet every file alike: the work is interrupted, the mappings are unusable, the database is gone. */
@@ -181,7 +191,6 @@ async function storeFile(
   const { source, file, operationId } = reading;
   const { taken, problem } = await app.store.transactionOnce(async (tx) => {
     const stored = await takeFile(tx, reading);
-    await settleRemediation(tx.db, { operationId, at: app.now() });
     const cameBack = await countCameBack(tx.db, operationId);
     const done = { ...stored, taken: { ...stored.taken, cameBack } };
     await recordCounts(tx.db, operationId, done.taken.counts);

@@ -201,7 +201,7 @@ const workFilter = (name: keyof typeof ofWork): Placed =>
     inSet(
       sql`v.id`,
       (such) =>
-        sql`select r.vulnerability_id from vulnerability_remediation r where r.vulnerability_id is not null and ${such}`,
+        sql`select r.vulnerability_id from vulnerability_remediation r where r.vulnerability_id is not null and r.updated_at is not null and ${such}`,
     )(ofWork[name]),
   );
 
@@ -217,7 +217,7 @@ export function workedOnIds(filter: FindingFilter): RawBuilder<unknown> | undefi
   });
   return asked.length === 0
     ? undefined
-    : sql`select r.vulnerability_id as id from vulnerability_remediation r where r.vulnerability_id is not null and ${every(asked)}`;
+    : sql`select r.vulnerability_id as id from vulnerability_remediation r where r.vulnerability_id is not null and r.updated_at is not null and ${every(asked)}`;
 }
 
 /** The name is searched where it is stored once: over the plugins. */

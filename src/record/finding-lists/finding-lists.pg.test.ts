@@ -34,11 +34,11 @@ beforeAll(async () => {
     `insert into principals (id, kind, name, created_by) values ('00000000-0000-0000-0000-0000000000a1', 'person', 'jdoe', 'test'), ('00000000-0000-0000-0000-0000000000a2', 'person', 'mray', 'test');
      insert into teams (id, name, created_by) values ('00000000-0000-0000-0000-0000000000b1', 'Web team', 'test');
      insert into team_members (team_id, principal_id) values ('00000000-0000-0000-0000-0000000000b1', '00000000-0000-0000-0000-0000000000a1');
-     insert into vulnerability_remediation (vulnerability_id, remediation_status, assigned_principal_id, assigned_team_id, due_date)
+     insert into vulnerability_remediation (vulnerability_id, remediation_status, assigned_principal_id, assigned_team_id, due_date, updated_at)
      select v.id, (array['open', 'in_progress', 'blocked', 'fix_reported'])[1 + v.id % 4],
             (array['00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-0000000000a2', null, null])[1 + (v.id / 4) % 4]::uuid,
             case when (v.id / 4) % 4 = 2 then '00000000-0000-0000-0000-0000000000b1'::uuid end,
-            case when v.id % 5 > 0 then date '2026-11-01' + (v.id % 90)::int end
+            case when v.id % 5 > 0 then date '2026-11-01' + (v.id % 90)::int end, '2026-11-01Z'
        from ingestion_vulnerabilities v where v.id % 3 = 0`,
   );
   client.release(true);

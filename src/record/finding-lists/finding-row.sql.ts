@@ -163,7 +163,7 @@ async function fetchOwnParts(
       join ingestion_vulnerabilities v on v.id = page.id
       left join lateral (select * from weaknesses w where w.id = ${weaknessInScope(scope)} offset 0) w on true
       left join lateral (select k.id, k.poam_id, k.status, k.scheduled_completion from ingestion_poams k where k.id = ${poamInScope(scope)} offset 0) k on true
-      left join vulnerability_remediation r on r.vulnerability_id = v.id
+      left join vulnerability_remediation r on r.vulnerability_id = v.id and r.updated_at is not null
       left join principals p on p.id = r.assigned_principal_id
       left join teams t on t.id = r.assigned_team_id
      order by page.place`.execute(db);

@@ -34,6 +34,6 @@ export async function projectRemediation(db: Kysely<Database>, ids: readonly num
     update ingestion_vulnerabilities v
        set ${sql.raw(columns.map(({ column, value }) => `${column} = ${value}`).join(', '))}
       from vulnerability_remediation r
-     where r.vulnerability_id = v.id and v.id = any(${[...ids]}::int[])
+     where r.vulnerability_id = v.id and r.updated_at is not null and v.id = any(${[...ids]}::int[])
        and (${sql.join(names)}) is distinct from (${sql.join(values)})`.execute(db);
 }

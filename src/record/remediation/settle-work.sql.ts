@@ -19,18 +19,19 @@ export async function settleWork(
     with judged as (
       select r.id, v.id as finding, r.remediation_status as before, r.validation_status as validation_before,
              case when v.lifecycle_state = 'fixed' then 'fixed' when r.remediation_status = 'fixed' then 'open' else 'in_progress' end as status,
-             case when v.lifecycle_state = 'fixed' then 'proven' else 'refuted' end as validation,
+             case when v.lifecycle_state = 'fixed' then 'shown_fixed' else 'refuted' end as validation,
              case when v.lifecycle_state = 'fixed' then v.last_fixed else v.last_found end as seen
         from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
-       where (v.lifecycle_state = 'fixed' and r.remediation_status <> 'fixed')
+       where r.updated_at is not null
+         and ((v.lifecycle_state = 'fixed' and r.remediation_status <> 'fixed')
           or (v.lifecycle_state in ('open', 'reopened')
               and (r.remediation_status = 'fixed'
-                   or r.remediation_status = 'fix_reported' and v.last_found > r.fix_reported_at at time zone 'UTC'))
+                   or r.remediation_status = 'fix_reported' and v.last_found > r.fix_reported_at at time zone 'UTC')))
     ), written as (
       update vulnerability_remediation r
          set remediation_status = j.status, validation_status = j.validation, validated_at = j.seen at time zone 'UTC',
-             fix_reported_at = case when j.validation = 'proven' then r.fix_reported_at end,
-             fix_reported_by = case when j.validation = 'proven' then r.fix_reported_by end,
+             fix_reported_at = case when j.validation = 'shown_fixed' then r.fix_reported_at end,
+             fix_reported_by = case when j.validation = 'shown_fixed' then r.fix_reported_by end,
              updated_at = ${at}::timestamptz, updated_by = null
         from judged j where j.id = r.id
       returning j.finding, j.before, j.status, j.validation_before, j.validation

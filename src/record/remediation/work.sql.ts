@@ -64,7 +64,7 @@ export async function fetchWork(
     select v.id, v.finding_key::text as key, v.lifecycle_state = 'fixed' as "isFixed", ${isSeen} as "isSeen",
            coalesce(p.name, t.name) as assignee, ${workOf} as work
       from unnest(${[...ids]}::int[]) wanted(id) join ingestion_vulnerabilities v using (id)
-      left join vulnerability_remediation r on r.vulnerability_id = v.id
+      left join vulnerability_remediation r on r.vulnerability_id = v.id and r.updated_at is not null
       left join principals p on p.id = r.assigned_principal_id
       left join teams t on t.id = r.assigned_team_id
      order by v.id`.execute(db);
@@ -100,7 +100,7 @@ export async function saveWork(
              as g(id int, remediation_status text, validation_status text, assigned_principal_id uuid, assigned_team_id uuid, assigned_to int, due_date date,
                   remediation_plan text, note text, effort_estimate_hours int, cost_estimate numeric, fix_reported_at timestamptz, fix_reported_by text)
       join ingestion_vulnerabilities v on v.id = g.id
-    on conflict (vulnerability_id) do update
+    on conflict (vulnerability_id) where updated_at is not null do update
       set remediation_status = excluded.remediation_status, validation_status = excluded.validation_status,
           assigned_principal_id = excluded.assigned_principal_id, assigned_team_id = excluded.assigned_team_id, assigned_to = excluded.assigned_to,
           due_date = excluded.due_date, remediation_plan = excluded.remediation_plan, note = excluded.note,

@@ -96,7 +96,7 @@ export const inboxParts: Readonly<
       from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
       left join scan_plugins s on s.plugin_id = v.plugin_id::text left join ingestion_assets a on a.asset_uuid = v.asset_ref
      where v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state in ('open', 'reopened')
-       and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
+       and r.updated_at is not null and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
        and (r.assigned_principal_id in (${mine(actor)})
             or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
   poam_question: () => sql`

@@ -40,7 +40,7 @@ export const workWords = {
 } as const;
 export const validationWords = {
   waiting: 'waits for a scan that begins after the report',
-  proven: 'a scan showed it fixed',
+  shown_fixed: 'a scan showed it fixed',
   refuted: 'a scan still showed it, or it came back',
 } as const;
 /** Fields of the work, as its history names them. */

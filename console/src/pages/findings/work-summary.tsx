@@ -44,6 +44,9 @@ export const WorkSummary = ({ poamId }: { readonly poamId: string }) => {
                       ],
                     ],
               ),
+              ...(of.byStatus.missing === 0
+                ? []
+                : [['Not shown by any scan any more', of.byStatus.missing] as const]),
               ['Planned for a day that is past', of.late],
               ['Last planned day', of.lastDue === null ? null : <Day key="last" at={of.lastDue} />],
               ...(of.effortHours === null ? [] : [['Effort', `${of.effortHours} h`] as const]),

@@ -38,7 +38,7 @@ const facts = (pairs: readonly (readonly [string, string | null | false])[]): st
 
 const validationWords: Readonly<Record<NonNullable<RemediationDetail['validation']>, string>> = {
   waiting: 'waits for a scan that begins after the report',
-  proven: 'a scan showed it fixed',
+  shown_fixed: 'a scan showed it fixed; `tieline poams explain` says whether that is evidence enough',
   refuted: 'a scan still showed it, or it came back',
 };
 
@@ -87,7 +87,10 @@ export const workLines = (of: RemediationDetail): string[] => [
 export const poamWorkLines = (of: PoamRemediation): string[] => [
   ...facts([
     ['POA&M', of.poamId],
-    ['Findings', `${of.findings}, ${of.byStatus.fixed} of them fixed`],
+    [
+      'Findings',
+      `${of.findings}, ${of.byStatus.fixed} of them fixed${of.byStatus.missing === 0 ? '' : `, ${of.byStatus.missing} that no scan shows any more`}`,
+    ],
     [
       'Work',
       (['none', 'open', 'in_progress', 'blocked', 'fix_reported'] as const)
