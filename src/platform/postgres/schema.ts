@@ -2454,7 +2454,7 @@ interface VulnerabilityRemediationTable {
   assigned_to: number | null;
   due_date: string | null;
   remediation_plan: string | null;
-  /** What a scan says of a fix: waiting, proven, refuted (a scan after the report still saw it, or it came back); null: none was reported. */
+  /** What a scan says of a fix: waiting, shown_fixed, refuted (a scan after the report still saw it, or it came back); null: none was reported. */
   validation_status: string | null;
   /** In the organization's currency. */
   cost_estimate: number | null;
@@ -2471,6 +2471,7 @@ interface VulnerabilityRemediationTable {
   validated_at: Instant | null;
   /** What its owner says, such as why it is blocked. */
   note: string | null;
+  /** When it was changed last; null: a row that Tieline did not make. */
   updated_at: Instant | null;
   /** A name; null where a scan decided. */
   updated_by: string | null;
