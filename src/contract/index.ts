@@ -22,6 +22,7 @@ export {
   assetRow,
   boundaryRoutes,
   conflictRoutes,
+  dueDateRoutes,
   connectionRoutes,
   conflictRow,
   boundaryRuleRoutes,

@@ -60,11 +60,13 @@ const emptying = `
     for each in select c.oid, c.oid::regclass::text as name from pg_class c
                  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
                    and c.relname not in ('approval_rules', 'control_rules', 'weakness_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+                   and c.relname not in ('calendars', 'due_date_policies', 'due_date_policy_times', 'due_date_policy_uses', 'due_date_policy_versions')
     loop
       execute 'delete from ' || each.name;
       perform setval(s.seqrelid, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid
         where d.refobjid = each.oid and d.deptype in ('a', 'i');
     end loop;
+    delete from due_date_policy_uses where system_id is not null;
   end $$`;
 
 /**

@@ -5,6 +5,9 @@ const boundaryRule = { conditions: [{ kind: 'name', values: ['web*'] }] };
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editPoam: { changes: { poc: 'Mallory' } },
+  previewSystemDuePolicy: { policyId: 'fedramp-rev5', applies: true },
+  setSystemDuePolicy: { policyId: 'fedramp-rev5', applies: true },
+  letPoamPromiseStand: { reason: 'the vendor is late' },
   commentPoam: { body: 'hello' },
   addMilestone: { description: 'a step', due: '2027-01-01' },
   editMilestone: { changes: { status: 'Completed' } },

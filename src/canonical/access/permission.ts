@@ -55,6 +55,7 @@ export const permissions = {
   'workflow:write': { where: 'installation', title: 'change workflows' },
   'metric:write': { where: 'installation', title: 'define metrics' },
   'system:configure': { where: 'boundary', title: 'switch the sync of a system on and off' },
+  'due-policy:write': { where: 'boundary', title: 'say which due-date policies apply to a system' },
   'audit:read': { where: 'boundary', title: 'see the security log' },
   'admin:users': { where: 'installation', title: 'manage people, grants and tokens' },
   'admin:settings': { where: 'installation', title: 'change settings' },

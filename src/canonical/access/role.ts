@@ -78,6 +78,7 @@ export const roles = {
       'workflow:write',
       'metric:write',
       'system:configure',
+      'due-policy:write',
     ],
     further: ['sync:operate'],
   },

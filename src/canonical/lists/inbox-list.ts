@@ -2,18 +2,19 @@ import { defineList, search, systemFilter } from './define-list.ts';
 
 /** Everything that waits for a person, by the list that it is in. */
 export const inboxKinds = [
+  'assigned_finding',
+  'task',
   'conflict',
   'approval',
   'match',
   'refused_change',
   'held_record',
   'unanswered_weakness',
-  'assigned_finding',
-  'task',
-  'overdue_review',
+  'late_obligation',
   'deviation',
   'poam_question',
   'missing_finding',
+  'overdue_review',
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',

@@ -4,6 +4,7 @@ import { connectionRoutes } from './connection-routes.ts';
 import { approvalRoutes, conflictRoutes, syncRoutes } from './decision-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { boundaryRoutes } from './boundary-routes.ts';
+import { dueDateRoutes } from './rules/due-date-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { riskRoutes } from './intelligence/risk-routes.ts';
@@ -30,6 +31,7 @@ export const routes = {
   ...assetRoutes,
   ...poamRoutes,
   ...boundaryRoutes,
+  ...dueDateRoutes,
   ...conflictRoutes,
   ...approvalRoutes,
   ...boundaryRuleRoutes,
@@ -62,6 +64,7 @@ export { boundaryRuleRoutes, deciderRoutes, deviationRoutes, remediationRoutes, 
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
+export { dueDateRoutes } from './rules/due-date-routes.ts';
 export { importRoutes, intelligenceRoutes, riskRoutes, matchRoutes, planRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };

@@ -3,6 +3,7 @@ export * from './approvals.ts';
 export * from './conflicts.ts';
 export * from './connections.ts';
 export * from './database.ts';
+export * from './due-dates.ts';
 export * from './files.ts';
 export * from './mappings.ts';
 export * from './operations.ts';

@@ -37,6 +37,7 @@ const summary = z.strictObject({
   weaknesses: z.number(),
   poamsCreated: z.number(),
   poamsOverdue: z.number(),
+  poamsLate: z.number(),
   poamsUpdated: z.number(),
   tagsAssigned: z.number(),
   recordsFailed: z.number(),

@@ -289,17 +289,18 @@ export async function countOutbox(
   return rows;
 }
 
-/** POA&Ms that these operations proposed, and whose due date was past already when they did. */
+/** POA&Ms that these operations proposed, and whose due date was past already when they did: by what they promise, or are obliged to. */
 export async function countOverdueCreates(
   db: Kysely<Database>,
   operationIds: readonly string[],
 ): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from sync_outbox
+    select count(*)::int as n from sync_outbox o
      where operation_id = any(${[...operationIds]}::uuid[]) and entity_type = 'poam' and change_kind = 'create'
-       and state not in ('superseded', 'dropped') and payload ->> 'scheduled_completion' < to_char(created_at, 'YYYY-MM-DD')`.execute(
-    db,
-  );
+       and state not in ('superseded', 'dropped')
+       and (payload ->> 'scheduled_completion' < to_char(created_at, 'YYYY-MM-DD')
+            or exists (select from ingestion_poams p join poam_due_dates d on d.poam_ref = p.id
+                        where p.poam_id = o.entity_id and d.obliged_by < o.created_at::date))`.execute(db);
   return rows[0]?.n ?? 0;
 }
 

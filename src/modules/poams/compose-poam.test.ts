@@ -26,7 +26,7 @@ const compose = (of: Partial<Weakness> = {}, templates = inheritedRule.templates
   composePoam(
     { ...weakness, ...of },
     {
-      due: { on: '2026-11-30', reason: 'x' },
+      promised: '2026-11-30',
       control: 'SI-2',
       poc: 'J. Doe',
       pluginsOf: 'Scanner',

@@ -5,10 +5,9 @@
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
 import { fillTemplate } from '../../canonical/mapping/index.ts';
 import type { templateFields, WeaknessRule } from '../../canonical/weakness-rule/index.ts';
+import { addDays } from '../due-dates/index.ts';
 import {
-  addDays,
   type Candidate,
-  type DueDate,
   namedWeakness,
   titleOf,
   type Weakness,
@@ -34,6 +33,11 @@ export function poamId(weakness: WeaknessKey, occurrence = 1): string {
 
 const some = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 
+/** By which day a POA&M is obliged, and which it promises; the same, unless the obligation was past when it was proposed. */
+export interface TwoDates {
+  readonly on: string;
+  readonly promised: string;
+}
 /** What a weakness is with what it is called, in a line. */
 const titled = (weakness: Weakness): string =>
   weakness.grouping === 'check'
@@ -41,16 +45,16 @@ const titled = (weakness: Weakness): string =>
     : `${namedWeakness(weakness)} (${upTo(120, weakness.pluginName)})`;
 
 /** What a POA&M is for, in a line for a person: how much of which weakness where, and when it is due. @param today YYYY-MM-DD. */
-export function purposeOf(weakness: Weakness, dueOn: string, today: string): string {
+export function purposeOf(weakness: Weakness, due: TwoDates, today: string): string {
   return (
     `${some(weakness.findings, `open ${weakness.severity.toLowerCase()} finding`)} of ${titled(weakness)}` +
-    ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(dueOn, today)}`
+    ` on ${some(weakness.assets.length, 'asset')} of ${weakness.systemId}, ${dueText(due, today)}`
   );
 }
 
-/** "due 2026-11-30", and that the day is past already where it is. */
-export const dueText = (dueOn: string, today: string): string =>
-  `due ${dueOn}${dueOn < today ? ' (already overdue)' : ''}`;
+/** "due 2026-11-30", and that the day is past already where it is, with the day that is proposed instead. */
+export const dueText = ({ on, promised }: TwoDates, today: string): string =>
+  `due ${on}${on < today ? ` (already overdue${promised === on ? '' : `; proposed for ${promised}`})` : ''}`;
 
 export interface ProposedPoam {
   readonly poam: JsonObject;
@@ -107,12 +111,13 @@ function between(today: string, due: string, percent: number): string {
 
 /**
  * Composes the POA&M of a weakness.
- * @param context.today YYYY-MM-DD in UTC: no milestone is planned for the past, unless the due date is past already.
+ * @param context.today YYYY-MM-DD in UTC: no milestone is planned for the past, unless the promised date is past already.
  */
 export function composePoam(
   weakness: Weakness,
   context: {
-    readonly due: DueDate;
+    /** The day that it promises, YYYY-MM-DD. */
+    readonly promised: string;
     readonly control: string | undefined;
     readonly poc: string | null;
     /** Whose plugin it is, as its source says. */
@@ -129,7 +134,7 @@ export function composePoam(
   const machines = some(weakness.assets.length, 'asset');
   const remedy =
     weakness.solution && !/^n\/a$/i.test(weakness.solution.trim()) ? weakness.solution.trim() : null;
-  const fields = fieldsOf(weakness, context.due.on);
+  const fields = fieldsOf(weakness, context.promised);
   // One that comes to nothing (its fields are empty) says less than our own words.
   const filled = (template: string | null | undefined): string | undefined =>
     (template && fillTemplate(template, fields).trim()) || undefined;
@@ -143,7 +148,7 @@ export function composePoam(
       source_of_discovery: sourceOf(weakness, context.pluginsOf),
       security_control: context.control ?? null,
       resources_required: 'System administrator, maintenance window',
-      scheduled_completion: context.due.on,
+      scheduled_completion: context.promised,
       poc: upTo(100, context.poc ?? 'Information system security officer'),
       status: 'Open',
       risk_rating: weakness.severity,
@@ -161,8 +166,8 @@ export function composePoam(
     milestones:
       context.templates?.milestones?.map(({ text, at }) => ({
         milestone_description: upTo(2000, fillTemplate(text, fields)),
-        scheduled_completion: between(context.today, context.due.on, at),
-      })) ?? planMilestones(machines, context.due.on, context.today),
+        scheduled_completion: between(context.today, context.promised, at),
+      })) ?? planMilestones(machines, context.promised, context.today),
   };
 }
 

@@ -7,6 +7,7 @@ import { recordChanges } from '../../ledger/operations/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
+import { promisedDate } from '../due-dates/index.ts';
 import { keepFirstValues } from '../../record/poam-life/index.ts';
 import { recordPoamRules } from '../../record/weaknesses/index.ts';
 import { type JudgedWeakness } from '../weaknesses/index.ts';
@@ -43,6 +44,7 @@ export interface OutboundSource {
 interface Composed extends Proposed {
   readonly id: string;
   readonly key: string;
+  readonly promised: string;
   readonly proposal: ReturnType<typeof composePoam>;
 }
 
@@ -65,13 +67,13 @@ export async function createPoams(
   await recordChanges(
     tx.db,
     source,
-    composed.map(({ id, due, save, proposal, weakness }) => ({
+    composed.map(({ id, due, promised, save, proposal, weakness }) => ({
       entity: 'poam',
       entityId: id,
       after: proposal.poam,
       direction: 'internal',
       decidedBy: byRule(ruleCodes[weakness.grouping]),
-      reason: `${dueText(due.on, today)} by ${due.reason}; controls: ${save.controlReason}`,
+      reason: `${dueText({ on: due.on, promised }, today)} by ${due.reason}; controls: ${save.controlReason}`,
     })),
   );
   await recordPoamRules(
@@ -88,12 +90,14 @@ export async function createPoams(
 
 function compose(source: OutboundSource, planned: Proposed, today: string): Composed {
   const { weakness, occurrence } = planned;
+  const promised = promisedDate(planned.due, today);
   return {
     ...planned,
     id: poamId(weakness, occurrence),
     key: poamKey(weakness, occurrence),
+    promised,
     proposal: composePoam(weakness, {
-      due: planned.due,
+      promised,
       control: planned.control,
       poc: weakness.poc,
       pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
@@ -138,14 +142,14 @@ async function insertPoams(tx: Tx, source: OutboundSource, composed: readonly Co
 
 /** What is to be sent for a POA&M that was made. */
 function creationOf(source: OutboundSource, composed: Composed, today: string): OutboundChange {
-  const { id, key, weakness, due, proposal } = composed;
+  const { id, key, weakness, due, promised, proposal } = composed;
   return {
     entity: 'poam',
     entityId: id,
     kind: 'create',
     parentExternalId: weakness.systemExternalId,
     idempotencyKey: key,
-    reason: purposeOf(weakness, due.on, today),
+    reason: purposeOf(weakness, { on: due.on, promised }, today),
     payload: {
       ...proposal.poam,
       affected_assets: [...weakness.assets],

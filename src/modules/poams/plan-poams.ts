@@ -17,6 +17,7 @@ import {
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
+import { fetchDueDates, recordObligations } from '../due-dates/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
 import {
   followDates,
@@ -90,8 +91,9 @@ export async function planPoams(
     const { source, weaknesses, regrouped } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
+    const dueDatesOf = await fetchDueDates(tx.db);
     const judged = weaknesses.flatMap(
-      (weakness) => judge(withoutProposals(weakness, unsent), controls) ?? [],
+      (weakness) => judge(withoutProposals(weakness, unsent), controls, dueDatesOf) ?? [],
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
@@ -113,14 +115,12 @@ export async function planPoams(
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
+    const tied = [...answered, ...proposed.filter((each) => each.isLive)];
     const splits = splitsOf(fresh, regrouped);
     await recordSplits(tx, source, splits);
-    await tie(tx, fresh, [...answered, ...proposed.filter((each) => each.isLive)], judged, reopened);
-    await followSplits(
-      tx.db,
-      source,
-      splits.map(({ from, poamId: to }) => ({ from, to })),
-    );
+    await tie(tx, fresh, tied, judged, reopened);
+    await followSplits(tx.db, source, splits);
+    await recordDueDates(tx, source, [...fresh, ...tied]);
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
     const shown = await showAnswers(
@@ -142,11 +142,23 @@ export async function planPoams(
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
 
+/** By which day each POA&M is obliged, from now on. */
+const recordDueDates = (
+  { db }: Tx,
+  { operationId, now }: OutboundSource,
+  answered: readonly JudgedWeakness[],
+): Promise<void> =>
+  recordObligations(
+    db,
+    { operationId, now },
+    answered.map(({ weakness, due }) => ({ ...weakness, due })),
+  );
 /** Which of the POA&Ms that are made were split from others. */
 const splitsOf = (fresh: readonly Proposed[], { splits }: Regrouped) =>
   fresh.flatMap(({ weakness, occurrence }) => {
     const split = splits.get(keyOfWeakness(weakness));
-    return split ? [{ ...split, poamId: poamId(weakness, occurrence) }] : [];
+    const to = poamId(weakness, occurrence);
+    return split ? [{ ...split, poamId: to, to }] : [];
   });
 
 /** What is held counts as held, whatever else was done about it. */

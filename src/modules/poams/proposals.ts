@@ -1,4 +1,6 @@
 /** Which weakness a proposal that has not gone out is about, and what it would say now. */
+import { promisedDate } from '../due-dates/index.ts';
+import { scalarText } from '../../platform/values/index.ts';
 import { type JudgedWeakness, keyOfWeakness, type WeaknessRow } from '../weaknesses/index.ts';
 import { completedBefore } from './life/reopen-poams.ts';
 import { composePoam, purposeOf } from './compose-poam.ts';
@@ -47,8 +49,14 @@ export function presentOf(
   const present = { mayGoOut: context.mayGoOut, today: context.today };
   if (!judged || judged.weakness.findings === 0) return { ...present, reason: '' };
   const { weakness, due, control, answers } = judged;
-  const { poam, milestones } = composePoam(weakness, {
+  const asked = scalarText(unsent?.payload['scheduled_completion'] ?? '').slice(0, 10);
+  const promised = promisedDate(
     due,
+    context.today,
+    asked === '' ? undefined : { on: asked, stays: unsent?.state === 'dropped' },
+  );
+  const { poam, milestones } = composePoam(weakness, {
+    promised,
     control,
     poc: weakness.poc,
     pluginsOf: names(weakness.sourceTypes).pluginsOf,
@@ -58,7 +66,7 @@ export function presentOf(
   });
   return {
     ...present,
-    reason: purposeOf(weakness, due.on, context.today),
+    reason: purposeOf(weakness, { on: due.on, promised }, context.today),
     answeredBy: answers.by?.poamId,
     proposal: {
       // The key by which the GRC system will know it stays.

@@ -1,4 +1,3 @@
-export { addDays, type DueDate } from './due-dates.ts';
 export {
   type Controls,
   isAnswered,

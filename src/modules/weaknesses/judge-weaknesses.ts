@@ -1,6 +1,6 @@
 /** What is to become of each weakness: which POA&M answers it, or what a new one is to say. Pure. */
 import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
-import { dueDateFor } from './due-dates.ts';
+import type { DueDatesOf, ReasonedDate } from '../due-dates/index.ts';
 import { answersOf, hasEnded, type Answers } from './poam-answers.ts';
 import { controlsFor, type ControlRule, titleOf } from './weakness.ts';
 import type { WeaknessRow } from './list-weaknesses.sql.ts';
@@ -38,7 +38,7 @@ export interface JudgedWeakness {
   readonly answers: Answers;
   readonly save: Omit<WeaknessToSave, 'poamId'>;
   readonly control: string | undefined;
-  readonly due: { readonly on: string; readonly reason: string };
+  readonly due: ReasonedDate;
 }
 
 const gravest = (found: readonly Severity[]): Severity | undefined =>
@@ -58,10 +58,14 @@ function over(weakness: WeaknessRow, findings: Answers['open']): WeaknessRow {
 }
 
 /** Answer, due date and controls of a weakness; undefined where no policy gives a due date. */
-export function judge(found: WeaknessRow, controls: Controls): JudgedWeakness | undefined {
+export function judge(
+  found: WeaknessRow,
+  controls: Controls,
+  dueDatesOf: DueDatesOf,
+): JudgedWeakness | undefined {
   const answers = answersOf(found.candidates, found.open ?? []);
   const weakness = found.open === null ? found : over(found, answers.open);
-  const due = dueDateFor(weakness.severity, weakness.detectedOn);
+  const due = dueDatesOf(weakness);
   if (!due) return undefined;
   const matched = controlsFor(weakness, controls.rules);
   const known = controls.bySystem.get(weakness.systemId);

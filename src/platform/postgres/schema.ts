@@ -39,6 +39,8 @@ export interface Database {
   assets_extended: AssetsExtendedTable;
   boundary_decisions: BoundaryDecisionsTable;
   boundary_rules: BoundaryRulesTable;
+  calendar_days: CalendarDaysTable;
+  calendars: CalendarsTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
@@ -56,6 +58,10 @@ export interface Database {
   deviation_notices: DeviationNoticesTable;
   deviation_rules: DeviationRulesTable;
   deviations: DeviationsTable;
+  due_date_policies: DueDatePoliciesTable;
+  due_date_policy_times: DueDatePolicyTimesTable;
+  due_date_policy_uses: DueDatePolicyUsesTable;
+  due_date_policy_versions: DueDatePolicyVersionsTable;
   external_systems: ExternalSystemsTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
@@ -102,8 +108,10 @@ export interface Database {
   plugin_cves: PluginCvesTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
+  poam_due_dates: PoamDueDatesTable;
   poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
+  poam_obligations: PoamObligationsTable;
   poam_questions: PoamQuestionsTable;
   poam_reviews: PoamReviewsTable;
   poam_rules: PoamRulesTable;
@@ -492,6 +500,26 @@ interface BoundaryRulesTable {
   ended_at: Instant | null;
 }
 
+/** Days that an organization adds to a calendar: free ones, or ones that are worked on although they would be free. */
+interface CalendarDaysTable {
+  calendar: string;
+  day: string;
+  is_working: boolean;
+  title: string;
+  set_by: string;
+  set_at: Instant;
+}
+
+/** On which days people work, for due dates and working days; own days are in calendar_days. */
+interface CalendarsTable {
+  name: string;
+  title: string;
+  /** Days of the week that are free: 1 Monday to 7 Sunday. */
+  weekend: Generated<number[]>;
+  /** Whether the US federal holidays are free; they are computed by rule (5 U.S.C. 6103), not stored. */
+  federal_holidays: Generated<boolean>;
+}
+
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
 interface ComplianceResultsTable {
   id: GeneratedAlways<number>;
@@ -786,6 +814,71 @@ interface DeviationsTable {
   ended_at: Instant | null;
   /** Why it was withdrawn; what it was about, where it lapsed. */
   end_reason: string | null;
+}
+
+/** Due-date policies; what each says is in its versions. */
+interface DueDatePoliciesTable {
+  policy_id: string;
+  created_at: Generated<Instant>;
+  /** Who added it; tieline: it was shipped. */
+  created_by: Generated<string>;
+}
+
+/** The table of a version: under these conditions so many days from the start of its clock; the first row that fits counts. */
+interface DueDatePolicyTimesTable {
+  policy_id: string;
+  version: number;
+  ordinal: number;
+  /** By condition the value that it must have (src/canonical/due-dates/policy-words.ts); one that is left out may be anything. */
+  conditions: JsonColumn;
+  /** Half a day is twelve hours; null: no date, the remark says until when. */
+  days: number | null;
+  remark: string | null;
+}
+
+/** Which policies apply where, and since when: a boundary inherits what applies by default, and its own rows decide otherwise. What is replaced is kept with its end. */
+interface DueDatePolicyUsesTable {
+  id: GeneratedAlways<number>;
+  /** The authorization boundary; null: the default of all. */
+  system_id: string | null;
+  policy_id: string;
+  /** false: it does not apply to this boundary although it does by default. */
+  applies: boolean;
+  /** Whether it counts for weaknesses too whose clock had started before the policy began, from the day on which it began. */
+  covers_open: Generated<boolean>;
+  reason: string | null;
+  set_at: Generated<Instant>;
+  set_by: Generated<string>;
+  /** When it was replaced; null: it holds. */
+  ended_at: Instant | null;
+}
+
+/** What a due-date policy says, by version; a version is never changed. A weakness follows the newest version in force on the day on which its clock starts. */
+interface DueDatePolicyVersionsTable {
+  policy_id: string;
+  version: number;
+  title: string;
+  /** What the clock starts with (src/canonical/due-dates/policy-words.ts). */
+  basis: string;
+  /** days: every day; working_days: only those of the calendar; days_then_before, days_then_after: every day, and an end on a free day moves to the working day before or after. */
+  counts: Generated<string>;
+  calendar: string | null;
+  /** Does not apply to national security systems. */
+  civilian_only: Generated<boolean>;
+  /** What becomes of a promised date when this policy gives an earlier one: ask a person, or follow by itself. */
+  when_earlier: Generated<string>;
+  /** First day on which a clock may start under it; null: any. */
+  effective_from: string | null;
+  /** First day on which none starts any more; null: it is in force. */
+  effective_until: string | null;
+  /** Until when its issuer still takes work under it, for information. */
+  grace_until: string | null;
+  /** The document that it is taken from. */
+  source: string;
+  /** Whether that document was read; false: by hearsay. */
+  source_read: Generated<boolean>;
+  created_at: Generated<Instant>;
+  created_by: Generated<string>;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
@@ -1623,6 +1716,22 @@ interface PoamCommentsTable {
   created_at: Generated<Instant>;
 }
 
+/** By which day each POA&M is obliged now: the earliest of what its weaknesses are due by. What it promises is scheduled_completion of the POA&M. */
+interface PoamDueDatesTable {
+  poam_ref: number;
+  obliged_by: string;
+  /** Since when it is obliged by that day. */
+  since: Instant;
+  /** The scheduled completion that Tieline proposed because the obligation was past already; null where they were the same day. */
+  proposed: string | null;
+  /** The obligation about which a person said that the promised date stands although it is later. */
+  stands_for: string | null;
+  stands_since: Instant | null;
+  stands_by: string | null;
+  /** Why, in the words of that person. */
+  stands_reason: string | null;
+}
+
 /** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
 interface PoamLivesTable {
   /** ingestion_poams.poam_id. */
@@ -1652,6 +1761,23 @@ interface PoamMentionsTable {
   /** As CVE-2026-20008. */
   cve_ids: Generated<string[]>;
   read_at: Generated<Instant>;
+}
+
+/** Every date by which a POA&M was ever obliged, with the policy that gave it and what was known then. Rows are only added: a new obligation never rewrites an older one. */
+interface PoamObligationsTable {
+  id: GeneratedAlways<number>;
+  poam_ref: number;
+  /** The weakness that it is about; null where that is gone. */
+  weakness_id: number | null;
+  obliged_by: string;
+  policy_id: string;
+  version: number;
+  reason: string;
+  /** What the policy was told: when the clock started, the facts, what was unknown, and what every other policy answered. */
+  inputs: JsonColumn;
+  /** When the obligation arose. */
+  since: Instant;
+  operation_id: string | null;
 }
 
 /** What only a person can say about the life of a POA&M: each open one is a row of the inbox. */

@@ -25,8 +25,8 @@ export interface WeaknessToSave {
 }
 
 /**
- * Ties weaknesses to the POA&Ms that answer them. One that is tied already keeps its dates, unless its POA&M is a new one, or its severity
- * now asks for an earlier day: of two, the earlier counts.
+ * Ties weaknesses to the POA&Ms that answer them. One that is tied already is due by the earliest day that it ever was, unless its POA&M is a
+ * new one: a severity that falls, or a listing that is withdrawn, gives nobody more time.
  */
 export async function saveWeaknesses(
   db: Kysely<Database>,
@@ -45,13 +45,12 @@ export async function saveWeaknesses(
           rated_severity = case when known.poam_id is distinct from excluded.poam_id then excluded.severity else known.rated_severity end,
           due_on = case when ${isToMove} then excluded.due_on else known.due_on end,
           due_reason = case when ${isToMove} then excluded.due_reason else known.due_reason end
-      where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)`.execute(
-    db,
-  );
+      where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)
+         or excluded.due_on < known.due_on`.execute(db);
 }
 
 /** SQL of whether a stored weakness takes the day that it is due by now. */
-const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or known.severity is distinct from excluded.severity and excluded.due_on < known.due_on)`;
+const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on)`;
 
 /**
  * Weaknesses that answered POA&Ms are about and under which no finding makes a weakness any more, since all are below the floor of their rule by now: what is stored of

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { waitingDeviations } from '../../modules/deviations/index.ts';
+import { isLateAgainstObligation } from '../../modules/due-dates/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
@@ -41,6 +42,28 @@ export const inboxParts: Readonly<
     (within: Scope, reader: { readonly actor: Actor; readonly now: Date }) => RawBuilder<unknown>
   >
 > = {
+  // Whoever reported a fix has done what they can: a scan is next.
+  assigned_finding: (within, { actor }) => sql`
+    select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),
+           (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), null, null, null,
+           concat_ws(' ', coalesce(s.name, v.vulnerability_name), 'on', coalesce(a.hostname, v.asset_ref::text), 'by ' || r.due_date::text)
+      from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
+      left join scan_plugins s on s.plugin_id = v.plugin_id::text left join ingestion_assets a on a.asset_uuid = v.asset_ref
+     where v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state in ('open', 'reopened')
+       and r.updated_at is not null and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
+       and (r.assigned_principal_id in (${mine(actor)})
+            or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  // Theirs, their teams', or nobody's: as the filter `waits` of the list of tasks.
+  task: (within, { actor }) => sql`
+    select t.id::text, t.made_at, t.system_id::text, null, null, null, concat_ws(' ', t.what || ':', t.entity_type, t.entity_id, 'by ' || t.due_on::text)
+      from work_tasks t
+     where t.done_at is null and ${inScope(within, sql`t.system_id`)}
+       and (t.assigned_principal_id is null and t.assigned_team_id is null or t.assigned_principal_id in (${mine(actor)})
+            or t.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  overdue_review: (within, { now }) => sql`
+    select p.poam_id::text, ${reviewDueAt} at time zone 'UTC', p.system_id::text, null, 'poam', p.poam_id::text, 'review'
+      from ingestion_poams p
+     where ${isOpenPoam('p')} and ${isReviewLate(now)} and ${inScope(within, sql`p.system_id`)}`,
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail
@@ -88,17 +111,12 @@ export const inboxParts: Readonly<
                               where a.deleted_at is null and a.terminated_at is null
                                 and f.plugin_id::text = w.identifier and f.lifecycle_state in ('open', 'reopened')
                                 and (f.severity_rank >= 3 or exists (select from weakness_findings k where k.weakness_id = w.id and k.finding_id = f.id))) end`,
-  // Whoever reported a fix has done what they can: a scan is next.
-  assigned_finding: (within, { actor }) => sql`
-    select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),
-           (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), null, null, null,
-           concat_ws(' ', coalesce(s.name, v.vulnerability_name), 'on', coalesce(a.hostname, v.asset_ref::text), 'by ' || r.due_date::text)
-      from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
-      left join scan_plugins s on s.plugin_id = v.plugin_id::text left join ingestion_assets a on a.asset_uuid = v.asset_ref
-     where v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state in ('open', 'reopened')
-       and r.updated_at is not null and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
-       and (r.assigned_principal_id in (${mine(actor)})
-            or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  late_obligation: () => sql`
+    select p.poam_id::text, d.since, p.system_id::text, null, 'poam', p.poam_id::text,
+           concat('obliged by ', d.obliged_by, ', promised for ', p.scheduled_completion::date,
+                  case when d.proposed = p.scheduled_completion::date then ' (proposed, because the obligation was past)' end)
+      from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref
+     where ${isLateAgainstObligation('d', 'p')}`,
   poam_question: () => sql`
     select q.id::text, q.opened_at, p.system_id::text, s.system_name, 'poam', q.poam_id::text, q.code || ' ' || q.params::text
       from poam_questions q join ingestion_poams p on p.poam_id = q.poam_id left join external_systems s on s.id = q.external_system_id
@@ -109,17 +127,6 @@ export const inboxParts: Readonly<
       from ingestion_vulnerabilities v
       left join ingestion_assets a on a.asset_uuid = v.asset_ref left join external_systems s on s.id = v.external_system_id
      where v.missing_since is not null and v.lifecycle_state = 'missing' and v.severity_rank > 0 and ${isAssetIn(within, sql`v.asset_ref`)}`,
-  // Theirs, their teams', or nobody's: as the filter `waits` of the list of tasks.
-  task: (within, { actor }) => sql`
-    select t.id::text, t.made_at, t.system_id::text, null, null, null, concat_ws(' ', t.what || ':', t.entity_type, t.entity_id, 'by ' || t.due_on::text)
-      from work_tasks t
-     where t.done_at is null and ${inScope(within, sql`t.system_id`)}
-       and (t.assigned_principal_id is null and t.assigned_team_id is null or t.assigned_principal_id in (${mine(actor)})
-            or t.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
-  overdue_review: (within, { now }) => sql`
-    select p.poam_id::text, ${reviewDueAt} at time zone 'UTC', p.system_id::text, null, 'poam', p.poam_id::text, 'review'
-      from ingestion_poams p
-     where ${isOpenPoam('p')} and ${isReviewLate(now)} and ${inScope(within, sql`p.system_id`)}`,
   deviation: () =>
     sql`select w.subject, w.since, w.system_id, null, null, null, w.what from (${waitingDeviations}) w`,
   // A machine in two boundaries is one row: of the first of those that are looked at.

@@ -19,6 +19,7 @@ import {
 } from '../../ledger/operations/index.ts';
 import { countConflictsByType, countPendingConflicts } from '../../ledger/conflicts/index.ts';
 import { countCorrelations, countMatchReviews } from '../../modules/correlation/index.ts';
+import { countNewlyLate } from '../../modules/due-dates/index.ts';
 import {
   countFindingsByState,
   countNewlyMissing,
@@ -83,6 +84,8 @@ export interface SyncSummary {
   readonly poamsCreated: number;
   /** Those of the POA&Ms that this sync proposed, made or still to be sent, whose due date was past already. */
   readonly poamsOverdue: number;
+  /** POA&Ms that promise a later day than an obligation that this sync found: each is a row of the inbox. */
+  readonly poamsLate: number;
   readonly poamsUpdated: number;
   readonly tagsAssigned: number;
   /** Records that could not be imported; `tieline ops show` names each. */
@@ -135,6 +138,7 @@ export async function summarizeRun(db: Kysely<Database>, operationId: string): P
     ...countsOfSteps(steps),
     ...(await countSent(db, stepIds, steps)),
     poamsOverdue: await countOverdueCreates(db, stepIds),
+    poamsLate: await countNewlyLate(db, stepIds),
     ...(await alreadyThere(
       db,
       stepIds,

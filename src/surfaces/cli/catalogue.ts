@@ -133,6 +133,12 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./poams/poams.command.ts')).poams,
       },
       {
+        name: 'due-policies',
+        description:
+          'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',
+        load: async () => (await import('./poams/due-policies.command.ts')).duePolicies,
+      },
+      {
         name: 'deviations',
         description:
           'risks accepted, false positives, requirements of operations, adjustments, vendors waited for',

@@ -16,6 +16,7 @@ import { mappingHandlers } from './decisions/mapping-handlers.ts';
 import { syncHandlers } from './decisions/sync-handlers.ts';
 import { assetHandlers } from './records/asset-handlers.ts';
 import { boundaryHandlers } from './records/boundary-handlers.ts';
+import { dueDateHandlers } from './records/due-date-handlers.ts';
 import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
@@ -44,6 +45,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...assetHandlers,
     ...poamHandlers(parts),
     ...boundaryHandlers,
+    ...dueDateHandlers,
     ...conflictHandlers(parts),
     ...approvalHandlers(parts),
     ...boundaryRuleHandlers,

@@ -19,6 +19,9 @@ const repeatable = new Set([
   'changePassword',
   'previewRule',
   'tryPoamEdits',
+  'tryDuePolicies',
+  'previewDefaultDuePolicy',
+  'previewSystemDuePolicy',
   'tryResolvingConflicts',
 ]);
 
@@ -115,7 +118,15 @@ describe('the route table', () => {
       breaking(
         ({ method, scope, audit }) => method !== 'GET' && scope !== 'own' && !(audit && 'event' in audit),
       ),
-    ).toEqual(['tryPoamEdits', 'tryResolvingConflicts', ...marks, 'previewRule']);
+    ).toEqual([
+      'tryPoamEdits',
+      'tryDuePolicies',
+      'previewDefaultDuePolicy',
+      'previewSystemDuePolicy',
+      'tryResolvingConflicts',
+      ...marks,
+      'previewRule',
+    ]);
   });
 
   it('a GET has no body, and an answer has a shape, is a stream, or is empty', () => {

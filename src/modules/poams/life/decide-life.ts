@@ -10,7 +10,7 @@
  * about more than its findings, so only their word completes it.
  */
 import { poamStandingOf, type QuestionCode } from '../../../canonical/vocabulary/index.ts';
-import { addDays } from '../../weaknesses/index.ts';
+import { addDays } from '../../due-dates/index.ts';
 import type { Json, JsonObject } from '../../../platform/values/index.ts';
 import { type LifeSettings } from '../../../record/poam-life/index.ts';
 import { evidenceOfFix, evidenceParts, type FixEvidence, type FixFacts, isProven } from './fix-evidence.ts';

@@ -60,7 +60,26 @@ const judged = (
     controlReason: '',
   },
   control: undefined,
-  due: { on: '2026-11-01', reason: '' },
+  due: {
+    on: '2026-11-01',
+    reason: '',
+    answers: [],
+    answer: {
+      policyId: 'org-default',
+      title: 'organization matrix',
+      version: 1,
+      on: '2026-11-01',
+      latest: '2026-11-01',
+      silence: null,
+      basis: 'first_found',
+      since: '2026-10-02',
+      days: 30,
+      remark: null,
+      unknown: [],
+      facts: {},
+      cve: null,
+    },
+  },
 });
 const with_ = (set: Partial<typeof usualLife>) => new Map([['S1', { ...usualLife, ...set }]]);
 

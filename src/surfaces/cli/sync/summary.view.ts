@@ -14,6 +14,7 @@ export function needsPerson(summary: SyncSummary): boolean {
     newConflicts(summary) > 0 ||
     summary.matchesNew > 0 ||
     summary.approvalsAsked > 0 ||
+    summary.poamsLate > 0 ||
     summary.assetsNewlyUnreported > 0 ||
     summary.findingsNewlyMissing > 0
   );
@@ -58,7 +59,8 @@ function waitingLines(summary: SyncSummary): string[] {
 
 /** What this run leaves to a person. */
 function newLines(summary: SyncSummary): string[] {
-  const { recordsFailed, recordsHeld, matchesNew, assetsNewlyUnreported, findingsNewlyMissing } = summary;
+  const { recordsFailed, recordsHeld, matchesNew, assetsNewlyUnreported } = summary;
+  const { findingsNewlyMissing, poamsLate } = summary;
   const issues = [
     ...(recordsFailed > 0 ? [`${counted(recordsFailed, 'record')} could not be imported`] : []),
     ...(recordsHeld > 0 ? [`${counted(recordsHeld, 'record')} held for a person`] : []),
@@ -74,6 +76,11 @@ function newLines(summary: SyncSummary): string[] {
       : []),
     ...(matchesNew > 0
       ? [`${counted(matchesNew, 'new match', 'new matches')} to review: see tieline matches list`]
+      : []),
+    ...(poamsLate > 0
+      ? [
+          `${counted(poamsLate, 'POA&M')} ${poamsLate === 1 ? 'promises a later day than it is' : 'promise later days than they are'} obliged to: see tieline inbox --kind late_obligation`,
+        ]
       : []),
     ...(findingsNewlyMissing > 0
       ? [

@@ -1,0 +1,25 @@
+export { addDays } from './days.ts';
+export { fetchDueDates, type DueDatesOf, type ReasonedDate } from './due-dates.ts';
+export { countNewlyLate, isLateAgainstObligation, recordObligations } from './obligations.sql.ts';
+export { promisedDate } from './promised-date.ts';
+export {
+  type DueExplanation,
+  explainDueDate,
+  letPromiseStand,
+  type ReasonedAnswer,
+  tryDueDate,
+} from './explain.ts';
+export {
+  addPolicyVersion,
+  changeFreeDay,
+  fetchDuePolicy,
+  listDuePolicies,
+  listFreeDays,
+  listPolicyHistory,
+  type PolicyView,
+  previewPolicyUse,
+  setPolicyUse,
+  type UsePreview,
+} from './policies.ts';
+export type { PolicyUse } from './policies.sql.ts';
+export { inputsOfTrial } from './trial.ts';
