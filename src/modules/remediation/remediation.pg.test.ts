@@ -5,7 +5,7 @@ import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
 import { everywhere, localOperator, type Scope } from '../../canonical/access/index.ts';
 import { findingList } from '../../canonical/lists/index.ts';
-import { remediationStatuses, settledBy, type RemediationStatus } from '../../canonical/vocabulary/index.ts';
+import { remediationStatuses, settledBy } from '../../canonical/vocabulary/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { parseFilter, withMe } from '../../platform/lists/index.ts';
 import { countFindings } from '../../record/finding-lists/index.ts';
