@@ -44,6 +44,7 @@ export {
   sessionRoutes,
   syncRoutes,
   taskRoutes,
+  controlRuleRoutes,
   repairRoutes,
   ruleRoutes,
   viewRoutes,

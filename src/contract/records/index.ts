@@ -13,4 +13,5 @@ export * from './scan-files.ts';
 export * from './scans.ts';
 export * from './systems.ts';
 export * from './tasks.ts';
+export * from './control-rules.ts';
 export * from './weakness-rules.ts';

@@ -16,6 +16,7 @@ import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
 import { remediationRoutes } from './remediation/remediation-routes.ts';
+import { controlRuleRoutes } from './remediation/control-rule-routes.ts';
 import { taskRoutes } from './remediation/task-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
@@ -38,6 +39,7 @@ export const routes = {
   ...deciderRoutes,
   ...remediationRoutes,
   ...taskRoutes,
+  ...controlRuleRoutes,
   ...deviationRoutes,
   ...syncRoutes,
   ...repairRoutes,
@@ -60,7 +62,14 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { boundaryRuleRoutes, deciderRoutes, deviationRoutes, remediationRoutes, taskRoutes };
+export {
+  boundaryRuleRoutes,
+  deciderRoutes,
+  deviationRoutes,
+  remediationRoutes,
+  taskRoutes,
+  controlRuleRoutes,
+};
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

@@ -102,6 +102,7 @@ export interface Database {
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
+  nist_controls: NistControlsTable;
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
@@ -562,7 +563,7 @@ interface ControlRulesTable {
   id: GeneratedAlways<number>;
   priority: number;
   match_field: string;
-  /** A case-insensitive regular expression over the named plugin field; for plugin_id the id itself. */
+  /** For family and name a case-insensitive regular expression over the named plugin field; for plugin_id, cci, cwe and cve the id itself. */
   pattern: string;
   controls: string[];
   source: string;
@@ -1638,6 +1639,16 @@ interface MetricsValuesTable {
   value: number;
   /** What the value is broken down by, such as {system_id}. */
   additional_data: JsonColumn | null;
+}
+
+/** Controls and enhancements of NIST SP 800-53 revision 5, from the OSCAL catalogue 5.0.1 that NIST publishes (public domain). */
+interface NistControlsTable {
+  control_id: string;
+  title: string;
+  family: string;
+  is_withdrawn: boolean;
+  /** Of one that was withdrawn: the controls that it went into, where the catalogue says so. */
+  moved_to: string | null;
 }
 
 /** Links by which a person sets a password once, without one before. */

@@ -170,6 +170,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./remediation/remediation.command.ts')).remediation,
       },
       {
+        name: 'controls',
+        description: 'which NIST SP 800-53 controls weaknesses concern: rules, and why',
+        load: async () => (await import('./remediation/controls.command.ts')).controls,
+      },
+      {
         name: 'plugins',
         description: 'what the scanners look for, and where it is open',
         load: async () => (await import('./lists/plugins.command.ts')).plugins,

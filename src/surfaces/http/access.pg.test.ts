@@ -38,6 +38,7 @@ const parameters: Readonly<Record<string, string>> = {
   importId: randomUUID(),
   matchId: '2',
   taskId: '2',
+  controlRuleId: '987654',
   deviationId: '2',
   ruleId: '2',
   planId: second,

@@ -23,6 +23,7 @@ import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { controlRuleHandlers } from './remediation/control-rule-handlers.ts';
 import { taskHandlers } from './remediation/task-handlers.ts';
 import { remediationHandlers } from './remediation/remediation-handlers.ts';
 import { ruleHandlers } from './records/rule-handlers.ts';
@@ -52,6 +53,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...deciderHandlers,
     ...remediationHandlers,
     ...taskHandlers(parts),
+    ...controlRuleHandlers,
     ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),
