@@ -12,9 +12,9 @@ beforeAll(async () => {
   database = await cloneDatabase();
   app = composeApp(database, Buffer.alloc(32, 1).toString('base64'));
   await database.pool.query(
-    `insert into scan_plugins (plugin_id, name, family, cross_references, cves) values
-       ('1', 'Web flaw', 'CGI abuses', '{"CWE:79", "IAVA:2026-A-1"}', '{CVE-2026-1000}'), ('2', 'Names it itself', 'General', '{"800-53|AC-8"}', '{}'),
-       ('3', 'Password in code', 'General', '{"CWE #798"}', '{}')`,
+    `insert into scan_plugins (plugin_id, name, family, cross_references, cves, raw_json) values
+       ('1', 'Web flaw', 'CGI abuses', '{"CWE:79", "IAVA:2026-A-1"}', '{CVE-2026-1000}', '{}'), ('2', 'Names it itself', 'General', '{"800-53|AC-8"}', '{}', '{}'),
+       ('3', 'Password in code', 'General', '{"CWE #798"}', '{}', '{}')`,
   );
 });
 afterAll(() => database[Symbol.asyncDispose]());

@@ -39,7 +39,7 @@ export const controlRuleRoutes = {
       summary: 'Remove a rule of controls',
       permission: 'mapping:write',
       scope: 'installation',
-      params: z.strictObject({ controlRuleId: z.string().min(1).max(20) }),
+      params: z.strictObject({ controlRuleId: z.string().min(1).max(64) }),
       idempotent: true,
       answer: { status: 200, shape: controlRule },
       audit: { event: 'mapping_changed' },
