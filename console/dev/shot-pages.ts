@@ -31,6 +31,17 @@ export const pages: readonly Shot[] = [
   { name: 'poam-milestones', path: (ids) => `/poams/${ids.poam}/milestones`, ready: 'table tbody tr' },
   { name: 'poam-history', path: (ids) => `/poams/${ids.poam}/history`, ready: 'table tbody tr' },
   { name: 'poam-findings', path: (ids) => `/poams/${ids.poam}/findings`, ready: rows },
+  { name: 'poam-deviations', path: (ids) => `/poams/${ids.poam}/deviations`, ready: 'button' },
+  {
+    name: 'deviation-request',
+    path: (ids) => `/poams/${ids.poam}/deviations`,
+    ready: 'button',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Ask for a deviation…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
+  { name: 'deviations', path: () => '/deviations', ready: 'main' },
   { name: 'board', path: () => '/poams/board', ready: 'li' },
   { name: 'milestones', path: () => '/milestones', ready: rows },
   { name: 'systems', path: () => '/systems', ready: rows },

@@ -129,6 +129,8 @@ const lazily = {
   roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
   imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
   importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
+  deviations: lazyRouteComponent(() => import('./pages/deviations/deviations-page.tsx'), 'DeviationsPage'),
+  deviation: lazyRouteComponent(() => import('./pages/deviations/deviation-page.tsx'), 'DeviationPage'),
   matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
   match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
   runs: lazyRouteComponent(() => import('./pages/sync/runs-page.tsx'), 'RunsPage'),
@@ -299,6 +301,19 @@ const importOne = createRoute({
   component: lazily.importOne,
 });
 
+const deviations = createRoute({
+  getParentRoute: () => shell,
+  path: '/deviations',
+  beforeLoad: needs('poam:read'),
+  component: lazily.deviations,
+});
+const deviation = createRoute({
+  getParentRoute: () => shell,
+  path: '/deviations/$deviationId',
+  beforeLoad: needs('poam:read'),
+  component: lazily.deviation,
+});
+
 const matches = createRoute({
   getParentRoute: () => shell,
   path: '/matches',
@@ -368,6 +383,8 @@ const routeTree = root.addChildren([
     tokens,
     roles,
     imports.addChildren([importOne]),
+    deviations,
+    deviation,
     matches.addChildren([match]),
     runs,
     schedules,

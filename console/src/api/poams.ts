@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { recordsTried } from '../../../src/contract/index.ts';
 import type { Search } from '../kit/search.ts';
 import type { Agreement } from '../kit/marks/agreement.tsx';
+import type { DeviationRow } from './deviations.ts';
 import { get, getVersioned, patch, post, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 import type { Job } from './operations.ts';
@@ -80,6 +81,12 @@ export interface MilestoneView extends MilestoneRow {
 export interface PoamDetail {
   readonly poam: PoamRow;
   readonly version: string;
+  /** Deviations that hold, by kind. */
+  readonly deviations: readonly {
+    readonly kind: DeviationRow['kind'];
+    readonly assets: number;
+    readonly until: string | null;
+  }[];
   readonly fields: readonly FieldView[];
   readonly remotes: readonly {
     readonly connection: string;

@@ -13,6 +13,7 @@ const kinds = {
   asset: { path: '/assets', permission: 'asset:read' },
   system: { path: '/systems', permission: 'system:read' },
   poam: { path: '/poams', permission: 'poam:read' },
+  deviation: { path: '/deviations', permission: 'poam:read' },
   conflict: { path: '/conflicts', permission: 'conflict:read' },
   approval: { path: '/approvals', permission: 'plan:read' },
   operation: { path: '/operations', permission: 'sync:read' },

@@ -5,6 +5,7 @@ import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
+import IconGavel from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
@@ -58,6 +59,14 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'poam:read',
     press: 'g m',
+  },
+  {
+    to: '/deviations',
+    title: 'Deviations',
+    icon: IconGavel,
+    group: 'Work',
+    permission: 'poam:read',
+    press: 'g d',
   },
   {
     to: '/systems',

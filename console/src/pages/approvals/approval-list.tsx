@@ -21,7 +21,7 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
   {
     id: 'approval',
     title: 'Approval',
-    width: 110,
+    width: 84,
     cell: (row) => (
       <RecordLink kind="approval" id={row.approvalId} inRow>
         No. {row.number}
@@ -32,15 +32,23 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
   {
     id: 'action',
     title: 'What is asked',
-    width: 320,
+    width: 290,
     cell: (row) => <span title={row.action}>{row.action}</span>,
     text: (row) => row.action,
     filter: (row) => ['kind', row.request?.subject.kind ?? 'changes'],
   },
   {
+    id: 'state',
+    title: 'State',
+    width: 130,
+    cell: (row) => <span>{waitsFor(row)}</span>,
+    text: (row) => row.status,
+    filter: (row) => ['state', row.status],
+  },
+  {
     id: 'system',
     title: 'System',
-    width: 200,
+    width: 150,
     cell: (row) =>
       row.boundary === null ? (
         <Nothing word="no system" />
@@ -53,7 +61,7 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
   {
     id: 'connection',
     title: 'Goes to',
-    width: 110,
+    width: 90,
     cell: (row) => (row.system === null ? <Nothing word="stays here" /> : <span>{row.system}</span>),
     text: (row) => row.system ?? '',
     filter: (row) => ['connection', row.system ?? 'none'],
@@ -71,7 +79,7 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
     id: 'dangers',
     title: 'What they do',
     meaning: 'The most dangerous first',
-    width: 200,
+    width: 150,
     cell: (row) => (
       <span>
         <Dangers of={row} />
@@ -93,14 +101,6 @@ const columns: ListSpec<ApprovalRow>['columns'] = [
       </span>
     ),
     text: (row) => row.requestedAt,
-  },
-  {
-    id: 'state',
-    title: 'State',
-    width: 150,
-    cell: (row) => <span>{waitsFor(row)}</span>,
-    text: (row) => row.status,
-    filter: (row) => ['state', row.status],
   },
   {
     id: 'decided',

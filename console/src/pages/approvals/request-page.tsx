@@ -28,7 +28,11 @@ const Head = ({ of }: { readonly of: Request }) => (
       <RecordLink kind="poam" id={of.request.subject.id}>
         {of.request.subject.id}
       </RecordLink>
-    ) : null}
+    ) : (
+      <RecordLink kind="deviation" id={of.request.subject.id}>
+        Deviation {of.request.subject.id}, with its evidence
+      </RecordLink>
+    )}
     {of.boundary === null ? null : (
       <span>
         <span className="quiet">system </span>
@@ -50,28 +54,31 @@ const Head = ({ of }: { readonly of: Request }) => (
   </>
 );
 
-const Lines = ({ of }: { readonly of: AskedRequest }) => (
-  <div className={detailStyles['scrollX']} tabIndex={0} role="region" aria-label="What is asked, to scroll">
-    <table className={detailStyles['table']}>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">Now</th>
-          <th scope="col">After a yes</th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.lines.map((line) => (
-          <tr key={line.field}>
-            <td>{line.field}</td>
-            <td>{line.before ?? <Nothing />}</td>
-            <td>{line.after}</td>
+const Lines = ({ of }: { readonly of: AskedRequest }) => {
+  const changes = of.lines.some(({ before }) => before !== undefined);
+  return (
+    <div className={detailStyles['scrollX']} tabIndex={0} role="region" aria-label="What is asked, to scroll">
+      <table className={detailStyles['table']}>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            {changes ? <th scope="col">Now</th> : null}
+            <th scope="col">After a yes</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {of.lines.map((line) => (
+            <tr key={`${line.field} ${line.after}`}>
+              <td>{line.field}</td>
+              {changes ? <td>{line.before ?? <Nothing />}</td> : null}
+              <td>{line.after}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
 
 /** Each level, with what its people said, and who of it has not answered. */
 const Levels = ({ of }: { readonly of: Request }) => {

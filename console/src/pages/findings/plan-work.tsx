@@ -10,7 +10,7 @@ import {
   type WorkAsked,
   type WorkChange,
   type WorkTried,
-} from '../../api/remediation.ts';
+} from '../../api/work/remediation.ts';
 import { Fault } from '../../kit/action-dialog.tsx';
 import { useListState } from '../../kit/list/list-state.ts';
 import { type Selection, useSelectionSize } from '../../kit/list/selection.ts';

@@ -1,6 +1,6 @@
 /** The work on a finding: whose it is, until when, and what scans say of it. */
 import { useQuery } from '@tanstack/react-query';
-import { type Remediation, workQuery } from '../../api/remediation.ts';
+import { type Remediation, workQuery } from '../../api/work/remediation.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { type Fact, Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';

@@ -1,7 +1,7 @@
 /** The work on the findings of a POA&M, added up; each number leads to the findings that it counts. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { poamWorkQuery } from '../../api/remediation.ts';
+import { poamWorkQuery } from '../../api/work/remediation.ts';
 import { type Fact, Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Day } from '../../kit/marks/when.tsx';

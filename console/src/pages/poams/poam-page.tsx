@@ -15,6 +15,7 @@ import { SeverityWord } from '../../kit/marks/severity.tsx';
 import { Due, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
+import { HeldBack, PoamDeviations } from '../deviations/poam-deviations.tsx';
 import { findingList } from '../findings/finding-list.tsx';
 import { BothSides } from './both-sides.tsx';
 import { PoamHistory } from './poam-history.tsx';
@@ -93,6 +94,8 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: PoamDetail 
       );
     case 'milestones':
       return <MilestonesTab of={detail} />;
+    case 'deviations':
+      return <PoamDeviations of={detail} />;
     case 'assets':
       return <AssetsTable of={detail} />;
     case 'findings':
@@ -113,6 +116,7 @@ const WholePage = ({ detail }: { readonly detail: PoamDetail }) => {
     { id: 'weaknesses', title: 'Weaknesses', count: detail.weaknesses.length },
     ...(seesFindings ? [{ id: 'findings', title: 'Findings', count: poam.findings.all }] : []),
     { id: 'milestones', title: 'Milestones', count: detail.milestones.length },
+    { id: 'deviations', title: 'Deviations' },
     { id: 'assets', title: 'Assets', count: poam.assets },
     { id: 'history', title: 'History' },
   ];
@@ -123,11 +127,19 @@ const WholePage = ({ detail }: { readonly detail: PoamDetail }) => {
         <DetailHead
           parent={{ to: '/poams', title: words.title }}
           title={poam.weakness ?? poam.poamId}
-          marks={<Marks of={poam} />}
+          marks={
+            <>
+              <Marks of={poam} />
+              <HeldBack of={detail} />
+            </>
+          }
         />
         <Tabs base={recordPath('poam', poam.poamId)} tabs={tabs} current={current} />
       </div>
-      <div key={current} className={current === 'findings' ? styles['tabList'] : styles['tabBody']}>
+      <div
+        key={current}
+        className={['findings', 'deviations'].includes(current) ? styles['tabList'] : styles['tabBody']}
+      >
         <Tab id={current} detail={detail} />
       </div>
     </div>

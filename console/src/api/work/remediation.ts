@@ -1,6 +1,6 @@
 /** The work on findings: whose it is, until when, and what scans say of it. */
 import { queryOptions } from '@tanstack/react-query';
-import { get, post } from './http/client.ts';
+import { get, post } from '../http/client.ts';
 
 export type WorkStatus = 'open' | 'in_progress' | 'blocked' | 'fix_reported' | 'fixed';
 

@@ -1,0 +1,109 @@
+/** What people do to a deviation that is there: take it back, add a file, say that the vendor was asked. */
+import { Textarea, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  addEvidence,
+  checkInVendor,
+  type DeviationDetail,
+  keepEvidence,
+  withdrawDeviation,
+} from '../../api/deviations.ts';
+import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { tell } from '../../kit/notice.tsx';
+import { useNow } from '../../kit/now.ts';
+import { dayOf } from '../../kit/time.ts';
+import { FilePick } from './file-pick.tsx';
+import { kindTitles } from './words.ts';
+
+interface Props {
+  readonly of: DeviationDetail;
+  readonly onClose: () => void;
+}
+
+function useDone(onClose: () => void): (told: string) => Promise<void> {
+  const queryClient = useQueryClient();
+  return async (told) => {
+    tell(told);
+    onClose();
+    await queryClient.invalidateQueries();
+  };
+}
+
+export const Withdraw = ({ of, onClose }: Props) => {
+  const done = useDone(onClose);
+  return (
+    <ActionDialog
+      title="Withdraw"
+      reason="required"
+      onClose={onClose}
+      onRun={async (reason) => {
+        await withdrawDeviation(of.id, reason ?? '');
+        await done(`${kindTitles[of.kind]} ${of.id} is withdrawn. The next sync ends it on both sides.`);
+      }}
+    >
+      <p>
+        {of.state === 'approved'
+          ? 'It ends here at once, and with the next sync at the scanner and in the GRC system. It does not hold again: whoever wants it asks anew.'
+          : 'Nobody is asked any more.'}
+      </p>
+    </ActionDialog>
+  );
+};
+
+export const Attach = ({ of, onClose }: Props) => {
+  const [file, setFile] = useState<File>();
+  const done = useDone(onClose);
+  return (
+    <ActionDialog
+      title="Add evidence"
+      verb="Add"
+      incomplete={file === undefined}
+      onClose={onClose}
+      onRun={async () => {
+        if (file === undefined) return;
+        await addEvidence(of.id, await keepEvidence(file, new AbortController().signal));
+        await done(`${file.name} is kept as evidence.`);
+      }}
+    >
+      <FilePick label="File" onPick={([picked]) => setFile(picked)} />
+    </ActionDialog>
+  );
+};
+
+export const CheckIn = ({ of, onClose }: Props) => {
+  const today = dayOf(new Date(useNow()).toISOString());
+  const [on, setOn] = useState(today);
+  const [note, setNote] = useState('');
+  const done = useDone(onClose);
+  return (
+    <ActionDialog
+      title="The vendor was asked"
+      verb="Record"
+      incomplete={on === '' || note.trim() === ''}
+      onClose={onClose}
+      onRun={async () => {
+        await checkInVendor(of.id, on, note.trim());
+        await done('Recorded.');
+      }}
+    >
+      <TextInput
+        type="date"
+        label="When"
+        value={on}
+        onChange={(event) => setOn(event.currentTarget.value)}
+        required
+      />
+      <Textarea
+        mt="sm"
+        label="What they said"
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        maxLength={2000}
+        required
+        autosize
+        minRows={2}
+      />
+    </ActionDialog>
+  );
+};
