@@ -41,6 +41,7 @@ const statements = (systemId: number): string[] => [
   `insert into ingestion_poam_assets (poam_id, asset_uuid) select upper(word) || '-1', ${asset} from ${words}`,
   `insert into ingestion_vulnerabilities (finding_key, state, plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, port, protocol, lifecycle_state, severity_rank, poam_id)
    select ('00000000-0000-0000-0000-0000000000f' || n)::uuid, 'Open', '100' || n, word || ' flaw', 'High', ${asset}::text::uuid, ${asset}, 443, 'tcp', 'open', 3, (select id from ingestion_poams where poam_id = upper(word) || '-1') from ${words}`,
+  `insert into work_tasks (what, entity_type, entity_id, system_id, made_at, made_by) select 'ask about ' || word, 'poam', upper(word) || '-1', 'SYS-' || n, '2026-11-20Z', 'J. Doe' from ${words} order by n`,
   `insert into sync_links (external_system_id, entity_type, entity_id, external_id) select ${systemId}, 'poam', upper(word) || '-1', word || '-there' from ${words}`,
   `insert into sync_conflicts (entity_type, entity_id, conflict_type, field_name, external_system_id, resolution_status)
    select 'poam', upper(word) || '-1', 'field_mismatch', 'comments', ${systemId}, 'pending' from ${words} order by n`,

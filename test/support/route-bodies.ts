@@ -27,6 +27,8 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   applyPlan: { sha256: '0'.repeat(64) },
   changeSchedule: { cron: '0 2 * * *' },
   endExclusion: { reason: 'rebuilt' },
+  finishTask: { note: 'done' },
+  reopenTask: {},
   decideMatch: { decision: 'accept' },
   previewBoundaryRule: boundaryRule,
   addBoundaryRule: boundaryRule,

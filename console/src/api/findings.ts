@@ -41,6 +41,9 @@ export interface FindingRow {
   readonly acr: number | null;
   readonly criticality: string | null;
   readonly controls: readonly string[];
+  readonly assignedTo: string | null;
+  readonly remediationStatus: 'open' | 'in_progress' | 'blocked' | 'fix_reported' | 'fixed' | null;
+  readonly plannedFor: string | null;
 }
 
 export interface FindingDetail extends FindingRow {

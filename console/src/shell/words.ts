@@ -26,6 +26,7 @@ export const permissionWords: Partial<Record<Permission, string>> = {
   'asset:write': 'edit the business context of assets',
   'rule:read': 'see weakness rules and exclusions',
   'rule:write': 'change weakness rules and exclusions',
+  'remediation:write': 'plan the work on findings and report it fixed',
   'mapping:read': 'see mappings and policies',
   'admin:users': 'manage people, grants and tokens',
   'connection:admin': 'add, change and remove connections',

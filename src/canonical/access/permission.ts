@@ -29,6 +29,12 @@ export const permissions = {
   'deviation:request': { where: 'boundary', title: 'ask for a deviation' },
   'poam:write': { where: 'boundary', title: 'edit POA&Ms and milestones' },
   'conflict:resolve': { where: 'boundary', title: 'settle conflicts' },
+  'task:read': { where: 'boundary', title: 'see tasks' },
+  'task:write': { where: 'boundary', title: 'give tasks about records, and say that they are done' },
+  'remediation:write': {
+    where: 'boundary',
+    title: 'plan the work on findings: whose it is, until when; report it fixed',
+  },
   'asset:write': { where: 'boundary', title: 'edit the business context of assets' },
   'poam:approve': { where: 'boundary', title: 'extend and end POA&Ms' },
   'deviation:approve': {

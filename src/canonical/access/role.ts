@@ -26,6 +26,7 @@ const reads = [
   'import:read',
   'mapping:read',
   'report:read',
+  'task:read',
 ] as const;
 const analysis = [
   'finding:export',
@@ -37,11 +38,17 @@ const analysis = [
   'intelligence:write',
   'acceptance:request',
   'deviation:request',
+  'remediation:write',
+  'task:write',
 ] as const;
 const upkeep = ['poam:write', 'conflict:resolve', 'asset:write'] as const;
 
 export const roles = {
-  viewer: { title: 'Viewer', may: reads, further: ['finding:export', 'report:create'] },
+  viewer: {
+    title: 'Viewer',
+    may: reads,
+    further: ['finding:export', 'report:create', 'remediation:write', 'task:write'],
+  },
   analyst: {
     title: 'Vulnerability analyst',
     may: [...reads, ...analysis],

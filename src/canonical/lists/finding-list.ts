@@ -1,4 +1,4 @@
-import { findingLifecycles, severities } from '../vocabulary/index.ts';
+import { findingLifecycles, remediationStatuses, severities } from '../vocabulary/index.ts';
 import { defineList, search, systemFilter } from './define-list.ts';
 
 /** `reopened`: it was fixed and was seen again; `missing`: not in the last full read; `gone`: its machine is gone. */
@@ -41,6 +41,25 @@ export const findingList = defineList({
     },
     tag: { kind: 'word', example: 'Environment:Production', title: 'tag of the asset, category:value' },
     solution: { kind: 'word', example: '9f86d081', title: 'solution, by the key of its group' },
+    assigned: {
+      kind: 'word',
+      example: 'jdoe',
+      also: ['none', 'any'],
+      isPerson: true,
+      title: 'whose work it is: a person (with their teams) or a team by name; me',
+    },
+    remediation: {
+      kind: 'choice',
+      known: remediationStatuses,
+      also: ['none', 'any'],
+      title: 'how far the work on it is',
+    },
+    planned: {
+      kind: 'instant',
+      lies: 'ahead',
+      also: ['none', 'any'],
+      title: 'to be fixed by, as planned by whoever works on it',
+    },
     accepted: { kind: 'flag', title: 'accepted, or a false positive' },
     port: { kind: 'number', title: 'port' },
     source: { kind: 'word', example: 'scanner', title: 'connection that reported it' },

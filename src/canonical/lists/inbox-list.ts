@@ -2,6 +2,8 @@ import { defineList, search, systemFilter } from './define-list.ts';
 
 /** Everything that waits for a person, by the list that it is in. */
 export const inboxKinds = [
+  'assigned_finding',
+  'task',
   'conflict',
   'approval',
   'match',
@@ -13,6 +15,7 @@ export const inboxKinds = [
   'deviation',
   'poam_question',
   'missing_finding',
+  'overdue_review',
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',

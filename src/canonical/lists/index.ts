@@ -21,3 +21,4 @@ export { changeList, operationList } from './operation-list.ts';
 export { outboxList, outboxStates } from './outbox-list.ts';
 export { type Agreement, agreements, poamList } from './poam-list.ts';
 export { systemList } from './system-list.ts';
+export { taskList } from './task-list.ts';

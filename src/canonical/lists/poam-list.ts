@@ -29,6 +29,8 @@ export const poamList = defineList({
     asset: { kind: 'word', example: 'web01', title: 'affected asset, by uuid or name' },
     findings: { kind: 'choice', known: ['open', 'none'], title: 'open findings under it' },
     contradiction: { kind: 'flag', title: 'completed or cancelled while a finding is open' },
+    reviewed: { kind: 'instant', lies: 'behind', also: ['none', 'any'], title: 'last reviewed' },
+    unreviewed: { kind: 'flag', title: 'its review is late, by the interval of its system' },
     updated: { kind: 'instant', lies: 'behind', title: 'last changed here' },
     q: search,
   },

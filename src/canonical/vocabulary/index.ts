@@ -11,6 +11,16 @@ export { type Danger, dangerOf, dangerRank, dangers, dangerTitles, type JudgedCh
 export type { EntityName, EntityType } from './entity-type.ts';
 export { type PlanDocument, planDocument, type PlanItem, planItem } from './plan.ts';
 export {
+  type RemediationStatus,
+  remediationStatuses,
+  saidStatuses,
+  settledBy,
+  type TaskSubject,
+  taskSubjects,
+  type ValidationStatus,
+  validationStatuses,
+} from './remediation.ts';
+export {
   type DeviationKind,
   deviationKinds,
   type RequestEnd,

@@ -45,6 +45,7 @@ export const ruleSentences = {
   scan_server: "the scanner's server says so",
   settled_itself: 'settled itself',
   request_ended: 'it was not decided',
+  scan_validates: 'what scans show after the fix was reported',
   deviation_ended: 'its deviation ended',
   // No longer given; in journals of earlier versions.
   answer_source_named: 'its source names the plugin',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
-import { severities } from '../../canonical/vocabulary/index.ts';
+import { remediationStatuses, severities } from '../../canonical/vocabulary/index.ts';
 import { instant } from '../json/index.ts';
 import { listOf } from './list-shapes.ts';
 
@@ -44,6 +44,9 @@ export const finding = z.strictObject({
   acr: z.number().nullable(),
   criticality: z.string().nullable(),
   controls: z.array(z.string()),
+  assignedTo: z.string().nullable(),
+  remediationStatus: z.enum(remediationStatuses).nullable(),
+  plannedFor: day.nullable(),
 });
 
 /** `findings list`. */

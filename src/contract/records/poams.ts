@@ -26,6 +26,8 @@ export const poam = z.strictObject({
   owner: z.string().nullable(),
   agreement: z.enum(agreements),
   updatedAt: instant.nullable(),
+  reviewedOn: instant.nullable(),
+  reviewedBy: z.string().nullable(),
   changed: z.strictObject({ at: instant, by: z.string(), where: z.enum(['here', 'there']) }).nullable(),
 });
 

@@ -6,7 +6,7 @@ import {
   findingPoamStates,
   findingStates,
 } from '../../canonical/lists/index.ts';
-import { severities } from '../../canonical/vocabulary/index.ts';
+import { remediationStatuses, severities } from '../../canonical/vocabulary/index.ts';
 import { instant } from '../json/index.ts';
 import { assetDetail, findingDetail, findingGroupRows, pluginDetail } from '../lists/index.ts';
 import { defineRoutes } from './define-route.ts';
@@ -49,6 +49,9 @@ export const findingRow = z
     acr: z.number().nullable(),
     criticality: z.string().nullable(),
     controls: z.array(z.string()),
+    assignedTo: z.string().nullable(),
+    remediationStatus: z.enum(remediationStatuses).nullable(),
+    plannedFor: z.string().nullable(),
   })
   .meta({ id: 'Finding' });
 

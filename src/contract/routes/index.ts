@@ -16,6 +16,9 @@ import { deviationRoutes } from './requests/deviation-routes.ts';
 import { boundaryRuleRoutes } from './boundaries/rule-routes.ts';
 import { ruleRoutes } from './weaknesses/rule-routes.ts';
 import { deciderRoutes } from './requests/decider-routes.ts';
+import { remediationRoutes } from './remediation/remediation-routes.ts';
+import { controlRuleRoutes } from './remediation/control-rule-routes.ts';
+import { taskRoutes } from './remediation/task-routes.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { planRoutes, runRoutes } from './run-routes.ts';
 import { mappingRoutes } from './mapping-routes.ts';
@@ -35,6 +38,9 @@ export const routes = {
   ...approvalRoutes,
   ...boundaryRuleRoutes,
   ...deciderRoutes,
+  ...remediationRoutes,
+  ...taskRoutes,
+  ...controlRuleRoutes,
   ...deviationRoutes,
   ...syncRoutes,
   ...repairRoutes,
@@ -58,7 +64,14 @@ export {
   operationRow,
   syncRoutes,
 } from './decision-routes.ts';
-export { boundaryRuleRoutes, deciderRoutes, deviationRoutes };
+export {
+  boundaryRuleRoutes,
+  deciderRoutes,
+  deviationRoutes,
+  remediationRoutes,
+  taskRoutes,
+  controlRuleRoutes,
+};
 export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';

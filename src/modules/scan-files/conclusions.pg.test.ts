@@ -45,7 +45,12 @@ async function takeFrom(source: string, hosts: readonly string[]): Promise<FileO
     `<NessusClientData_v2><Policy><Preferences><ServerPreferences><preference><name>plugin_set</name><value>1;2;3</value></preference></ServerPreferences></Preferences></Policy><Report name="${files}">${hosts.join('')}</Report></NessusClientData_v2>`,
   );
   // What an import asks of the product: its database and the reader.
-  const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
+  const app = {
+    db: database.db,
+    store: database.store,
+    scanFiles: scanFileReader,
+    now: () => new Date(),
+  } as unknown as App;
   return importFiles(app, [path], {
     source,
     keepPartial: false,

@@ -10,6 +10,7 @@ import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { findImportedFile, recordImportedFile } from './imported-files.sql.ts';
 import { countCameBack } from './scan-imports.sql.ts';
 import { type Operation, recordCounts, withOperation } from '../../ledger/operations/index.ts';
+import { settleRemediation } from '../remediation/index.ts';
 import { type App, throughOutages } from '../../engine/run/index.ts';
 import { fetchMappings } from '../../engine/connections/index.ts';
 import { ensureSource, type FileSource } from './file-sources.ts';
@@ -112,7 +113,17 @@ export async function importFiles(
       outcomes.push(refusal(path, error));
     }
   }
+  await settleWork(app, outcomes);
   return outcomes;
+}
+
+/** What the files say of the work on findings, once for all of them, under the last one that was taken in. */
+async function settleWork(app: App, outcomes: readonly FileOutcome[]): Promise<void> {
+  const operationId = outcomes.findLast(
+    ({ outcome }) => outcome === 'imported' || outcome === 'partial',
+  )?.operationId;
+  if (operationId === undefined) return;
+  await app.store.transaction(({ db }) => settleRemediation(db, { operationId, at: app.now() }));
 }
 
 /** Whether an error would meet every file alike: the work is interrupted, the mappings are unusable, the database is gone. */

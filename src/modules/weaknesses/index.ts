@@ -11,6 +11,7 @@ export { listWeaknesses, type WeaknessRow } from './list-weaknesses.sql.ts';
 export type { Candidate, Ground } from './poam-answers.ts';
 export { renewMentions } from './poam-mentions.sql.ts';
 export { tokensIn } from './poam-mentions.ts';
+export { controlMatches, controlRuleMatches, type ControlRule, controlsFor } from './weakness.ts';
 export { keyOfWeakness, namedWeakness, titleOf, type Weakness, type WeaknessKey } from './weakness.ts';
 export {
   type BoundaryRule,

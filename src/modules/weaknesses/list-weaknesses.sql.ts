@@ -179,7 +179,7 @@ export async function listWeaknesses(
            case when r.id is not null then '{}'
                 when g.plugins[2] is null then p.cves
                 else array(select distinct c from scan_plugins q cross join unnest(q.cves) c where q.plugin_id = any(g.plugins) order by c) end as cves,
-           coalesce(r.control_references, '{}') as "references", r.audit_file as audit,
+           coalesce(r.control_references, p.cross_references, '{}') as "references", r.audit_file as audit,
            (${[...severities]}::text[])[g.severity_rank + 1] as severity,
            coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
            array(select distinct s.system_type::text from external_systems s where s.id = any(g.servers) order by 1) as "sourceTypes",

@@ -18,7 +18,7 @@ export interface Weakness {
   readonly synopsis: string | null;
   readonly solution: string | null;
   readonly cves: readonly string[];
-  /** What a check refers to, such as `800-53|AC-8`. */
+  /** What a check or plugin refers to, such as `800-53|AC-8` or `CWE:79`. */
   readonly references: readonly string[];
   /** The audit file of a check. */
   readonly audit: string | null;
@@ -29,9 +29,12 @@ export interface Weakness {
   readonly assets: readonly string[];
 }
 
+/** What a rule goes by; the order among rules is their priority. */
+export const controlMatches = ['cci', 'plugin_id', 'family', 'cwe', 'cve', 'name', 'any'] as const;
+
 export interface ControlRule {
   readonly priority: number;
-  readonly matchField: 'plugin_id' | 'family' | 'name' | 'any';
+  readonly matchField: (typeof controlMatches)[number];
   readonly pattern: string;
   readonly controls: readonly string[];
   readonly source: string;
@@ -91,29 +94,52 @@ const controlsNamed = (references: readonly string[]): string[] =>
       /^(?:NIST\s*)?(?:SP\s*)?800-53(?:r\d)?\s*[|#:]*\s*([A-Z]{2}-\d+)/i.exec(each)?.[1]?.toUpperCase() ?? [],
   );
 
+/** Ids of a kind that references name, such as `CWE:79`, `CWE #79` or `CCI|CCI-000366`: only their numbers, without leading zeros. */
+const numbersOf = (kind: 'CWE' | 'CCI', references: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    references.flatMap((each) => {
+      const number = new RegExp(`^(?:${kind}\\s*[|:#]\\s*)?(?:${kind}[- :#|]*)?0*(\\d+)$`, 'i').exec(
+        each.trim(),
+      )?.[1];
+      return number !== undefined && each.trim().toUpperCase().startsWith(kind) ? [number] : [];
+    }),
+  );
+
+/** Whether a rule matches a weakness. A pattern is the id itself, but for family and name, where it is a case-insensitive regular expression. */
+export function controlRuleMatches(
+  { matchField, pattern }: Pick<ControlRule, 'matchField' | 'pattern'>,
+  weakness: Pick<Weakness, 'pluginId' | 'pluginName' | 'family' | 'references' | 'cves'>,
+): boolean {
+  switch (matchField) {
+    case 'any':
+      return true;
+    case 'plugin_id':
+      return pattern === weakness.pluginId;
+    case 'family':
+      return new RegExp(pattern, 'i').test(weakness.family ?? '');
+    case 'name':
+      return new RegExp(pattern, 'i').test(weakness.pluginName);
+    case 'cve':
+      return weakness.cves.some((cve) => cve.toUpperCase() === pattern.toUpperCase());
+    case 'cci':
+      return numbersOf('CCI', weakness.references).has(pattern.replace(/^CCI-0*/i, ''));
+    case 'cwe':
+      return numbersOf('CWE', weakness.references).has(pattern.replace(/^CWE-0*/i, ''));
+  }
+}
+
 /**
- * The controls that a weakness concerns: those that a check names; else those of the first rule that matches. A pattern is a case-insensitive
- * regular expression; for `plugin_id` it is the id itself.
+ * The controls that a weakness concerns: those that its check or plugin names; else those of the first rule that matches.
  */
 export function controlsFor(
-  weakness: Pick<Weakness, 'pluginId' | 'pluginName' | 'family' | 'references'>,
+  weakness: Pick<Weakness, 'pluginId' | 'pluginName' | 'family' | 'references' | 'cves'>,
   rules: readonly ControlRule[],
 ): { readonly controls: readonly string[]; readonly reason: string } {
   const named = [...new Set(controlsNamed(weakness.references))];
   if (named.length > 0) return { controls: named, reason: 'the check names it' };
-  const matches = (rule: ControlRule): boolean => {
-    switch (rule.matchField) {
-      case 'any':
-        return true;
-      case 'plugin_id':
-        return rule.pattern === weakness.pluginId;
-      case 'family':
-        return new RegExp(rule.pattern, 'i').test(weakness.family ?? '');
-      case 'name':
-        return new RegExp(rule.pattern, 'i').test(weakness.pluginName);
-    }
-  };
-  const rule = rules.toSorted((a, b) => a.priority - b.priority).find(matches);
+  const rule = rules
+    .toSorted((a, b) => a.priority - b.priority)
+    .find((each) => controlRuleMatches(each, weakness));
   return rule
     ? { controls: rule.controls, reason: `${rule.matchField} matches ${rule.pattern}: ${rule.source}` }
     : { controls: [], reason: 'no rule matches' };

@@ -17,7 +17,13 @@ import { isIP } from 'node:net';
 /** What a filter takes. `known` words are matched in any case; `also` says which of `none` and `any` it takes. */
 export type FilterKind =
   | { readonly kind: 'choice'; readonly known: readonly string[]; readonly also?: readonly Presence[] }
-  | { readonly kind: 'word'; readonly example: string; readonly also?: readonly Presence[] }
+  | {
+      readonly kind: 'word';
+      readonly example: string;
+      readonly also?: readonly Presence[];
+      /** It takes names of people; `me` stands for whoever asks. */
+      readonly isPerson?: true;
+    }
   | { readonly kind: 'text' }
   | { readonly kind: 'address' }
   | { readonly kind: 'number'; readonly also?: readonly Presence[] }
@@ -38,6 +44,19 @@ export type FilterTerm =
   | { readonly is: 'instants'; readonly from?: Date; readonly before?: Date }
   | { readonly is: 'flag'; readonly value: boolean };
 export type Filter<Name extends string = string> = Partial<Readonly<Record<Name, FilterTerm>>>;
+
+/** Puts the name of whoever asks in the place of `me`, in filters that take people. Before parsing: a cursor belongs to the person then. */
+export const withMe = <V>(
+  fields: FilterFields,
+  pairs: readonly (readonly [name: string, value: V])[],
+  me: string,
+): (readonly [name: string, value: V | string])[] =>
+  pairs.map(([name, value]) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return field?.kind === 'word' && field.isPerson && typeof value === 'string'
+      ? [name, value.replaceAll(/(^!?|,)\s*me\s*(?=,|$)/gi, (_all, before: string) => `${before}${me}`)]
+      : [name, value];
+  });
 
 const mostValues = 200;
 const dayMs = 86_400_000;

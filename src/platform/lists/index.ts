@@ -19,6 +19,7 @@ export {
   filterPairs,
   type FilterTerm,
   parseFilter,
+  withMe,
 } from './filter.ts';
 export { behind, type KeySet, orderOf, pageOf, type SortColumn, sortValue } from './page.sql.ts';
 export { type After, createCursors, type Page, parseSort, type Sort } from './page.ts';

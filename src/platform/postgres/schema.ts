@@ -103,6 +103,7 @@ export interface Database {
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
   metrics_values: MetricsValuesTable;
+  nist_controls: NistControlsTable;
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
@@ -114,6 +115,7 @@ export interface Database {
   poam_mentions: PoamMentionsTable;
   poam_obligations: PoamObligationsTable;
   poam_questions: PoamQuestionsTable;
+  poam_reviews: PoamReviewsTable;
   poam_rules: PoamRulesTable;
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
@@ -123,6 +125,7 @@ export interface Database {
   report_templates: ReportTemplatesTable;
   requested_job_results: RequestedJobResultsTable;
   requested_jobs: RequestedJobsTable;
+  review_intervals: ReviewIntervalsTable;
   risk_assessments: RiskAssessmentsTable;
   saved_views: SavedViewsTable;
   scan_coverage: ScanCoverageTable;
@@ -162,6 +165,7 @@ export interface Database {
   weakness_findings: WeaknessFindingsTable;
   weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
+  work_tasks: WorkTasksTable;
   workflow_executions: WorkflowExecutionsTable;
   workflows: WorkflowsTable;
 }
@@ -560,7 +564,7 @@ interface ControlRulesTable {
   id: GeneratedAlways<number>;
   priority: number;
   match_field: string;
-  /** A case-insensitive regular expression over the named plugin field; for plugin_id the id itself. */
+  /** For family and name a case-insensitive regular expression over the named plugin field; for plugin_id, cci, cwe and cve the id itself. */
   pattern: string;
   controls: string[];
   source: string;
@@ -1643,6 +1647,16 @@ interface MetricsValuesTable {
   additional_data: JsonColumn | null;
 }
 
+/** Controls and enhancements of NIST SP 800-53 revision 5, from the OSCAL catalogue 5.0.1 that NIST publishes (public domain). */
+interface NistControlsTable {
+  control_id: string;
+  title: string;
+  family: string;
+  is_withdrawn: boolean;
+  /** Of one that was withdrawn: the controls that it went into, where the catalogue says so. */
+  moved_to: string | null;
+}
+
 /** Links by which a person sets a password once, without one before. */
 interface OneTimeLinksTable {
   id: Generated<string>;
@@ -1801,6 +1815,16 @@ interface PoamQuestionsTable {
   settled_by: string | null;
   /** over, or what the person answered. */
   settlement: string | null;
+}
+
+/** Each time that somebody looked at a POA&M and found that nothing is to change. Only added to; the latest is its reviewed on / by. */
+interface PoamReviewsTable {
+  id: GeneratedAlways<number>;
+  poam_id: string;
+  reviewed_at: Instant;
+  /** A name of that time. */
+  reviewed_by: string;
+  note: string | null;
 }
 
 /** Under which version of which weakness rule Tieline made a POA&M. One that was made before rules had versions, or by others, has no row. */
@@ -1968,6 +1992,17 @@ interface RequestedJobsTable {
   problem: JsonColumn | null;
   cancel_requested_at: Instant | null;
   cancel_requested_by: string | null;
+}
+
+/** How often open POA&Ms are to be reviewed: by boundary, else of every boundary. No row: no review is asked for. */
+interface ReviewIntervalsTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_systems.system_id; null: every boundary that has no row of its own. */
+  system_id: string | null;
+  /** Days from the last review, or from when the POA&M was made; null: this boundary asks for none. */
+  interval_days: number | null;
+  set_by: string;
+  set_at: Instant;
 }
 
 /** When risk scores were computed, and how many changed. */
@@ -2557,15 +2592,32 @@ interface VulnerabilityRemediationTable {
   id: Generated<number>;
   vulnerability_id: number | null;
   asset_uuid: string | null;
+  /** open, in_progress, blocked, fix_reported (its owner says that it is fixed), fixed (a scan showed it): src/canonical/vocabulary/remediation.ts. */
   remediation_status: string;
   assigned_to: number | null;
   due_date: string | null;
   remediation_plan: string | null;
-  /** Whether a later scan proved the fix. */
+  /** What a scan says of a fix: waiting, shown_fixed, refuted (a scan after the report still saw it, or it came back); null: none was reported. */
   validation_status: string | null;
   /** In the organization's currency. */
   cost_estimate: number | null;
   effort_estimate_hours: number | null;
+  /** The person who works on it; leads over assigned_to, which is the same person among the owner's users, where known. */
+  assigned_principal_id: string | null;
+  /** The team that works on it, in place of a person. */
+  assigned_team_id: string | null;
+  /** When its owner reported it fixed: a scan proves that only if it began later. Null again once a scan refuted it. */
+  fix_reported_at: Instant | null;
+  /** Who reported it, as a name of that time. */
+  fix_reported_by: string | null;
+  /** The time of the sighting or fix by which validation_status was decided. */
+  validated_at: Instant | null;
+  /** What its owner says, such as why it is blocked. */
+  note: string | null;
+  /** When it was changed last; null: a row that Tieline did not make. */
+  updated_at: Instant | null;
+  /** A name; null where a scan decided. */
+  updated_by: string | null;
 }
 
 /** Folders that a process imports scan files from as they come, by machine. */
@@ -2685,6 +2737,29 @@ interface WeaknessesTable {
   superseded_by: number | null;
   /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
   rated_severity: string | null;
+}
+
+/** What somebody is to do about a record. Never deleted: what is done says by whom. */
+interface WorkTasksTable {
+  id: GeneratedAlways<number>;
+  what: string;
+  /** What entity_id is of: poam (poam_id), finding (finding_key), asset (asset_uuid), system (system_id). */
+  entity_type: string;
+  entity_id: string;
+  /** The authorization boundary of the record when the task was made; null: it was in none. */
+  system_id: string | null;
+  assigned_principal_id: string | null;
+  /** In place of a person; null of both: whoever sees it. */
+  assigned_team_id: string | null;
+  due_on: string | null;
+  note: string | null;
+  made_at: Instant;
+  /** A name of that time, as done_by is. */
+  made_by: string;
+  done_at: Instant | null;
+  done_by: string | null;
+  /** What whoever did it says of it. */
+  done_note: string | null;
 }
 
 /** Runs of a workflow. */

@@ -179,6 +179,47 @@ const changedBy: ToCondition = (term) => {
   return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
 };
 
+/** Of the work `r` on a finding, whose it is: a person's own, or of a team that they are in; or of a team. */
+const assignedTo: ToCondition = (term) =>
+  term.is === 'presence'
+    ? sql`(r.assigned_principal_id is not null or r.assigned_team_id is not null)`
+    : sql`(r.assigned_principal_id in (select p.id from principals p where lower(p.name) = any(${lowered(wordsIn(term))}::text[]))
+           or r.assigned_team_id in (select t.id from teams t where lower(t.name) = any(${lowered(wordsIn(term))}::text[])
+                                     union all select m.team_id from team_members m join principals p on p.id = m.principal_id
+                                                where lower(p.name) = any(${lowered(wordsIn(term))}::text[])))`;
+
+/** What filters ask of the work on findings, of `r`. */
+const ofWork = {
+  assigned: assignedTo,
+  remediation: (term: FilterTerm) =>
+    term.is === 'presence' ? sql<boolean>`true` : wordsOf(sql`r.remediation_status`)(term),
+  planned: instantOf(sql`r.due_date`),
+} as const satisfies Partial<Record<FindingFilterName, ToCondition>>;
+
+const workFilter = (name: keyof typeof ofWork): Placed =>
+  plain(
+    inSet(
+      sql`v.id`,
+      (such) =>
+        sql`select r.vulnerability_id from vulnerability_remediation r where r.vulnerability_id is not null and r.updated_at is not null and ${such}`,
+    )(ofWork[name]),
+  );
+
+/**
+ * The findings that are worked on as the filter asks: ids, found by the work and not by the findings, which are a thousand times as many.
+ * @returns undefined where the filter asks nothing of it but a lack.
+ */
+export function workedOnIds(filter: FindingFilter): RawBuilder<unknown> | undefined {
+  const asked = (Object.keys(ofWork) as (keyof typeof ofWork)[]).flatMap((name) => {
+    // its own keys
+    const term = filter[name];
+    return term === undefined || asksForLack(term) ? [] : [ofWork[name](term)];
+  });
+  return asked.length === 0
+    ? undefined
+    : sql`select r.vulnerability_id as id from vulnerability_remediation r where r.vulnerability_id is not null and r.updated_at is not null and ${every(asked)}`;
+}
+
 /** The name is searched where it is stored once: over the plugins. */
 const pluginText = sql`concat_ws(' ', p.plugin_id, p.name, array_to_string(p.cves, ' '))`;
 
@@ -222,6 +263,9 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   due: scoped('finding', dueCondition),
   poam: scoped('finding', poamCondition),
   control: scoped('finding', ({ scope }) => controlCondition(scope)),
+  assigned: workFilter('assigned'),
+  remediation: workFilter('remediation'),
+  planned: workFilter('planned'),
   accepted: plain(flagOf(sql.raw(isAcceptedFinding('v')))),
   port: plain(numberOf(sql`v.port`)),
   source: plain(reportedBy),

@@ -30,6 +30,17 @@ beforeAll(async () => {
   database = await cloneDatabase();
   const client = await database.pool.connect();
   await makeApiWorld(client, { findings: 900, assets: 110, systems: 6, plugins: 40, poams: 60 });
+  await client.query(
+    `insert into principals (id, kind, name, created_by) values ('00000000-0000-0000-0000-0000000000a1', 'person', 'jdoe', 'test'), ('00000000-0000-0000-0000-0000000000a2', 'person', 'mray', 'test');
+     insert into teams (id, name, created_by) values ('00000000-0000-0000-0000-0000000000b1', 'Web team', 'test');
+     insert into team_members (team_id, principal_id) values ('00000000-0000-0000-0000-0000000000b1', '00000000-0000-0000-0000-0000000000a1');
+     insert into vulnerability_remediation (vulnerability_id, remediation_status, assigned_principal_id, assigned_team_id, due_date, updated_at)
+     select v.id, (array['open', 'in_progress', 'blocked', 'fix_reported'])[1 + v.id % 4],
+            (array['00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-0000000000a2', null, null])[1 + (v.id / 4) % 4]::uuid,
+            case when (v.id / 4) % 4 = 2 then '00000000-0000-0000-0000-0000000000b1'::uuid end,
+            case when v.id % 5 > 0 then date '2026-11-01' + (v.id % 90)::int end, '2026-11-01Z'
+       from ingestion_vulnerabilities v where v.id % 3 = 0`,
+  );
   client.release(true);
   const { rows } = await database.pool.query<{ asset: string; systems: string[] }>(`
     select a.asset_uuid::text as asset, array_remove(array_agg(distinct s.system_id) || a.system_id, null) as systems
@@ -90,6 +101,9 @@ const values: Readonly<Record<keyof typeof findingList.filters, readonly string[
   criticality: ['High,Low', '!High', 'none', 'any'],
   tag: ['environment:production', 'Environment', '!Environment:Test'],
   solution: ['9f86d081', '!9f86d081'],
+  assigned: ['jdoe', 'web team,mray', '!jdoe', 'none', 'any'],
+  remediation: ['open,blocked', '!fix_reported', 'none', 'any'],
+  planned: ['..0d', '30d..', 'none', 'any'],
   accepted: ['yes', 'no'],
   port: ['443', '100..', '..22'],
   source: ['tenable', 'securitycenter,tenable', '!securitycenter'],

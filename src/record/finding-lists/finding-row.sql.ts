@@ -7,7 +7,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
 import type { findingPoamStates, findingStates } from '../../canonical/lists/index.ts';
-import type { Severity } from '../../canonical/vocabulary/index.ts';
+import type { RemediationStatus, Severity } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { isAcceptedFinding, severityWord } from '../findings/index.ts';
 import { systemsOfAsset } from '../systems/index.ts';
@@ -54,6 +54,12 @@ export interface FindingRow {
   readonly acr: number | null;
   readonly criticality: string | null;
   readonly controls: readonly string[];
+  /** The person or team whose work it is. */
+  readonly assignedTo: string | null;
+  /** How far the work on it is; null where nobody has begun any. */
+  readonly remediationStatus: RemediationStatus | null;
+  /** The day by which whoever works on it plans to have fixed it. */
+  readonly plannedFor: string | null;
 }
 
 export interface ListedFinding {
@@ -151,11 +157,15 @@ async function fetchOwnParts(
            ${sql.raw(isAcceptedFinding('v'))} as "isAccepted", v.first_found as "firstFound", v.last_found as "lastSeen", v.last_fixed as "lastFixed",
            (select count(*)::int from finding_state_changes c where c.vulnerability_id = v.id and c.state = 'reopened') as "timesCameBack",
            w.due_on as "dueOn", k.poam_id as "poamId", k.status as "poamStatus", ${poamStateOf('k', now)} as "poamState",
-           coalesce(v.reported_by, '{}') as "reportedBy", coalesce(w.controls, '{}') as controls
+           coalesce(v.reported_by, '{}') as "reportedBy", coalesce(w.controls, '{}') as controls,
+           coalesce(p.name, t.name) as "assignedTo", r.remediation_status as "remediationStatus", r.due_date as "plannedFor"
       from unnest(${[...ids]}::int[]) with ordinality page(id, place)
       join ingestion_vulnerabilities v on v.id = page.id
       left join lateral (select * from weaknesses w where w.id = ${weaknessInScope(scope)} offset 0) w on true
       left join lateral (select k.id, k.poam_id, k.status, k.scheduled_completion from ingestion_poams k where k.id = ${poamInScope(scope)} offset 0) k on true
+      left join vulnerability_remediation r on r.vulnerability_id = v.id and r.updated_at is not null
+      left join principals p on p.id = r.assigned_principal_id
+      left join teams t on t.id = r.assigned_team_id
      order by page.place`.execute(db);
   return rows;
 }

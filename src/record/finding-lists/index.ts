@@ -22,4 +22,4 @@ export {
 } from './finding-conditions.sql.ts';
 export type { FindingRow } from './finding-row.sql.ts';
 export { type FindingGroupRow, groupFindings } from './group-findings.sql.ts';
-export { type FindingSort, listFindings, streamFindings } from './list-findings.sql.ts';
+export { type FindingSort, listFindingIds, listFindings, streamFindings } from './list-findings.sql.ts';

@@ -196,6 +196,18 @@ export async function listFindings(
   );
 }
 
+/** Ids of the findings that match, in no order of meaning; at most `limit`. */
+export async function listFindingIds(
+  db: Kysely<Database>,
+  scope: Scope,
+  { filter, now, limit }: { readonly filter: FindingFilter; readonly now: Date; readonly limit: number },
+): Promise<number[]> {
+  const { all } = await findReach(db, scope, { filter, now });
+  const { rows } = await sql<{ id: number }>`
+    select v.id from ingestion_vulnerabilities v where ${all} order by v.id limit ${limit}`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 /** All findings that match, in their order, some hundred at a time; however many, in the memory of these. */
 export async function* streamFindings(
   store: Store,

@@ -8,7 +8,7 @@ import { every } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { assetsIn } from '../systems/index.ts';
 import { answeredIds, blind, findSight, type Sight } from './finding-poam.sql.ts';
-import { askedOf, type FindingFilter, isShown, pluginOf } from './finding-conditions.sql.ts';
+import { askedOf, type FindingFilter, isShown, pluginOf, workedOnIds } from './finding-conditions.sql.ts';
 
 /** So many assets or plugins are named one by one; more are a set that each row is looked up in. */
 const assetsNamedAtMost = 500;
@@ -91,13 +91,14 @@ async function namedAssets(
   return rows.length > assetsNamedAtMost ? undefined : rows.map((row) => row.id);
 }
 
-/** Findings under POA&Ms that the filter names, or whose weaknesses are due then: found by these, where they are few. */
+/** Findings that are worked on so, under POA&Ms that the filter names, or whose weaknesses are due then: found by these, where they are few. */
 async function namedFindings(
   db: Kysely<Database>,
   sight: Sight,
-  { poam, due }: FindingFilter,
+  filter: FindingFilter,
 ): Promise<number[] | undefined> {
-  const relation = answeredIds(sight, poam, 'poam') ?? answeredIds(sight, due, 'due');
+  const { poam, due } = filter;
+  const relation = workedOnIds(filter) ?? answeredIds(sight, poam, 'poam') ?? answeredIds(sight, due, 'due');
   if (relation === undefined) return undefined;
   const { rows } = await sql<{
     id: number;

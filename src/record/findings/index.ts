@@ -27,4 +27,5 @@ export {
   releaseFindingsOfPoams,
   tieFindings,
 } from './poams-of-findings.sql.ts';
+export { projectRemediation } from './remediation-projection.sql.ts';
 export { saveCoverage, saveScope, settleCovered } from './scan-coverage.sql.ts';

@@ -2,6 +2,7 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import { findingKey } from '../../canonical/identity/index.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
+import { moveWork } from '../remediation/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 import { twinColumns } from './finding-lifecycle.sql.ts';
 
@@ -107,8 +108,7 @@ async function joinTwins(tx: Tx, decided: DecidedMove): Promise<void> {
       from moved_findings m join finding_state_changes c on c.vulnerability_id = m.id where m.twin is not null
     on conflict (vulnerability_id, occurred_at, state) do update set is_concluded = false
      where finding_state_changes.is_concluded and not excluded.is_concluded`);
-  await tx.client.query(`
-    update vulnerability_remediation r set vulnerability_id = m.twin from moved_findings m where m.id = r.vulnerability_id and m.twin is not null`);
+  await moveWork(tx);
   await tx.client.query(`
     delete from ingestion_vulnerability_cves c using moved_findings m where m.id = c.vulnerability_id and m.twin is not null`);
   await tx.client.query(

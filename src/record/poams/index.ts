@@ -1,3 +1,4 @@
+export { isReviewLate, reviewDueAt } from './reviews.sql.ts';
 export { listObstacles, type Obstacle } from './agreement.sql.ts';
 export { addPoamAssets, addPoamCves, assetsNamed, findUnknownAssets } from './assets-and-cves.sql.ts';
 export {

@@ -19,6 +19,7 @@ import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { isFinishedStatus } from '../poam-status/index.ts';
 import { agreementOf, type AmongPoams } from './agreement.sql.ts';
+import { isReviewLate, latestReview } from './reviews.sql.ts';
 import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 
 type PoamFilterName = FilterOf<typeof poamList>;
@@ -87,6 +88,8 @@ const conditionsOf = (
   ),
   findings: findingsTerm,
   contradiction: flagOf(sql<boolean>`(${isFinishedStatus(columns.of('status'))} and ${openFinding})`),
+  reviewed: instantOf(sql`(select last.reviewed_at at time zone 'UTC' from (${latestReview}) last)`),
+  unreviewed: flagOf(isReviewLate(now)),
   updated: instantOf(sql`p.updated_at`),
   q: textOf(
     sql`concat_ws(' ', p.poam_id, ${columns.of('xacta_poam_id')}, ${columns.of('weakness_description')})`,

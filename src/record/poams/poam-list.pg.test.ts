@@ -74,6 +74,8 @@ const anyFilter = fc.record(
     asset: words(['WEB1', 'web2', '00000000-0000-0000-0000-000000000003']),
     findings: words(['open', 'none']),
     contradiction: yesNo,
+    reviewed: fc.constantFrom('none', 'any', '30d..'),
+    unreviewed: fc.constantFrom('yes', 'no'),
     updated: fc.constantFrom('7d..', '..7d'),
     q: fc.constantFrom('weakness', 'P-1', 'weakness 11', '%'),
   } satisfies Record<keyof typeof poamList.filters, fc.Arbitrary<string>>,

@@ -23,6 +23,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { agreementOf } from './agreement.sql.ts';
 import { canonicalStatusOf } from '../poam-status/index.ts';
+import { latestReview } from './reviews.sql.ts';
 import { dayOf } from './poam-columns.sql.ts';
 import {
   isOverdueAt,
@@ -58,6 +59,9 @@ export interface PoamRow {
   readonly owner: string | null;
   readonly agreement: Agreement;
   readonly updatedAt: Date | null;
+  /** When somebody last looked at it and found nothing to change, and who. */
+  readonly reviewedOn: Date | null;
+  readonly reviewedBy: string | null;
   /** The latest change that the journal has; null where it has none. */
   readonly changed: { readonly at: Date; readonly by: string; readonly where: 'here' | 'there' } | null;
 }
@@ -95,6 +99,7 @@ const shownOf = ({ columns }: PoamSelection, now: Date) => sql`
   steps.done as "milestonesDone", steps.every_one as "milestonesAll", steps.next as "nextMilestone",
   found.open as "findingsOpen", found.every_one as "findingsAll",
   (select count(*)::int from ingestion_poam_assets listed where listed.poam_id = p.poam_id) as assets,
+  looked.reviewed_at as "reviewedOn", looked.reviewed_by as "reviewedBy",
   latest.changed_at as "changedAt", latest.direction, latest.decider`;
 
 /** What is looked up for the rows that are shown, and for no others; each by index. */
@@ -108,6 +113,7 @@ const besideRow = sql`
  cross join lateral (
    select count(*) filter (where ${sql.raw(isOpenFinding('v.lifecycle_state'))})::int as open, count(*)::int as every_one
      from ingestion_vulnerabilities v where v.poam_id = p.id) found
+  left join lateral (${latestReview}) looked on true
   left join lateral (
    select c.changed_at, c.direction, (select to_jsonb(d) from (select ${sql.raw(decisionColumnsOf('c'))}) d) as decider
      from sync_changes c where c.entity_type = 'poam' and c.entity_id = p.poam_id

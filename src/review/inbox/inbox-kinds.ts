@@ -24,6 +24,30 @@ const own = (kind: InboxKind): Pick<InboxKindSpec, 'list' | 'command'> => ({
 });
 
 export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
+  assigned_finding: {
+    seenBy: 'finding:read',
+    doneBy: ['remediation:write'],
+    words: { one: 'finding that is your work', many: 'findings that are your work' },
+    list: {
+      noun: 'findings',
+      filter: { assigned: 'me', state: 'open,reopened', remediation: '!fix_reported' },
+    },
+    command: "tieline remediation list --filter 'assigned=me state=open,reopened remediation=!fix_reported'",
+  },
+  task: {
+    seenBy: 'task:read',
+    doneBy: ['task:write'],
+    words: { one: 'task', many: 'tasks' },
+    ...own('task'),
+    command: "tieline tasks list --filter 'waits=me'",
+  },
+  overdue_review: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: { one: 'POA&M whose review is late', many: 'POA&Ms whose review is late' },
+    list: { noun: 'poams', filter: { open: 'yes', unreviewed: 'yes' } },
+    command: "tieline poams list --filter 'open=yes unreviewed=yes'",
+  },
   conflict: {
     seenBy: 'conflict:read',
     doneBy: ['conflict:resolve'],

@@ -96,7 +96,7 @@ const lookedAt = (scope: Scope, { system }: InboxFilter): Scope =>
 function relation(scope: Scope, reader: InboxReader, filter: InboxFilter): RawBuilder<unknown> | undefined {
   const parts = seen(lookedAt(scope, filter), reader).map(
     ({ kind, within }) => sql`
-      select ${kind}::text as kind, p.* from (${inboxParts[kind](within, reader.now)}) p(subject, since, system_id, connection, entity_type, entity_id, detail)
+      select ${kind}::text as kind, p.* from (${inboxParts[kind](within, reader)}) p(subject, since, system_id, connection, entity_type, entity_id, detail)
        where ${inScope(within, sql`p.system_id`)}`,
   );
   return parts.length === 0 ? undefined : sql`(${sql.join(parts, sql` union all `)}) w`;

@@ -3,11 +3,13 @@
  * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { Scope } from '../../canonical/access/index.ts';
+import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { waitingDeviations } from '../../modules/deviations/index.ts';
 import { isLateAgainstObligation, unansweredFacts } from '../../modules/due-dates/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
+import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
+import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
@@ -33,8 +35,44 @@ const feedAges = sql.join(
   ),
 );
 
-/** Queries, within a scope, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said beside the title). */
-export const inboxParts: Readonly<Record<InboxKind, (within: Scope, now: Date) => RawBuilder<unknown>>> = {
+/** The ids of the principal who asks; of the operator at the machine, who is none, of the one of the same name. */
+const mine = ({ kind, name, principalId }: Actor): RawBuilder<unknown> =>
+  kind === 'local'
+    ? sql`select p.id from principals p where lower(p.name) = lower(${name})`
+    : sql`select p.id from principals p where p.id::text = ${principalId}`;
+
+/**
+ * Queries, within a scope and for whoever asks, of subject, since (UTC), system_id, connection, entity_type, entity_id and detail (what is said
+ * beside the title).
+ */
+export const inboxParts: Readonly<
+  Record<
+    InboxKind,
+    (within: Scope, reader: { readonly actor: Actor; readonly now: Date }) => RawBuilder<unknown>
+  >
+> = {
+  // Whoever reported a fix has done what they can: a scan is next.
+  assigned_finding: (within, { actor }) => sql`
+    select v.id::text, coalesce(r.updated_at, v.first_found at time zone 'UTC'),
+           (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), null, null, null,
+           concat_ws(' ', coalesce(s.name, v.vulnerability_name), 'on', coalesce(a.hostname, v.asset_ref::text), 'by ' || r.due_date::text)
+      from vulnerability_remediation r join ingestion_vulnerabilities v on v.id = r.vulnerability_id
+      left join scan_plugins s on s.plugin_id = v.plugin_id::text left join ingestion_assets a on a.asset_uuid = v.asset_ref
+     where v.finding_key is not null and v.severity_rank is not null and v.lifecycle_state in ('open', 'reopened')
+       and r.updated_at is not null and r.remediation_status <> 'fix_reported' and ${isAssetIn(within, sql`v.asset_ref`)}
+       and (r.assigned_principal_id in (${mine(actor)})
+            or r.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  // Theirs, their teams', or nobody's: as the filter `waits` of the list of tasks.
+  task: (within, { actor }) => sql`
+    select t.id::text, t.made_at, t.system_id::text, null, null, null, concat_ws(' ', t.what || ':', t.entity_type, t.entity_id, 'by ' || t.due_on::text)
+      from work_tasks t
+     where t.done_at is null and ${inScope(within, sql`t.system_id`)}
+       and (t.assigned_principal_id is null and t.assigned_team_id is null or t.assigned_principal_id in (${mine(actor)})
+            or t.assigned_team_id in (select m.team_id from team_members m where m.principal_id in (${mine(actor)})))`,
+  overdue_review: (within, { now }) => sql`
+    select p.poam_id::text, ${reviewDueAt} at time zone 'UTC', p.system_id::text, null, 'poam', p.poam_id::text, 'review'
+      from ingestion_poams p
+     where ${isOpenPoam('p')} and ${isReviewLate(now)} and ${inScope(within, sql`p.system_id`)}`,
   conflict: () => sql`
     select c.id::text as subject, c.created_at at time zone 'UTC' as since, ${boundaryOf(namedBy('c'))} as system_id, s.system_name as connection,
            c.entity_type::text as entity_type, c.entity_id::text as entity_id, concat_ws(' ', c.conflict_type, c.field_name) as detail

@@ -263,6 +263,9 @@ function whyNot(row: JournalRow): string | undefined {
     return 'is a decision, and no value';
   if (row.entity === 'connection')
     return 'is a setting of a connection: `tieline connections set` changes it';
+  if (row.entity === 'finding' && row.direction === 'internal')
+    return 'is the work on a finding: `tieline remediation` changes it';
+  if (['task', 'poam_review', 'review_interval'].includes(row.entity)) return 'is a decision, and no value';
   if (!isLinked(row.entity)) return 'is what a scanner reported: it is read, not decided here';
   if (row.field !== null) return undefined;
   if (row.ruleCode === 'natural_key')

@@ -10,6 +10,7 @@ import { acceptanceStep } from '../../modules/acceptances/index.ts';
 import { deviationStep } from '../../modules/requests/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { lifeStep, weaknessStep } from '../../modules/poams/index.ts';
+import { remediationStep } from '../../modules/remediation/index.ts';
 import type { Conclusion, Step, SyncOptions } from '../../engine/run/index.ts';
 
 /** Whether a run is to deal with any of these entities; one that names none deals with all. */
@@ -23,6 +24,7 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
   const writable = systems.filter(takesChanges);
   const conclusions = [
     correlationStep,
+    remediationStep,
     weaknessStep,
     deviationStep,
     lifeStep,

@@ -67,6 +67,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./decisions/inbox.command.ts')).inbox,
       },
       {
+        name: 'tasks',
+        description: 'what people are to do about records, until when; done by whom',
+        load: async () => (await import('./remediation/tasks.command.ts')).tasks,
+      },
+      {
         name: 'approvals',
         description: 'outbound changes and requests that wait for a person to agree',
         load: async () => (await import('./decisions/approvals.command.ts')).approvals,
@@ -163,6 +168,16 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'findings',
         description: 'what is open, where, how bad, and who promised to fix it: lists, groups, exports',
         load: async () => (await import('./lists/findings.command.ts')).findings,
+      },
+      {
+        name: 'remediation',
+        description: 'the work on findings: whose it is, until when, and whether a scan proves it done',
+        load: async () => (await import('./remediation/remediation.command.ts')).remediation,
+      },
+      {
+        name: 'controls',
+        description: 'which NIST SP 800-53 controls weaknesses concern: rules, and why',
+        load: async () => (await import('./remediation/controls.command.ts')).controls,
       },
       {
         name: 'plugins',

@@ -37,6 +37,8 @@ const parameters: Readonly<Record<string, string>> = {
   jobId: randomUUID(),
   importId: randomUUID(),
   matchId: '2',
+  taskId: '2',
+  controlRuleId: '987654',
   deviationId: '2',
   ruleId: '2',
   planId: second,
@@ -218,6 +220,7 @@ const lists = [
   'Approvals',
   'Deviations',
   'Matches',
+  'Tasks',
 ] as const;
 
 describe('what is outside of the boundaries of a grant', () => {
@@ -305,6 +308,7 @@ describe('what is outside of the boundaries of a grant', () => {
         systemId: 'SYS-9',
         conflictId: '999',
         matchId: '999',
+        taskId: '999',
         deviationId: '999',
         planId: randomUUID(),
         approvalId: randomUUID(),

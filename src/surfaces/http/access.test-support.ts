@@ -20,5 +20,6 @@ const facetsOf: Readonly<Record<string, string>> = {
   Imports: 'state',
   Matches: 'system',
   ApiCalls: 'connection,status',
+  Tasks: 'state,system',
   Deviations: 'kind,state',
 };

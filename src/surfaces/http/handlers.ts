@@ -24,6 +24,9 @@ import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
 import { poamHandlers } from './records/poam-handlers.ts';
+import { controlRuleHandlers } from './remediation/control-rule-handlers.ts';
+import { taskHandlers } from './remediation/task-handlers.ts';
+import { remediationHandlers } from './remediation/remediation-handlers.ts';
 import { ruleHandlers } from './records/rule-handlers.ts';
 import { viewHandlers } from './sign-in/view-handlers.ts';
 import { sessionHandlers, type ServedFacts } from './sign-in/session-handlers.ts';
@@ -49,6 +52,9 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...approvalHandlers(parts),
     ...boundaryRuleHandlers,
     ...deciderHandlers,
+    ...remediationHandlers,
+    ...taskHandlers(parts),
+    ...controlRuleHandlers,
     ...deviationHandlers(parts),
     ...syncHandlers({ ...parts, feed }),
     ...repairHandlers(),

@@ -4,7 +4,7 @@ import { Nothing, SeverityMark } from '../../kit/marks/severity.tsx';
 import { Age, Day, Due, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
 import { dayOf } from '../../kit/time.ts';
-import { poamWords, stateWords, words } from './words.ts';
+import { poamWords, stateWords, words, workWords } from './words.ts';
 
 export const assetName = (row: FindingRow): string => row.assetName ?? row.ip ?? row.assetUuid;
 const portText = ({ port, protocol }: FindingRow): string =>
@@ -157,6 +157,34 @@ const columns: ListSpec<FindingRow>['columns'] = [
     text: (row) => number(row.vpr, 1),
   },
   {
+    id: 'assigned',
+    title: 'Whose work',
+    width: 110,
+    extra: true,
+    cell: (row) => (row.assignedTo === null ? <Nothing word="nobody’s" /> : <span>{row.assignedTo}</span>),
+    text: (row) => row.assignedTo ?? '',
+    filter: (row) => ['assigned', row.assignedTo ?? 'none'],
+  },
+  {
+    id: 'remediation',
+    title: 'Work',
+    meaning: 'How far the work on it is',
+    width: 110,
+    extra: true,
+    cell: (row) => <span>{row.remediationStatus === null ? null : workWords[row.remediationStatus]}</span>,
+    text: (row) => (row.remediationStatus === null ? '' : workWords[row.remediationStatus]),
+    filter: (row) => ['remediation', row.remediationStatus ?? 'none'],
+  },
+  {
+    id: 'planned',
+    title: 'To be fixed by',
+    meaning: 'As whoever works on it planned',
+    width: 108,
+    extra: true,
+    cell: (row) => <Due by={row.plannedFor} settled={row.state === 'fixed'} />,
+    text: (row) => row.plannedFor ?? '',
+  },
+  {
     id: 'age',
     title: 'Age',
     width: 60,
@@ -245,6 +273,7 @@ export const findingList: ListSpec<FindingRow> = {
       filters: { exploit: 'yes', state: 'open,reopened', first: '..7d' },
     },
     { title: 'Without POA&M', filters: { poam: 'none', state: 'open,reopened', severity: 'Critical,High' } },
+    { title: 'My work', filters: { assigned: 'me', state: 'open,reopened' } },
     { title: 'Due in 30 days', filters: { due: '..30d', state: 'open,reopened' } },
     { title: 'Overdue', filters: { due: '..0d', state: 'open,reopened' } },
     { title: 'Fixed this week', filters: { fixed: '7d..' } },

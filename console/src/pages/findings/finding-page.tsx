@@ -12,6 +12,7 @@ import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { At, Due, When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { assetName } from './finding-list.tsx';
+import { WorkSection } from './work-section.tsx';
 import { eventWords, poamWords, stateWords, words } from './words.ts';
 
 const Marks = ({ of }: { readonly of: FindingDetail }) => (
@@ -153,6 +154,7 @@ const Parts = ({ of, narrow }: { readonly of: FindingDetail; readonly narrow: bo
         <Prose text={of.description} />
       </Section>
     )}
+    <WorkSection findingKey={of.key} isFixed={of.state === 'fixed'} />
     <Section title="Its life">
       <LifeLine findingKey={of.key} />
     </Section>

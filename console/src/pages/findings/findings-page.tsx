@@ -2,6 +2,8 @@ import { useRouter, useSearch } from '@tanstack/react-router';
 import { ListWithDetail } from '../../kit/detail/list-with-detail.tsx';
 import { ListPage } from '../../kit/list/list-page.tsx';
 import { findingList } from './finding-list.tsx';
+import { useMay } from '../../shell/use-session.ts';
+import { PlanMany } from './plan-work.tsx';
 import { FindingGroups, groupNames, isGroup } from './finding-groups.tsx';
 import styles from './findings.module.css';
 import { SeverityStrip } from './severity-strip.tsx';
@@ -39,6 +41,7 @@ const GroupChoice = ({ chosen }: { readonly chosen: string | undefined }) => {
 
 export const FindingsPage = () => {
   const { group } = useSearch({ strict: false });
+  const mayPlan = useMay('remediation:write');
   return (
     <ListWithDetail param="findingKey">
       {(open, drawer) => (
@@ -47,6 +50,7 @@ export const FindingsPage = () => {
           title={words.title}
           openKey={open}
           drawer={drawer}
+          {...(mayPlan ? { bulk: (selection) => <PlanMany selection={selection} /> } : {})}
           tools={<GroupChoice chosen={group} />}
           strip={(state) => <SeverityStrip state={state} noun="findings" />}
           {...(isGroup(group)

@@ -30,3 +30,28 @@ export const words = {
       ? '1 other asset has this finding'
       : `${count.toLocaleString('en')} other assets have this finding`,
 };
+
+export const workWords = {
+  open: 'open',
+  in_progress: 'in progress',
+  blocked: 'blocked',
+  fix_reported: 'reported fixed',
+  fixed: 'fixed',
+} as const;
+export const validationWords = {
+  waiting: 'waits for a scan that begins after the report',
+  shown_fixed: 'a scan showed it fixed',
+  refuted: 'a scan still showed it, or it came back',
+} as const;
+/** Fields of the work, as its history names them. */
+export const workFieldWords: Readonly<Record<string, string>> = {
+  remediation_status: 'State',
+  validation_status: 'Proof',
+  assigned_to: 'Whose',
+  due_date: 'To be fixed by',
+  remediation_plan: 'Plan',
+  note: 'Note',
+  effort_estimate_hours: 'Effort',
+  cost_estimate: 'Cost',
+  fix_reported_at: 'Reported fixed',
+};

@@ -23,6 +23,7 @@ import { MilestonesTab } from './milestones-tab.tsx';
 import { MilestonesTable } from './milestones-table.tsx';
 import { AssetsTable, WeaknessesTable } from './poam-parts.tsx';
 import { words } from './words.ts';
+import { WorkSummary } from '../findings/work-summary.tsx';
 
 const Marks = ({ of }: { readonly of: PoamRow }) => (
   <>
@@ -85,7 +86,12 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: PoamDetail 
   const fixed = useMemo(() => ({ poam: poamId, system: undefined }), [poamId]);
   switch (id) {
     case 'weaknesses':
-      return <WeaknessesTable of={detail} />;
+      return (
+        <>
+          <WeaknessesTable of={detail} />
+          <WorkSummary poamId={poamId} />
+        </>
+      );
     case 'milestones':
       return <MilestonesTab of={detail} />;
     case 'deviations':

@@ -15,6 +15,16 @@ const section = (title: string, lines: readonly string[]): string[] =>
 const textLines = (text: string | null | undefined): string[] =>
   text ? shownLines(text.trim()).split('\n') : [];
 
+/** How far the work on it is, whose it is, until when; null where nobody has begun any. */
+const workText = (finding: FindingDetail): string | null =>
+  finding.remediationStatus === null
+    ? null
+    : [
+        finding.remediationStatus.replaceAll('_', ' '),
+        finding.assignedTo === null ? 'nobody’s' : `of ${finding.assignedTo}`,
+        ...(finding.plannedFor === null ? [] : [`to be fixed by ${finding.plannedFor}`]),
+      ].join(', ');
+
 export function findingLines(finding: FindingDetail, history: readonly FindingEvent[]): string[] {
   return [
     `${finding.severity}  ${shownText(finding.name)}  (plugin ${shownText(finding.pluginId)})`,
@@ -38,6 +48,7 @@ export function findingLines(finding: FindingDetail, history: readonly FindingEv
         finding.poamId &&
           `${finding.poamId} (${finding.poamStatus ?? 'no status'}${finding.poamState === 'overdue' ? ', overdue' : ''})`,
       ],
+      ['Work', workText(finding)],
       [
         'Elsewhere',
         finding.otherAssets > 0 ? `open on ${counted(finding.otherAssets, 'other asset')}` : null,

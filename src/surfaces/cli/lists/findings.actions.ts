@@ -5,64 +5,29 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import {
   countFindings,
   fetchFinding,
-  findFindingKeys,
   findingHistory,
-  type FindingRow,
   groupFindings,
   listFindings,
   streamFindings,
 } from '../../../record/finding-lists/index.ts';
-import type { App } from '../../../engine/run/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { findingColumns } from './finding-columns.ts';
+import { fetchKey } from './find-key.ts';
 import { findingLines } from './finding.view.ts';
 import { findingTable, groupTable } from './findings.view.ts';
 import type { ListFlags } from './list-flags.ts';
 import { moreText, queryOf, readUpTo, writeCsv } from './read-list.ts';
-
-/** The columns of an export, in their order. */
-const columns = [
-  'key',
-  'severity',
-  'pluginId',
-  'name',
-  'family',
-  'assetUuid',
-  'assetName',
-  'ip',
-  'fqdn',
-  'systemIds',
-  'port',
-  'protocol',
-  'service',
-  'state',
-  'isAccepted',
-  'firstFound',
-  'lastSeen',
-  'lastFixed',
-  'timesCameBack',
-  'dueOn',
-  'poamId',
-  'poamStatus',
-  'poamState',
-  'vpr',
-  'epss',
-  'cvss',
-  'hasExploit',
-  'cves',
-  'solution',
-  'patchPublishedAt',
-  'sources',
-  'acr',
-  'criticality',
-  'controls',
-] as const satisfies readonly (keyof FindingRow)[];
 
 export async function listThem(context: CommandContext, flags: ListFlags): Promise<void> {
   await context.host.withApp(flags, async (app) => {
     const now = app.now();
     const query = { ...queryOf(findingList, flags, now), now };
     if (flags.csv)
-      return writeCsv(context, columns, streamFindings(app.store, everywhere, query, context.host.signal));
+      return writeCsv(
+        context,
+        findingColumns,
+        streamFindings(app.store, everywhere, query, context.host.signal),
+      );
     const { rows } = await readUpTo(flags.limit, (limit, after) =>
       listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
     );
@@ -97,23 +62,6 @@ export async function listGroups(
   else if (rows.length === 0) context.print('No finding matches.');
   else
     context.print(`${groupTable(rows, flags.by, context.width)}${hasMore ? '\n\n… and more: --limit' : ''}`);
-}
-
-/** @throws TielineError USAGE if no finding has this key, or several have one that begins so. */
-async function fetchKey(app: App, wanted: string): Promise<string> {
-  const found = await findFindingKeys(app.db, everywhere, wanted, 6);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw new TielineError(
-    'USAGE',
-    only === undefined
-      ? `No finding has the key ${wanted}.`
-      : `Several findings have keys that begin with ${wanted}.`,
-    {
-      fields: found.map((key) => ({ field: key, message: 'begins so' })),
-      remedy: 'Give the key, or at least its first four letters, as `tieline findings list` shows it.',
-    },
-  );
 }
 
 export async function showOne(

@@ -12,7 +12,9 @@ import {
   parseFilter,
   parseSort,
   type Sort,
+  withMe,
 } from '../../../platform/lists/index.ts';
+import { accountName } from '../kit/account.ts';
 import type { CommandContext } from '../kit/command-context.ts';
 import type { ListFlags } from './list-flags.ts';
 
@@ -23,7 +25,11 @@ export function queryOf<F extends string, S extends string>(
   now: Date,
 ): { readonly filter: Filter<F>; readonly sort: Sort<S> } {
   return {
-    filter: parseFilter(list.filters, flags.filter.flatMap(filterPairs), now),
+    filter: parseFilter(
+      list.filters,
+      withMe(list.filters, flags.filter.flatMap(filterPairs), accountName()),
+      now,
+    ),
     sort: parseSort(flags.sort ?? list.defaultSort, list.sorts),
   };
 }

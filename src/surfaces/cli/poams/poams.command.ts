@@ -1,6 +1,7 @@
 import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
 import { byOption, decisionOptions, limitOption, oneOf, several, wholeNumber } from '../kit/flags.ts';
 import { filterOption, listOptions } from '../lists/list-options.ts';
+import { poamReviews } from './poam-reviews.command.ts';
 
 const day = (what: string, isRequired: boolean) => ({
   flags: '--due <day>',
@@ -156,6 +157,7 @@ export const poams: FirstLevel = {
       action: async () => (await import('./poams.actions.ts')).showMilestones,
     },
     milestone,
+    ...poamReviews,
     {
       name: 'history',
       arguments: '<poam>',

@@ -1,7 +1,7 @@
 /** The handlers of a list's three routes, over what the noun's room reads. */
 import { intersected, isEmpty, type Scope, scopeFor } from '../../../canonical/access/index.ts';
 import type { FilterOf, ListDefinition, SortOf } from '../../../canonical/lists/index.ts';
-import { csvLines } from '../../../platform/lists/index.ts';
+import { csvLines, withMe } from '../../../platform/lists/index.ts';
 import type { Filter, Page, Sort } from '../../../platform/lists/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import type { Answer, Call, StreamAnswer } from './call.ts';
@@ -54,6 +54,15 @@ export interface ListParts {
   readonly classification: string;
 }
 
+/** The call with the caller's name in the place of `me`. */
+const byName = (list: ListDefinition, call: ListCall): ListCall =>
+  call.by === undefined
+    ? call
+    : {
+        ...call,
+        query: Object.fromEntries(withMe(list.filters, Object.entries(call.query), call.by.actor.name)),
+      };
+
 const wants = (call: ListCall, type: string): boolean => String(call.headers['accept'] ?? '').includes(type);
 
 function exported<L extends ListDefinition, Row>(
@@ -104,8 +113,9 @@ export function listHandlers<const Plural extends string, L extends ListDefiniti
 ) {
   const handlers = {
     list: async (
-      call: ListCall,
+      asked: ListCall,
     ): Promise<Answer<{ items: readonly Row[]; next: string | null }> | StreamAnswer> => {
+      const call = byName(list, asked);
       const file = exported(call, { list, source, parts });
       if (file) return file;
       const { cursors } = parts;
@@ -116,14 +126,17 @@ export function listHandlers<const Plural extends string, L extends ListDefiniti
       );
       return { body: pageBody(list, page, { query: call.query, cursors }) };
     },
-    count: async (call: ListCall): Promise<Answer<Counted>> => ({
-      body: await source.count(call.app, call.scope, filterOf(list, call.query, call.now), {
-        exact: call.query['exact'] === true,
-      }),
-    }),
+    count: async (asked: ListCall): Promise<Answer<Counted>> => {
+      const call = byName(list, asked);
+      const filter = filterOf(list, call.query, call.now);
+      return {
+        body: await source.count(call.app, call.scope, filter, { exact: call.query['exact'] === true }),
+      };
+    },
     facet: async (
-      call: ListCall,
+      given: ListCall,
     ): Promise<Answer<{ facets: Record<string, Readonly<Record<string, Counted>>> }>> => {
+      const call = byName(list, given);
       const filter = filterOf(list, call.query, call.now);
       const asked = facetsAsked(list, String(call.query['by']));
       const counted = await Promise.all(

@@ -22,6 +22,7 @@ import {
   streamFindings,
 } from '../../../record/finding-lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { withMe } from '../../../platform/lists/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { pageBody, pageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
@@ -43,8 +44,9 @@ type Groups = Pick<Handlers<typeof findingRoutes>, 'groupFindings'>;
 
 /** Groups have an order of their own, the worst first; a cursor is of one filter and one way to group. */
 const groups = ({ cursors }: ListParts): Groups => ({
-  groupFindings: async ({ app, scope, query, now }) => {
-    const { by, ...rest } = query;
+  groupFindings: async ({ app, by: caller, scope, query, now }) => {
+    const { by, ...given } = query;
+    const rest = Object.fromEntries(withMe(findingList.filters, Object.entries(given), caller.actor.name));
     const list = { ...findingList, noun: `findings by ${by}` };
     const { filter, after, limit } = pageRequest(list, rest, { cursors, now });
     const page = await groupFindings(app.db, scope, { filter, by, limit, now, ...(after ? { after } : {}) });
