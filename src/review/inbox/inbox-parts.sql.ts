@@ -157,7 +157,7 @@ export const inboxParts: Readonly<
       from external_systems s
      where s.removed_at is null and (s.sending_paused_at is not null or s.sync_paused_at is not null)`,
   // As `tieline intelligence` says it: older by whole days than what is loaded of the feed should be.
-  old_feed: (_within, now) => sql`
+  old_feed: (_within, { now }) => sql`
     select l.feed::text, l.newest + (m.days + 1) * interval '1 day', null, null, null, null,
            concat_ws(' ', l.feed, 'of', to_char(l.newest at time zone 'UTC', 'YYYY-MM-DD'))
       from (select feed, max(feed_date) as newest from intelligence_loads group by feed) l
