@@ -33,6 +33,7 @@ export {
   findingRow,
   importRoutes,
   intelligenceRoutes,
+  poamLifeRoutes,
   riskRoutes,
   matchRoutes,
   planRoutes,

@@ -259,7 +259,7 @@ describe('editing a record here', () => {
     expect(await cli('poams', 'comment', poamId)).toMatchObject([{ author: 'J. Doe' }]);
     expect((await cli('poams', 'milestones', '--filter', `poam=${poamId}`))['total']).toBeGreaterThan(0);
     expect(await cli('poams', 'history', poamId)).toContainEqual(
-      expect.objectContaining({ field: 'cost_estimate', decidedBy: 'A. Lee' }),
+      expect.objectContaining({ what: 'cost_estimate: $2,500 → 12', by: 'A. Lee' }),
     );
     const { out } = await commandText(world.app, ['poams', 'list', '--csv', '--limit', '1']);
     expect(out.trimEnd().split('\r\n')).toHaveLength(

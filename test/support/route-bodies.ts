@@ -5,6 +5,10 @@ const boundaryRule = { conditions: [{ kind: 'name', values: ['web*'] }] };
 /** What a well-formed request of each route that names one record of a boundary has as its body. */
 export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   editPoam: { changes: { poc: 'Mallory' } },
+  completePoam: { reason: 'done' },
+  reopenPoam: { reason: 'found again' },
+  extendPoam: { to: '2030-01-01', reason: 'late' },
+  setLifeSettings: { set: { reopenDays: 3 } },
   previewSystemDuePolicy: { policyId: 'fedramp-rev5', applies: true },
   setSystemDuePolicy: { policyId: 'fedramp-rev5', applies: true },
   letPoamPromiseStand: { reason: 'the vendor is late' },

@@ -69,6 +69,8 @@ export interface ConnectorDeclaration<Settings = unknown> {
   readonly runsScans?: true;
   /** Whether another system answers for a control (as the server has it), so that the server takes no POA&M under it here. */
   readonly inheritsControl?: (control: JsonObject) => boolean;
+  /** Whether the server has approved a POA&M (as it has it): then its date moves only by an extension, which a later milestone asks for. */
+  readonly hasApproved?: (poam: JsonObject) => boolean;
   /** Where the server takes acceptances: how a rule for one asset is spelled, given what the server calls the asset. */
   readonly acceptanceScope?: (assetExternalId: string) => {
     readonly scope: string;

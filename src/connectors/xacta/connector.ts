@@ -45,6 +45,7 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
     },
     limits: { requestsPerSecond: 50, concurrency: 4 },
     mappings: xactaMappings,
+    hasApproved: ({ review_status: review }) => review === 'approved',
     // "shared" leaves a part to be answered for here.
     inheritsControl: ({ inherited_controls: providers }) =>
       Array.isArray(providers) &&

@@ -7,6 +7,7 @@ export * from './imports.ts';
 export * from './intelligence.ts';
 export * from './links.ts';
 export * from './matches.ts';
+export * from './poam-life.ts';
 export * from './poams.ts';
 export * from './remediation.ts';
 export * from './scan-files.ts';

@@ -7,6 +7,7 @@ import { boundaryRoutes } from './boundary-routes.ts';
 import { dueDateRoutes } from './rules/due-date-routes.ts';
 import { findingRoutes } from './finding-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { poamLifeRoutes } from './poams/poam-life-routes.ts';
 import { riskRoutes } from './intelligence/risk-routes.ts';
 import { intelligenceRoutes } from './intelligence/intelligence-routes.ts';
 import { matchRoutes } from './match-routes.ts';
@@ -45,6 +46,7 @@ export const routes = {
   ...repairRoutes,
   ...importRoutes,
   ...intelligenceRoutes,
+  ...poamLifeRoutes,
   ...riskRoutes,
   ...matchRoutes,
   ...runRoutes,
@@ -74,7 +76,7 @@ export { assetRoutes } from './asset-routes.ts';
 export { assetRow, findingRoutes, findingRow } from './finding-routes.ts';
 export { boundaryRoutes } from './boundary-routes.ts';
 export { dueDateRoutes } from './rules/due-date-routes.ts';
-export { importRoutes, intelligenceRoutes, riskRoutes, matchRoutes, planRoutes, runRoutes };
+export { importRoutes, intelligenceRoutes, matchRoutes, planRoutes, poamLifeRoutes, riskRoutes, runRoutes };
 export { poamRoutes } from './poam-routes.ts';
 export { ruleRoutes };
 export { mappingRoutes, repairRoutes, sessionRoutes, viewRoutes };

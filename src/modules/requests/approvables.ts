@@ -7,6 +7,7 @@
  */
 import type { RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
 import type { RequestRow } from '../../engine/approvals/index.ts';
+import { completeByPerson, extendByPerson } from '../poams/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { dropDeviation, grantDeviation } from '../deviations/index.ts';
 
@@ -35,6 +36,47 @@ const onlyKept: Approvable = {
   ended: () => Promise.resolve(),
 };
 
+const lineOf = ({ lines }: RequestRow, ...fields: readonly string[]) =>
+  lines.find(({ field }) => fields.includes(field));
+
+/** The one who asked says why; the last who agreed is named. */
+const moveOf = (request: RequestRow, { by, now }: DecisionMade) => ({
+  poamId: request.subject.id,
+  by: by ?? request.requestedBy,
+  reason: request.rationale,
+  now,
+});
+
+/** An extension of a POA&M is carried out as its remote wants it. */
+const extension: Approvable = {
+  async approved(tx, request, decision) {
+    const line = lineOf(request, 'scheduled_completion', 'milestone');
+    if (!line) return;
+    await extendByPerson(
+      tx,
+      { systemId: null, operationId: decision.operationId },
+      {
+        ...moveOf(request, decision),
+        from: line.before ?? null,
+        to: line.after,
+        byMilestone: line.field === 'milestone',
+      },
+    );
+  },
+  ended: () => Promise.resolve(),
+};
+
+/** A completion without evidence, to which others have agreed. */
+const completion: Approvable = {
+  async approved(tx, request, decision) {
+    const on = lineOf(request, 'actual_completion')?.after;
+    if (on === undefined) return;
+    const source = { systemId: null, operationId: decision.operationId };
+    await completeByPerson(tx, source, { ...moveOf(request, decision), on, evidence: undefined });
+  },
+  ended: () => Promise.resolve(),
+};
+
 const deviation: Approvable = {
   approved: (tx, { subject }, decision) => grantDeviation(tx, Number(subject.id), decision),
   ended: (tx, { subject }, decision) => dropDeviation(tx, Number(subject.id), decision),
@@ -47,7 +89,7 @@ export const approvables: Readonly<Record<RequestKind, Approvable>> = {
   risk_acceptance: deviation,
   operational_requirement: deviation,
   vendor_dependency: deviation,
-  extension: onlyKept,
-  completion: onlyKept,
+  extension,
+  completion,
   due_date: onlyKept,
 };

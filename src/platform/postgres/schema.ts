@@ -1577,8 +1577,6 @@ interface LifeSettingsTable {
   /** A POA&M that was completed at the remote while findings are open: ask a person (the default), reopen it, or accept the completion until accept_until. */
   contradiction: string | null;
   accept_until: string | null;
-  /** How many persons other than the one who asks must agree to an extension. Default 1. */
-  extension_approvers: number | null;
   /** Whether the boundary is authorized by FedRAMP. */
   is_fedramp: boolean | null;
   set_by: string | null;
@@ -1709,7 +1707,7 @@ interface PoamAssetDeparturesTable {
   reason: string;
   operation_id: string | null;
   departed_at: Generated<Instant>;
-  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it. */
+  /** moved: to another system, kept until the remote no longer lists the machine. taken off: by a person at the remote, kept until the remote lists it again. ended: terminated or deleted, while another machine under the POA&M lives; kept until it is there again, or the remote no longer lists it. regrouped: a changed rule put its findings under another POA&M. */
   kind: Generated<string>;
 }
 

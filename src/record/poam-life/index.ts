@@ -1,9 +1,18 @@
-export { type LifeSettings, listLifeSettings, usualLife } from './life-settings.sql.ts';
-export { dropEvidence, keepClosure, keepEvidence, keepFirstValues } from './poam-lives.sql.ts';
+export {
+  fetchStoredSettings,
+  type LifeSettings,
+  listLifeSettings,
+  saveLifeSettings,
+  settingsInForce,
+  type StoredLifeSettings,
+  usualLife,
+} from './life-settings.sql.ts';
+export { dropEvidence, fetchLife, keepClosure, keepEvidence, keepFirstValues } from './poam-lives.sql.ts';
 export {
   addQuestions,
   askAbout,
   closeRatingQuestions,
   countQuestions,
   listQuestions,
+  settleQuestions,
 } from './poam-questions.sql.ts';

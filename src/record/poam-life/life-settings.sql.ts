@@ -16,8 +16,6 @@ export interface LifeSettings {
   readonly contradiction: (typeof contradictionWords)[number];
   /** For `accept`: the last day, YYYY-MM-DD. */
   readonly acceptUntil: string | null;
-  /** How many others must agree to an extension. */
-  readonly extensionApprovers: number;
   readonly isFedramp: boolean;
 }
 
@@ -27,15 +25,14 @@ export const usualLife: LifeSettings = {
   reopenDays: 30,
   contradiction: 'ask',
   acceptUntil: null,
-  extensionApprovers: 1,
   isFedramp: false,
 };
 
 /** As it is set; null: the default. */
-type StoredLifeSettings = { readonly [K in keyof LifeSettings]: LifeSettings[K] | null };
+export type StoredLifeSettings = { readonly [K in keyof LifeSettings]: LifeSettings[K] | null };
 
 /** The settings in force: FedRAMP knows no reopening, a closed item is followed by a new one (grc-formats 6, 8). */
-function settingsInForce(stored: StoredLifeSettings | undefined): LifeSettings {
+export function settingsInForce(stored: StoredLifeSettings | undefined): LifeSettings {
   const isFedramp = stored?.isFedramp ?? usualLife.isFedramp;
   return {
     closeAfter: stored?.closeAfter ?? usualLife.closeAfter,
@@ -43,18 +40,43 @@ function settingsInForce(stored: StoredLifeSettings | undefined): LifeSettings {
     reopenDays: stored?.reopenDays ?? (isFedramp ? 0 : usualLife.reopenDays),
     contradiction: stored?.contradiction ?? usualLife.contradiction,
     acceptUntil: stored?.acceptUntil ?? usualLife.acceptUntil,
-    extensionApprovers: stored?.extensionApprovers ?? usualLife.extensionApprovers,
     isFedramp,
   };
 }
 
 const columns = sql`
-  close_after as "closeAfter", close_days as "closeDays", reopen_days as "reopenDays", contradiction, accept_until::text as "acceptUntil",
-  extension_approvers as "extensionApprovers", is_fedramp as "isFedramp"`;
+  close_after as "closeAfter", close_days as "closeDays", reopen_days as "reopenDays", contradiction, accept_until::text as "acceptUntil", is_fedramp as "isFedramp"`;
 
 /** The settings in force of every boundary that has some of its own, by system_id; of the others they are `usualLife`. */
 export async function listLifeSettings(db: Kysely<Database>): Promise<ReadonlyMap<string, LifeSettings>> {
   const { rows } = await sql<StoredLifeSettings & { systemId: string }>`
     select system_id as "systemId", ${columns} from life_settings`.execute(db);
   return new Map(rows.map(({ systemId, ...stored }) => [systemId, settingsInForce(stored)]));
+}
+
+/** What is set for a boundary; undefined: nothing of its own. */
+export async function fetchStoredSettings(
+  db: Kysely<Database>,
+  systemId: string,
+): Promise<StoredLifeSettings | undefined> {
+  const { rows } = await sql<StoredLifeSettings>`
+    select ${columns} from life_settings where system_id = ${systemId}`.execute(db);
+  return rows[0];
+}
+
+/** Sets what a boundary has of its own; null: the default. */
+export async function saveLifeSettings(
+  db: Kysely<Database>,
+  systemId: string,
+  stored: StoredLifeSettings,
+  by: string,
+): Promise<void> {
+  const { closeAfter, closeDays, reopenDays, contradiction, acceptUntil, isFedramp } = stored;
+  await sql`
+    insert into life_settings (system_id, close_after, close_days, reopen_days, contradiction, accept_until, is_fedramp, set_by)
+    values (${systemId}, ${closeAfter}, ${closeDays}, ${reopenDays}, ${contradiction}, ${acceptUntil}::date, ${isFedramp}, ${by})
+    on conflict (system_id) do update
+      set close_after = excluded.close_after, close_days = excluded.close_days, reopen_days = excluded.reopen_days,
+          contradiction = excluded.contradiction, accept_until = excluded.accept_until,
+          is_fedramp = excluded.is_fedramp, set_by = excluded.set_by, set_at = now()`.execute(db);
 }

@@ -71,3 +71,33 @@ export async function keepClosure(
     update poam_lives set closed_by_evidence_at = ${now}::timestamptz, updated_at = now()
      where poam_id = any(${[...poamIds]}::text[])`.execute(db);
 }
+
+interface StoredLife {
+  readonly originalRating: string | null;
+  /** YYYY-MM-DD. */
+  readonly originalCompletion: string | null;
+  readonly verifiedAt: Date | null;
+  readonly closedByEvidenceAt: Date | null;
+  readonly followsPoamId: string | null;
+  /** The POA&M that was made after this one. */
+  readonly followedBy: string | null;
+}
+
+/** What is kept of the life of a POA&M. */
+export async function fetchLife(db: Kysely<Database>, poamId: string): Promise<StoredLife> {
+  const { rows } = await sql<StoredLife>`
+    select life.original_rating as "originalRating", life.original_completion::text as "originalCompletion", life.verified_at as "verifiedAt",
+           life.closed_by_evidence_at as "closedByEvidenceAt", life.follows_poam_id as "followsPoamId",
+           (select later.poam_id from poam_lives later where later.follows_poam_id = one.id order by later.poam_id desc limit 1) as "followedBy"
+      from (select ${poamId}::text as id) one left join poam_lives life on life.poam_id = one.id`.execute(db);
+  return (
+    rows[0] ?? {
+      originalRating: null,
+      originalCompletion: null,
+      verifiedAt: null,
+      closedByEvidenceAt: null,
+      followsPoamId: null,
+      followedBy: null,
+    }
+  );
+}

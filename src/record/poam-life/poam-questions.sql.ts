@@ -53,7 +53,21 @@ export async function addQuestions(
   return new Set(rows.flatMap(({ poamId, isNew }) => (isNew ? [poamId] : [])));
 }
 
-interface OpenQuestion {
+/** Settles what is asked about a POA&M: a person has answered. @param codes undefined: all of it. */
+export async function settleQuestions(
+  db: Kysely<Database>,
+  poamIds: readonly string[],
+  by: { readonly by: string | null; readonly settlement: string },
+  codes?: readonly QuestionCode[],
+): Promise<void> {
+  if (poamIds.length === 0) return;
+  await sql`
+    update poam_questions set settled_at = now(), settled_by = ${by.by}, settlement = ${by.settlement}
+     where poam_id = any(${[...poamIds]}::text[]) and settled_at is null
+       and ${codes === undefined ? sql`true` : sql`code = any(${[...codes]}::text[])`}`.execute(db);
+}
+
+export interface OpenQuestion {
   readonly code: string;
   readonly params: JsonObject;
   readonly since: Date;

@@ -24,6 +24,7 @@ export {
   listMilestoneIds,
   listMilestones,
   listOpenMilestones,
+  listPromisedDays,
   type MilestoneFilter,
   type MilestoneRow,
 } from './milestone-list.sql.ts';

@@ -150,6 +150,19 @@ export async function facetMilestones(
   return rows;
 }
 
+/** The day that the POA&M of each of these milestones promises, `YYYY-MM-DD`, by their id; those of which it promises none are left out. */
+export async function listPromisedDays(
+  db: Kysely<Database>,
+  milestoneIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (milestoneIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; day: string }>`
+    select m.id::text as id, ${dayOf(sql`p.scheduled_completion`)} as day
+      from ingestion_poam_milestones m join ingestion_poams p on p.poam_id = m.poam_id
+     where m.id = any(${milestoneIds.map(Number)}::int[]) and p.scheduled_completion is not null`.execute(db);
+  return new Map(rows.map(({ id, day }) => [id, day]));
+}
+
 interface OpenMilestone {
   readonly id: string;
   readonly poamId: string;

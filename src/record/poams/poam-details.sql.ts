@@ -88,9 +88,9 @@ export async function listPoamCves(db: Kysely<Database>, poamId: string): Promis
 export async function findPoamSystem(
   db: Kysely<Database>,
   poamId: string,
-): Promise<{ readonly systemId: string | null } | undefined> {
-  const { rows } = await sql<{ systemId: string | null }>`
-    select system_id as "systemId" from ingestion_poams where poam_id = ${poamId} order by id limit 1`.execute(
+): Promise<{ readonly systemId: string | null; readonly promised: string | null } | undefined> {
+  const { rows } = await sql<{ systemId: string | null; promised: string | null }>`
+    select system_id as "systemId", left(scheduled_completion::text, 10) as promised from ingestion_poams where poam_id = ${poamId} order by id limit 1`.execute(
     db,
   );
   return rows[0];

@@ -23,6 +23,8 @@ export interface EditedRecord {
   readonly held: readonly string[];
   /** Open findings under it; undefined where none are under such a record. */
   readonly openFindings?: number;
+  /** Of a milestone: the day that its POA&M promises, beyond which it may not be moved. */
+  readonly promised?: string | null;
 }
 
 export interface FieldChange {
@@ -79,6 +81,9 @@ export function parseChanges(
 /** Dates that were promised: who moves one says why. */
 const promised: ReadonlySet<string> = new Set(['scheduled_completion']);
 
+const isBeyond = ({ promised: day }: EditedRecord, after: Json): boolean =>
+  typeof day === 'string' && typeof after === 'string' && after.slice(0, 10) > day;
+
 function faultsOf(
   record: EditedRecord,
   changed: readonly FieldChange[],
@@ -95,6 +100,15 @@ function faultsOf(
       ];
     if (promised.has(field) && !noValue(before) && noValue(reason?.trim()))
       return [{ field, message: 'is a promised date: moving it needs a reason' }];
+    const beyond =
+      record.entity === 'milestone' && field === 'scheduled_completion' && isBeyond(record, after);
+    if (beyond)
+      return [
+        {
+          field,
+          message: `is after the day that its POA&M promises, ${record.promised ?? ''}: ask for an extension of that first (tieline poams extend)`,
+        },
+      ];
     if (field === 'status' && after === 'Completed' && (record.openFindings ?? 0) > 0)
       return [{ field, message: `cannot be Completed: ${record.openFindings} findings under it are open` }];
     return [];

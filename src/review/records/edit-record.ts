@@ -4,7 +4,7 @@
  */
 import { type Actor, nowhere, type Scope, scopeFor } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import type { JsonObject } from '../../platform/values/index.ts';
+import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { linkedEntity, lockRows } from '../../record/entities/index.ts';
 import { type Tx, underSavepoint } from '../../platform/postgres/index.ts';
@@ -12,7 +12,7 @@ import type { App } from '../../engine/run/index.ts';
 import { applyEdits } from './apply-edits.ts';
 import { decideEdit, type EditedRecord, type FieldChange } from './decide-edit.ts';
 import { type EditableEntity, gatherRecords } from './gather-records.ts';
-import { fetchRules } from './record-rules.ts';
+import { fetchRules, whyNotEditable } from './record-rules.ts';
 import { versionOf } from './record-version.ts';
 
 export interface RecordEdit {
@@ -61,6 +61,24 @@ export function editRecord(app: App, actor: Actor, scope: Scope, edit: RecordEdi
   return app.store.transaction((tx) => editWithin(app, tx, { actor, scope, edit }));
 }
 
+/** A milestone that is moved keeps in its comments from when, and why: what was planned first is never lost (grc-formats 3.4). */
+function withNote(
+  { entity, row, sides }: EditedRecord,
+  changes: readonly FieldChange[],
+  reason: string | undefined,
+  now: Date,
+): readonly FieldChange[] {
+  const moved = changes.find(({ field }) => field === 'scheduled_completion');
+  const isNoted = changes.some(({ field }) => field === 'comments');
+  if (entity !== 'milestone' || moved === undefined || moved.before === null || isNoted) return changes;
+  if (whyNotEditable(entity, 'comments', sides) !== undefined) return changes;
+  const before = typeof row['comments'] === 'string' ? row['comments'] : null;
+  const day = (value: Json): string => (value === null ? 'no day' : scalarText(value).slice(0, 10));
+  const note = `Update ${now.toISOString().slice(0, 10)}: moved from ${day(moved.before)} to ${day(moved.after)}${reason ? `: ${reason}` : ''}`;
+  const after = before === null || before === '' ? note : `${before}\n${note}`;
+  return after.length > 2000 ? changes : [...changes, { field: 'comments', before, after }];
+}
+
 /** The same, inside of a transaction. */
 export async function editWithin(
   app: Pick<App, 'modules' | 'now'>,
@@ -83,7 +101,7 @@ export async function editWithin(
     if (verdict.code === 'RECORD_MOVED') throw new RecordMovedError(record);
     throw new TielineError('EDIT_REFUSED', 'Nothing was changed.', { fields: [...verdict.faults] });
   }
-  const { changes } = verdict;
+  const changes = withNote(record, verdict.changes, edit.reason, now);
   if (changes.length === 0) return { entity, id, changes, version: record.version, operationId: undefined };
   const about = { principalId: actor.principalId, by: actor.name };
   const operation = { type: 'update', system: 'tieline', step: 'edit', metadata: about } as const;

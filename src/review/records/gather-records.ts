@@ -8,7 +8,7 @@ import {
   inCanonicalWords,
   type LinkedEntityName,
 } from '../../record/entities/index.ts';
-import { countOpenUnder } from '../../record/poams/index.ts';
+import { countOpenUnder, listPromisedDays } from '../../record/poams/index.ts';
 import { listHeldFields } from '../../ledger/conflicts/index.ts';
 import type { EditedRecord } from './decide-edit.ts';
 import { type ConnectionRules, listSides } from './record-rules.ts';
@@ -36,6 +36,7 @@ export async function gatherRecords(
   const held = await listHeldFields(db, entity, ids);
   const openFindings: ReadonlyMap<string, number> =
     entity === 'poam' ? await countOpenUnder(db, ids) : new Map();
+  const promised = entity === 'milestone' ? await listPromisedDays(db, ids) : new Map<string, string>();
   return new Map(
     ids.map((entityId) => {
       const row = rows.get(entityId)?.row ?? {};
@@ -50,6 +51,7 @@ export async function gatherRecords(
           sides: sides.get(entityId) ?? [],
           held: held.get(entityId) ?? [],
           openFindings: openFindings.get(entityId) ?? 0,
+          promised: promised.get(entityId) ?? null,
         },
       ];
     }),

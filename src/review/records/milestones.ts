@@ -42,6 +42,15 @@ export function addMilestone(
   return app.store.transaction(async ({ db }) => {
     const poam = await findPoamSystem(db, given.poamId);
     if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', given.poamId);
+    if (poam.promised !== null && given.due > poam.promised)
+      throw new TielineError('EDIT_REFUSED', 'Nothing was added.', {
+        fields: [
+          {
+            field: 'scheduled_completion',
+            message: `is after the day that its POA&M promises, ${poam.promised}: ask for an extension of that first (tieline poams extend ${given.poamId} --to ${given.due})`,
+          },
+        ],
+      });
     // A remote tells milestones of a POA&M apart by what they say.
     if (await hasMilestone(db, given))
       throw new TielineError('EDIT_REFUSED', 'Nothing was added.', {

@@ -17,6 +17,7 @@ import type { App } from '../../engine/run/index.ts';
 /** A connection that has records of an entity, and what is set for it. */
 export interface ConnectionRules {
   readonly systemId: number;
+  readonly systemType: string;
   readonly connection: string;
   readonly policies: readonly EntityPolicy[];
   /** Whether the remote takes new records of the entity. */
@@ -40,6 +41,7 @@ export async function fetchRules(
     const mappings = await fetchMappings(db, row.id);
     rules.set(row.id, {
       systemId: row.id,
+      systemType: row.system_type,
       connection: row.system_name,
       policies: await fetchPolicies(db, row.id),
       takesNew: taken?.create ?? false,

@@ -133,6 +133,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./poams/poams.command.ts')).poams,
       },
       {
+        name: 'changes',
+        description: 'what changed since a moment: POA&Ms, findings, what you are newly asked',
+        load: async () => (await import('./poams/changes.command.ts')).changes,
+      },
+      {
         name: 'due-policies',
         description:
           'by which rules POA&Ms are due: which apply where, what each says, why a POA&M is due when it is',

@@ -19,6 +19,7 @@ import { boundaryHandlers } from './records/boundary-handlers.ts';
 import { dueDateHandlers } from './records/due-date-handlers.ts';
 import { deviationHandlers } from './records/deviation-handlers.ts';
 import { findingHandlers } from './records/finding-handlers.ts';
+import { poamLifeHandlers } from './records/poam-life-handlers.ts';
 import { riskHandlers } from './intelligence/risk-handlers.ts';
 import { intelligenceHandlers } from './intelligence/intelligence-handlers.ts';
 import { importHandlers } from './records/import-handlers.ts';
@@ -59,6 +60,7 @@ export function handlersOf({ facts, cursors, feed }: HandlerParts): Handlers<typ
     ...repairHandlers(),
     ...importHandlers(parts),
     ...intelligenceHandlers,
+    ...poamLifeHandlers,
     ...riskHandlers,
     ...matchHandlers(parts),
     ...runHandlers(parts),

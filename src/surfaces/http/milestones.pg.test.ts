@@ -97,17 +97,29 @@ describe('milestones of a POA&M over HTTP', () => {
   it('a day is a day in the fields of the record and in what an edit says of it', async () => {
     const due = (await detail()).fields.find(({ field }) => field === 'scheduled_completion');
     expect(due?.here).toBe('2027-01-02');
-    const edited = await edit({ changes: { scheduled_completion: '2027-01-15' }, reason: 'soon' });
-    expect(edited.json()).toMatchObject({ changes: [{ before: '2027-01-01', after: '2027-01-15' }] });
+    const edited = await edit({ changes: { scheduled_completion: '2026-12-15' }, reason: 'sooner' });
+    expect(edited.json()).toMatchObject({
+      changes: [{ before: '2027-01-01', after: '2026-12-15' }, { field: 'comments' }],
+    });
   });
 
   it('a milestone is moved with a reason only, and completed on a day', async () => {
     const without = await edit({ changes: { scheduled_completion: '2027-03-01' } });
     expect(without.json()).toMatchObject({ code: 'EDIT_REFUSED' });
-    await edit({ changes: { scheduled_completion: '2027-03-01' }, reason: 'the vendor is late' });
+    // Beyond what the POA&M promises asks for an extension of that.
+    const beyond = await edit({
+      changes: { scheduled_completion: '2027-03-01' },
+      reason: 'the vendor is late',
+    });
+    expect(beyond.json()).toMatchObject({
+      code: 'EDIT_REFUSED',
+      errors: [{ pointer: 'scheduled_completion' }],
+    });
+    await edit({ changes: { scheduled_completion: '2027-01-02' }, reason: 'the vendor is late' });
     await edit({ changes: { status: 'Completed', actual_completion: '2027-02-20' } });
     expect(await step()).toMatchObject({
-      due: '2027-03-01',
+      due: '2027-01-02',
+      comments: expect.stringMatching(/moved from 2026-12-15 to 2027-01-02: the vendor is late$/),
       completed: '2027-02-20',
       status: 'Completed',
       isOpen: false,

@@ -80,18 +80,21 @@ export function decideLife(poam: LivingPoam, now: string): LifeDecision {
       : nothing;
   const absent = counting.filter(({ lifecycle }) => lifecycle !== 'fixed');
   if (absent.length > 0) return { ...nothing, questions: absenceOf(absent) };
-  const evidence = counting.map((each) => ({
-    finding: each.id,
-    asset: each.asset,
-    plugin: each.pluginId,
-    fixedAt: each.fixedAt,
-    ...evidenceOfFix(each),
-  }));
+  const evidence = counting.map(evidenceOf);
   const unproven = evidence.filter((each) => !isProven(each));
   if (unproven.length > 0)
     return { ...nothing, evidence, questions: [unprovenQuestion(evidence.length, unproven)] };
   return { ...closing(poam, evidence.length, now), evidence, isVerified: true };
 }
+
+/** The evidence of one fixed finding. */
+export const evidenceOf = (finding: FindingUnder): EvidenceRow => ({
+  finding: finding.id,
+  asset: finding.asset,
+  plugin: finding.pluginId,
+  fixedAt: finding.fixedAt,
+  ...evidenceOfFix(finding),
+});
 
 const isOpen = (lifecycle: FindingUnder['lifecycle']): boolean =>
   lifecycle === 'open' || lifecycle === 'reopened';

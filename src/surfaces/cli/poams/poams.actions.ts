@@ -1,4 +1,4 @@
-/** `poams list|show|milestones|history`: what is read of POA&Ms. */
+/** `poams list|show|milestones`: what is read of POA&Ms. */
 import { everywhere } from '../../../canonical/access/index.ts';
 import { milestoneList, poamList } from '../../../canonical/lists/index.ts';
 import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
@@ -10,19 +10,12 @@ import {
   type MilestoneRow,
   streamPoams,
 } from '../../../record/poams/index.ts';
-import { fetchPoam, listPoamHistory } from '../../../review/records/index.ts';
+import { fetchPoam } from '../../../review/records/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
 import type { ListFlags } from '../lists/list-options.ts';
 import { writeCsv } from '../lists/write-csv.ts';
-import {
-  historyLines,
-  milestoneColumns,
-  milestoneLines,
-  poamColumns,
-  poamDetailLines,
-  poamLines,
-} from './poams.view.ts';
+import { milestoneColumns, milestoneLines, poamColumns, poamDetailLines, poamLines } from './poams.view.ts';
 
 export async function showPoams(context: CommandContext, flags: ListFlags): Promise<void> {
   await context.host.withApp(flags, async (app) => {
@@ -74,16 +67,4 @@ export async function showMilestones(context: CommandContext, flags: ListFlags):
     else context.print(milestoneLines(items, context.width).join('\n'));
     tellCut(context, flags, { rows: [...items], total });
   });
-}
-
-export async function showHistory(
-  context: CommandContext,
-  flags: GlobalFlags & { readonly limit: number },
-  [poamId]: readonly [string],
-): Promise<void> {
-  const rows = await context.host.withApp(flags, (app) =>
-    listPoamHistory(app, everywhere, poamId, { limit: flags.limit }),
-  );
-  if (flags.json) context.printJson('recordHistory', rows);
-  else context.print(historyLines(rows, context.width).join('\n'));
 }

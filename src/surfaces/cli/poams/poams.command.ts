@@ -1,5 +1,5 @@
 import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
-import { byOption, decisionOptions, limitOption, several, wholeNumber } from '../kit/flags.ts';
+import { byOption, decisionOptions, limitOption, oneOf, several, wholeNumber } from '../kit/flags.ts';
 import { filterOption, listOptions } from '../lists/list-options.ts';
 import { poamReviews } from './poam-reviews.command.ts';
 
@@ -71,6 +71,57 @@ const milestone: NounSpec = {
   ],
 };
 
+const life: NounSpec = {
+  name: 'life',
+  description: 'how the POA&Ms of an authorization boundary live',
+  commands: [
+    {
+      name: 'show',
+      arguments: '<boundary>',
+      description: 'when they are completed on evidence, opened again, and what a contradiction comes to',
+      action: async () => (await import('./poam-life.actions.ts')).showLife,
+    },
+    {
+      name: 'set',
+      arguments: '<boundary>',
+      description: 'set what is named; the rest stays',
+      options: [
+        {
+          flags: '--close <when>',
+          description: 'complete on evidence: at once, days (--close-days) or word (of a person)',
+          parse: oneOf('word', ['at once', 'days', 'word']),
+        },
+        {
+          flags: '--close-days <days>',
+          description: 'days without return after the evidence',
+          parse: wholeNumber(0, 3650),
+        },
+        {
+          flags: '--reopen-days <days>',
+          description: 'a finding that returns within so many days opens its POA&M again; 0: never',
+          parse: wholeNumber(0, 3650),
+        },
+        {
+          flags: '--contradiction <what>',
+          description:
+            'completed at the remote while findings are open: ask, reopen, accept (--accept-until)',
+          parse: oneOf('word', ['ask', 'reopen', 'accept']),
+        },
+        { flags: '--accept-until <day>', description: 'YYYY-MM-DD' },
+        {
+          flags: '--fedramp <yes|no>',
+          description: 'authorized by FedRAMP',
+          parse: oneOf('word', ['yes', 'no']),
+        },
+        { flags: '--default', description: 'give back to the default what is not named', default: false },
+        ...decisionOptions,
+      ],
+      examples: ['poams life set SYS-001 --close days --close-days 14'],
+      action: async () => (await import('./poam-life.actions.ts')).setLife,
+    },
+  ],
+};
+
 export const poams: FirstLevel = {
   commands: [
     {
@@ -110,9 +161,47 @@ export const poams: FirstLevel = {
     {
       name: 'history',
       arguments: '<poam>',
-      description: 'what was changed of it and its milestones, by whom and why, the latest first',
-      options: [limitOption(10_000, 50)],
-      action: async () => (await import('./poams.actions.ts')).showHistory,
+      description:
+        'its whole story in the order of time: changes, findings, questions, requests, what was sent',
+      options: [limitOption(1_000, 200)],
+      action: async () => (await import('./poam-life.actions.ts')).showStory,
     },
+    {
+      name: 'explain',
+      arguments: '<poam>',
+      description:
+        'why it was made, by which rule, why it is due then, in which state and why, the evidence of each finding',
+      action: async () => (await import('./poam-life.actions.ts')).explain,
+    },
+    {
+      name: 'complete',
+      arguments: '<poam>',
+      description: 'complete it; without evidence for each finding, others agree first',
+      options: [
+        { flags: '--on <day>', description: 'when: YYYY-MM-DD (default: today)' },
+        ...decisionOptions,
+      ],
+      examples: ['poams complete POAM-2026-0001 --reason "verified by rescan"'],
+      action: async () => (await import('./poam-life.actions.ts')).complete,
+    },
+    {
+      name: 'reopen',
+      arguments: '<poam>',
+      description: 'open it again',
+      options: decisionOptions,
+      action: async () => (await import('./poam-life.actions.ts')).reopen,
+    },
+    {
+      name: 'extend',
+      arguments: '<poam>',
+      description: 'ask for an extension to another day; the first promised day is kept beside',
+      options: [
+        { flags: '--to <day>', description: 'the new day: YYYY-MM-DD', required: true },
+        ...decisionOptions,
+      ],
+      examples: ['poams extend POAM-2026-0001 --to 2027-01-31 --reason "the vendor is late"'],
+      action: async () => (await import('./poam-life.actions.ts')).extend,
+    },
+    life,
   ],
 };

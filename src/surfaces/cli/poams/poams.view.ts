@@ -1,7 +1,6 @@
 /** POA&Ms as people read them at a terminal. */
 import type { Agreement } from '../../../canonical/lists/index.ts';
 import { type Json, scalarText } from '../../../platform/values/index.ts';
-import type { HistoryRow } from '../../../ledger/operations/index.ts';
 import type { MilestoneRow, Obstacle, PoamRow } from '../../../record/poams/index.ts';
 import type { FieldView, PoamDetail } from '../../../review/records/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
@@ -194,26 +193,6 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
       ),
     ),
     ...part('CVEs', detail.cves.length === 0 ? [] : [`  ${detail.cves.join(', ')}`]),
-  ];
-}
-
-export function historyLines(rows: readonly HistoryRow[], width: number | undefined): string[] {
-  if (rows.length === 0) return ['No changes.'];
-  return [
-    fittedTable(
-      ['AT (UTC)', 'RECORD', 'FIELD', 'BEFORE', 'AFTER', 'BY', 'WHY', 'OPERATION'],
-      rows.map((row) => [
-        minuteText(row.at),
-        `${row.entity} ${row.entityId}`,
-        row.field ?? none,
-        value(row.before),
-        value(row.after),
-        row.decidedBy,
-        row.reason ?? none,
-        row.operationId.slice(0, 8),
-      ]),
-      width,
-    ),
   ];
 }
 
