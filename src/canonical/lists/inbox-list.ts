@@ -11,6 +11,7 @@ export const inboxKinds = [
   'held_record',
   'unanswered_weakness',
   'late_obligation',
+  'unanswered_fact',
   'deviation',
   'poam_question',
   'missing_finding',

@@ -38,6 +38,7 @@ export const ruleSentences = {
   answer_pointed: 'findings point at it',
   answer_named: 'it names the plugin',
   answer_cve: 'it names a CVE of it, and the same machines',
+  obligation: 'an obligation that the policy lets it follow',
   planned_again: 'planned again before it was sent',
   outbox: 'outbox',
   dependency_changed: 'what it depends on changed',

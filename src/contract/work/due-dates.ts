@@ -184,3 +184,49 @@ export const freeDay = z.strictObject({
   isWorking: z.boolean().default(false),
   title: z.string().min(1).max(200).nullable(),
 });
+
+const yesNoNull = z.boolean().nullable().default(null);
+const told = { setAt: instant, setBy: z.string(), reason: z.string().nullable() };
+
+/** What is said of a boundary that due-date policies ask about; null: not known. */
+export const boundaryDueFacts = z.strictObject({
+  class: z.enum(dueConditions.class).nullable().default(null),
+  nationalSecurity: yesNoNull,
+  reason: z.string().max(2000).nullable().default(null),
+});
+
+/** How the weaknesses of a POA&M are evaluated; null: not known. */
+export const dueEvaluation = z.strictObject({
+  evaluatedAt: z.iso.datetime().nullable().default(null),
+  exploitable: yesNoNull,
+  reachable: yesNoNull,
+  agencyImpact: z.enum(dueConditions.agency_impact).nullable().default(null),
+  complyBy: z.iso.date().nullable().default(null),
+  vendorReleasedOn: z.iso.date().nullable().default(null),
+  note: z.string().max(2000).nullable().default(null),
+});
+
+/** Whether an asset can be reached from public networks by anybody; null: not known. */
+export const exposureSaid = z.strictObject({
+  exposed: z.boolean().nullable(),
+  reason: z.string().max(2000).nullable().default(null),
+});
+/** `due-policies tell asset|zone`. */
+export const exposureTold = z.strictObject({ subject: z.string(), exposed: z.boolean().nullable() });
+/** The same of all of a network zone. */
+export const zoneExposure = exposureSaid.extend({ zone: z.string().min(1).max(255) });
+
+/** `due-policies facts`: what was said of a boundary, its assets and zones, the newest first. */
+export const dueFacts = z.strictObject({
+  boundary: z.array(
+    z.strictObject({ class: z.string().nullable(), nationalSecurity: z.boolean().nullable(), ...told }),
+  ),
+  exposures: z.array(
+    z.strictObject({
+      asset: z.string().nullable(),
+      zone: z.string().nullable(),
+      exposed: z.boolean().nullable(),
+      ...told,
+    }),
+  ),
+});

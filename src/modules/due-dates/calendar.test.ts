@@ -57,6 +57,11 @@ describe('the calendar of working days', () => {
     ]);
   });
 
+  it('an end on a free day that moves before does not move before the day from which it counts', () => {
+    // A Saturday, and a day later.
+    expect(countDays('2026-11-21', 1, { counts: 'days_then_before', calendar: federal })).toBe('2026-11-21');
+  });
+
   it('days that are counted end on a working day, and never before as many calendar days as were asked for', () => {
     fc.assert(
       fc.property(day, fc.integer({ min: 1, max: 60 }), (from, days) => {

@@ -3,7 +3,7 @@
  * Holidays follow 5 U.S.C. 6103 and Executive Order 11582: on a Saturday the Friday before is free, on a Sunday the Monday after.
  */
 import type { DayCount } from '../../canonical/due-dates/index.ts';
-import { addDays, weekdayOf } from './days.ts';
+import { addDays, laterOf, weekdayOf } from './days.ts';
 
 export interface Calendar {
   readonly name: string;
@@ -89,7 +89,8 @@ export function countDays(
     case 'days':
       return addDays(from, days);
     case 'days_then_before':
-      return workingDayNear(calendar, addDays(from, days), -1);
+      // Never before it was known.
+      return laterOf(from, workingDayNear(calendar, addDays(from, days), -1));
     case 'days_then_after':
       return workingDayNear(calendar, addDays(from, days), 1);
     case 'working_days': {

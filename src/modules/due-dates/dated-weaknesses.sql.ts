@@ -7,8 +7,6 @@ import type { DatedWeakness } from './due-dates.ts';
 
 export interface TiedWeakness extends DatedWeakness {
   readonly poamId: string;
-  readonly grouping: string;
-  readonly identifier: string;
   readonly name: string | null;
   readonly dueOn: string;
   readonly dueReason: string;
@@ -18,7 +16,10 @@ export interface TiedWeakness extends DatedWeakness {
 
 const columns = sql`
   p.poam_id as "poamId", w.system_id as "systemId", w.grouping, w.identifier, coalesce(w.title, plugin.name) as name, w.severity, w.detected_on::text as "detectedOn",
-  w.due_on::text as "dueOn", w.due_reason as "dueReason", case when w.grouping = 'cve' and w.identifier like 'CVE-%' then array[w.identifier::text] else coalesce(plugin.cves, '{}') end as cves, p.scheduled_completion::date::text as promised`;
+  w.due_on::text as "dueOn", w.due_reason as "dueReason", case when w.grouping = 'cve' and w.identifier like 'CVE-%' then array[w.identifier::text] else coalesce(plugin.cves, '{}') end as cves, p.scheduled_completion::date::text as promised,
+  coalesce((select array_agg(distinct coalesce(a.tenable_asset_uuid, a.asset_uuid::text))
+     from weakness_findings k join ingestion_vulnerabilities v on v.id = k.finding_id join ingestion_assets a on a.asset_uuid = v.asset_ref
+    where k.weakness_id = w.id and v.lifecycle_state in ('open', 'reopened')), '{}') as assets`;
 
 /** The weaknesses of open POA&Ms. @param systemId only of this boundary. */
 export async function listTiedWeaknesses(

@@ -331,3 +331,35 @@ export function dueDateOf(inputs: DueInputs, rules: DueRules): DueDate | undefin
     ? { on: first.on, answer: { ...first, on: first.on }, answers }
     : undefined;
 }
+
+/** Where no policy gives a date: a weakness is never without one, since without it nobody would be told of it. */
+const usualDays: Readonly<Record<Severity, number>> = {
+  Critical: 7,
+  High: 30,
+  Medium: 90,
+  Low: 180,
+  Info: 365,
+};
+
+/** The date by the usual days from its detection, with what each policy answered beside it. */
+export function dueWithoutPolicy(inputs: DueInputs, rules: DueRules): DueDate {
+  const { severity, detectedOn } = inputs;
+  const days = usualDays[severity];
+  const on = countDays(detectedOn, days, { counts: 'days' });
+  const answer = {
+    policyId: 'org-default',
+    title: 'organization matrix',
+    version: 1,
+    on,
+    latest: on,
+    silence: null,
+    basis: 'first_found',
+    since: detectedOn,
+    days,
+    remark: null,
+    unknown: [],
+    facts: { severity },
+    cve: null,
+  } as const;
+  return { on, answer, answers: [...answersOf(inputs, rules), answer] };
+}

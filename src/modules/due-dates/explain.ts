@@ -4,6 +4,7 @@ import { byPerson } from '../../canonical/vocabulary/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
+import { settleQuestions } from '../../record/poam-life/index.ts';
 import { findPoamSystem } from '../../record/poams/index.ts';
 import {
   findPoamDates,
@@ -53,12 +54,13 @@ async function requireWithin(app: Pick<App, 'db'>, scope: Scope, poamId: string)
 /** @throws RECORD_UNKNOWN where it is not there or out of scope. */
 export async function explainDueDate(app: App, scope: Scope, poamId: string): Promise<DueExplanation> {
   const dates = await requireWithin(app, scope, poamId);
-  const answersFor = await fetchAnswers(app.db);
+  const weaknesses = await listWeaknessesOf(app.db, poamId);
+  const answersFor = await fetchAnswers(app.db, weaknesses);
   return {
     poamId,
     ...dates,
     isLate: dates.promised !== null && dates.obligedBy !== null && dates.promised > dates.obligedBy,
-    weaknesses: (await listWeaknessesOf(app.db, poamId)).map((weakness) => ({
+    weaknesses: weaknesses.map((weakness) => ({
       identifier: weakness.identifier,
       name: weakness.name,
       severity: weakness.severity,
@@ -98,6 +100,7 @@ export async function letPromiseStand(
       },
       async ({ id: operationId, count }) => {
         await savePromiseStands(db, given.poamId, { by: actor.name, at: app.now(), reason: given.reason });
+        await settleQuestions(db, [given.poamId], { by: actor.name, settlement: 'stands' }, ['due_earlier']);
         await recordChanges(db, { systemId: null, operationId }, [
           {
             entity: 'poam',

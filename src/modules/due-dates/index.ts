@@ -23,3 +23,6 @@ export {
 } from './policies.ts';
 export type { PolicyUse } from './policies.sql.ts';
 export { inputsOfTrial } from './trial.ts';
+export { evaluatePoam, listToldFacts, setBoundaryFacts, setExposure } from './facts.ts';
+export { type ToldFacts, unansweredFacts } from './facts.sql.ts';
+export { followObligations } from './follow-obligations.ts';

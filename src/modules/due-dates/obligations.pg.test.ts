@@ -12,6 +12,7 @@ import type { Severity } from '../../canonical/vocabulary/index.ts';
 import { saveWeaknesses } from '../../record/weaknesses/index.ts';
 import { countNewlyLate, recordObligations } from './obligations.sql.ts';
 import { fetchDueDates } from './due-dates.ts';
+import { followObligations } from './follow-obligations.ts';
 
 let database: ClonedDatabase;
 let app: App;
@@ -26,12 +27,12 @@ const weakness = {
   identifier: '1',
   detectedOn: '2026-11-20',
   cves: [],
+  assets: [],
 };
 
 /** As a sync does: ties the weakness with this severity and records what follows. */
 async function judged(severity: Severity): Promise<void> {
-  const due = (await fetchDueDates(database.db))({ ...weakness, severity });
-  if (!due) throw new Error('no date');
+  const due = (await fetchDueDates(database.db, []))({ ...weakness, severity });
   const { systemId, grouping, identifier, detectedOn } = weakness;
   await saveWeaknesses(database.db, [
     {
@@ -147,22 +148,26 @@ describe('policies, and where they apply', () => {
     expect((await command('show', 'hhs-cms')).json).toMatchObject({
       uses: [{ systemId: 'S-2', applies: true, reason: 'CMS', endedAt: null }],
     });
-    const dueDatesOf = await fetchDueDates(database.db);
+    const dueDatesOf = await fetchDueDates(database.db, []);
     const policiesOf = (systemId: string) =>
-      dueDatesOf({ ...weakness, systemId, severity: 'High' })?.answers.map((each) => each.policyId);
+      dueDatesOf({ ...weakness, systemId, severity: 'High' }).answers.map((each) => each.policyId);
     expect(policiesOf('S-2')).toEqual(['hhs-cms', 'org-default']);
     expect(policiesOf('S-1')).toEqual(['org-default']);
   });
 
   it('a boundary can be let off a default, and return to it; what held is kept with its end', async () => {
     await command('set', 'org-default', 'off', '--system', 'S-3', '--yes');
+    // A weakness is never without a date: nobody would be told of it.
     expect(
-      (await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' }),
-    ).toBeUndefined();
+      (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' }),
+    ).toMatchObject({
+      on: '2026-12-20',
+      reason: expect.stringMatching(/^no policy that applies gives a date/) as string,
+    });
     await command('set', 'org-default', 'inherit', '--system', 'S-3', '--yes');
-    expect((await fetchDueDates(database.db))({ ...weakness, systemId: 'S-3', severity: 'High' })?.on).toBe(
-      '2026-12-20',
-    );
+    expect(
+      (await fetchDueDates(database.db, []))({ ...weakness, systemId: 'S-3', severity: 'High' }).on,
+    ).toBe('2026-12-20');
     expect((await command('history')).json).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
@@ -209,7 +214,7 @@ describe('policies, and where they apply', () => {
     await writeFile(file, text(3, '"yes"'));
     expect((await command('add', file)).json).toEqual({ policyId: 'strict', version: 2 });
     await command('set', 'strict', 'on', '--yes');
-    const due = (await fetchDueDates(database.db))({ ...weakness, severity: 'High' });
+    const due = (await fetchDueDates(database.db, []))({ ...weakness, severity: 'High' });
     await rm(folder, { recursive: true });
     // 2026-11-25 is a Wednesday before a holiday; exposure is not known.
     expect(due).toMatchObject({
@@ -228,3 +233,156 @@ describe('policies, and where they apply', () => {
     expect((await command('days', 'list')).json).toMatchObject({ own: [] });
   });
 });
+
+/** A weakness on one machine with one CVE, in a boundary that follows BOD 26-04. */
+const exploited = {
+  ...weakness,
+  identifier: '77',
+  systemId: 'S-1',
+  severity: 'High' as const,
+  cves: ['CVE-2026-77'],
+  assets: ['00000000-0000-0000-0000-000000000001'],
+};
+const dueOf = async (given = exploited) => (await fetchDueDates(database.db, [given]))(given);
+
+// One story in order: more is known with each step.
+describe('what due dates hang on', () => {
+  it('a CVE of which no feed says anything leaves everything unknown, and the earliest date is proposed', async () => {
+    await command('set', 'strict', 'off', '--yes');
+    await command('set', 'cisa-bod-26-04', 'on', '--system', 'S-1', '--yes');
+    expect((await dueOf()).answer).toMatchObject({
+      policyId: 'cisa-bod-26-04',
+      on: '2026-11-23',
+      latest: null,
+      unknown: ['kev', 'exposed', 'automatable', 'impact'],
+    });
+  });
+
+  it('a feed that is loaded says what is listed and what is not, and a listing that arrives later pulls the date in', async () => {
+    await database.pool.query(
+      `insert into intelligence_loads (feed, source, loaded_at, loaded_by, rows_read, rows_changed, rows_unchanged, sha256, bytes) values ('kev', 'kev.json', $1, 'test', 1, 1, 0, '00', 1)`,
+      [now],
+    );
+    await database.pool.query(
+      `insert into cve_intelligence (cve, automatable, technical_impact, loaded_at) values ('CVE-2026-77', 'no', 'partial', $1)`,
+      [now],
+    );
+    // Not listed: 60 days if exposed, else with the next upgrade; the matrix is earlier.
+    expect(await dueOf()).toMatchObject({ on: '2026-12-20', answer: { policyId: 'org-default' } });
+    await database.pool.query(
+      `update cve_intelligence set kev_added = '2026-11-26' where cve = 'CVE-2026-77'`,
+    );
+    expect(await dueOf()).toMatchObject({
+      on: '2026-12-04',
+      answer: { policyId: 'cisa-bod-26-04', days: 14 },
+    });
+  });
+
+  it('a zone that was said to be exposed makes its machines exposed, but for one of which the contrary was said', async () => {
+    await database.pool.query(
+      `update cve_intelligence set technical_impact = 'total' where cve = 'CVE-2026-77'`,
+    );
+    await database.pool.query(
+      `insert into assets_extended (asset_uuid, network_zone) values ('00000000-0000-0000-0000-000000000001', 'DMZ')`,
+    );
+    expect((await dueOf()).answer).toMatchObject({
+      on: '2026-11-23',
+      latest: '2026-12-04',
+      unknown: ['exposed'],
+    });
+    await command('tell', 'zone', 'dmz', 'yes');
+    expect((await dueOf()).answer).toMatchObject({
+      on: '2026-11-23',
+      facts: { exposed: 'yes' },
+      unknown: [],
+    });
+    await command('tell', 'asset', 'web1', 'no', '--reason', 'behind the VPN');
+    expect((await dueOf()).answer).toMatchObject({ on: '2026-12-04', facts: { exposed: 'no' } });
+  });
+
+  it('a national security system is not under the directive for civilian agencies, and who said so is kept', async () => {
+    const { json } = await command(
+      'tell',
+      'system',
+      'S-1',
+      '--class',
+      'C',
+      '--national-security',
+      'yes',
+      '--by',
+      'AO',
+    );
+    expect(json).toMatchObject({ boundary: [{ class: 'C', nationalSecurity: true, setBy: 'AO' }] });
+    expect((await dueOf()).answer.policyId).toBe('org-default');
+    await command('tell', 'system', 'S-1', '--national-security', 'no');
+    expect((await dueOf()).answer.policyId).toBe('cisa-bod-26-04');
+  });
+
+  it('what nobody has said is a row of the inbox until somebody says it', async () => {
+    const waiting = async (): Promise<unknown[]> =>
+      ((await commandOver(app, ['inbox', '--kind', 'unanswered_fact'])).json as { items: unknown[] }).items;
+    await database.pool.query(`update exposures set exposed = null`);
+    await database.pool.query(
+      `insert into ingestion_poams (poam_id, system_id, status, scheduled_completion, weakness_description, ingestion_batch_id) values ('P-KEV', 'S-1', 'Open', '2027-03-01', 'Weak', null)`,
+    );
+    await judgedAs();
+    expect(await waiting()).toMatchObject([{ title: expect.any(String) as string, boundary: 'S-1' }]);
+    await command('tell', 'asset', 'web1', 'no');
+    await judgedAs();
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('an evaluation of a POA&M is kept with its history, and the newest counts', async () => {
+    await command('tell', 'poam', 'P-KEV', '--comply-by', '2026-11-30', '--reason', 'IAVA 2026-A-0007');
+    await command('set', 'dod-iavm', 'on', '--system', 'S-1', '--yes');
+    expect((await dueOf()).answer).toMatchObject({ policyId: 'dod-iavm', on: '2026-11-30' });
+    await command('tell', 'poam', 'P-KEV', '--exploitable', 'yes', '--agency-impact', 'N3');
+    expect((await dueOf()).answer.policyId).toBe('cisa-bod-26-04');
+    expect(await rows(`select count(*)::int as n from weakness_evaluations`)).toEqual([{ n: 2 }]);
+    expect((await command('tell', 'poam', 'P-1')).code).toBe(2);
+  });
+
+  it('a promise follows an obligation by itself where its policy says so, and the journal has the date before', async () => {
+    await database.pool.query(
+      `update due_date_policy_versions set when_earlier = 'follow' where policy_id = 'cisa-bod-26-04'`,
+    );
+    await database.pool.query(`update weaknesses set due_on = '2027-03-01' where identifier = '77'`);
+    await judgedAs();
+    expect(await database.store.transaction((tx) => followObligations(tx, { operationId, now }))).toBe(1);
+    expect(
+      await rows(
+        `select scheduled_completion::date::text as promised from ingestion_poams where poam_id = 'P-KEV'`,
+      ),
+    ).toEqual([{ promised: '2026-12-04' }]);
+    expect(
+      await rows(
+        `select before_value, after_value from sync_changes where entity_id = 'P-KEV' and field_name = 'scheduled_completion'`,
+      ),
+    ).toEqual([{ before_value: '2027-03-01', after_value: '2026-12-04' }]);
+  });
+});
+
+/** As a sync does for the weakness of P-KEV. */
+async function judgedAs(): Promise<void> {
+  const named = exploited;
+  const due = await dueOf(named);
+  const { systemId, grouping, identifier, detectedOn, severity } = named;
+  await saveWeaknesses(database.db, [
+    {
+      systemId,
+      grouping,
+      identifier,
+      ruleId: 1,
+      title: 'Exploited',
+      pluginId: null,
+      detectedOn,
+      severity,
+      dueOn: due.on,
+      dueReason: due.reason,
+      controls: [],
+      controlReason: 'any',
+      poamId: 'P-KEV',
+    },
+  ]);
+  await recordObligations(database.db, { operationId, now }, [{ systemId, grouping, identifier, due }]);
+}

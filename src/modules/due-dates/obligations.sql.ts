@@ -6,6 +6,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
+import { recordUnknowns } from './facts.sql.ts';
 import type { ReasonedDate } from './due-dates.ts';
 
 /** A weakness that a POA&M answers, with the date that policies give it. */
@@ -67,6 +68,16 @@ export async function recordObligations(
           as o("poamRef" integer, "weaknessId" integer, "dueOn" date, "policyId" text, version integer, reason text, inputs jsonb)`.execute(
       db,
     );
+  await recordUnknowns(
+    db,
+    source.now,
+    obliged.map(({ systemId, grouping, identifier, due: { answers } }) => ({
+      systemId,
+      grouping,
+      identifier,
+      unknown: [...new Set(answers.flatMap((each) => each.unknown))].toSorted(),
+    })),
+  );
   await renewDueDates(db, source);
 }
 
@@ -76,6 +87,7 @@ const matrix = 'org-default';
 const policyOf = ({ answer: { policyId, version } }: ReasonedDate) => ({ policyId, version });
 const inputsOf = ({ answer, answers }: ReasonedDate) => ({
   since: answer.since,
+  days: answer.days,
   cve: answer.cve,
   facts: answer.facts,
   unknown: answer.unknown,
@@ -92,7 +104,7 @@ const inputsOf = ({ answer, answers }: ReasonedDate) => ({
     })),
 });
 
-/** Of every POA&M the earliest date of its weaknesses; one that answers none any more is obliged by none. */
+/** Of every POA&M the earliest date of its weaknesses; one that answers none any more is obliged by none; what a person said of it is kept. */
 async function renewDueDates(db: Kysely<Database>, { operationId, now }: ObligationSource): Promise<void> {
   await sql`
     insert into poam_due_dates as known (poam_ref, obliged_by, since, proposed)
@@ -106,7 +118,8 @@ async function renewDueDates(db: Kysely<Database>, { operationId, now }: Obligat
     db,
   );
   await sql`
-    delete from poam_due_dates d where not exists (select from weaknesses w where w.poam_id = d.poam_ref)`.execute(
+    update poam_due_dates d set obliged_by = null
+     where obliged_by is not null and not exists (select from weaknesses w where w.poam_id = d.poam_ref)`.execute(
     db,
   );
 }
@@ -120,6 +133,30 @@ export const isLateAgainstObligation = (d: string, p: string): RawBuilder<unknow
   return sql`(${column(p, 'scheduled_completion')}::date > ${column(d, 'obliged_by')}
     and ${column(d, 'stands_for')} is distinct from ${column(d, 'obliged_by')} and ${isOpenPoam(p)})`;
 };
+
+export interface FollowingPoam {
+  readonly poamId: string;
+  readonly obligedBy: string;
+  readonly promised: string;
+  readonly reason: string;
+  /** Of the row that gave the date. */
+  readonly days: number | null;
+}
+
+/** Open POA&Ms that promise a later day than an obligation of this operation, whose policy says that the promise follows. */
+export async function listFollowing(db: Kysely<Database>, operationId: string): Promise<FollowingPoam[]> {
+  const { rows } = await sql<FollowingPoam>`
+    select distinct on (p.id) p.poam_id as "poamId", d.obliged_by::text as "obligedBy", p.scheduled_completion::date::text as promised, o.reason,
+           (o.inputs ->> 'days')::float8 as days
+      from poam_obligations o
+      join poam_due_dates d on d.poam_ref = o.poam_ref and d.obliged_by = o.obliged_by
+      join ingestion_poams p on p.id = o.poam_ref
+      join due_date_policy_versions v on v.policy_id = o.policy_id and v.version = o.version and v.when_earlier = 'follow'
+     where o.operation_id = ${operationId}::uuid and p.ingestion_batch_id::text is distinct from ${operationId}
+       and ${isLateAgainstObligation('d', 'p')}
+     order by p.id, o.id desc`.execute(db);
+  return rows;
+}
 
 /** POA&Ms that an obligation of these operations made late: they promise a later day. */
 export async function countNewlyLate(db: Kysely<Database>, operationIds: readonly string[]): Promise<number> {

@@ -6,7 +6,7 @@ import type { App } from '../../engine/run/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
 import { federalHolidays } from './calendar.ts';
 import { listTiedWeaknesses } from './dated-weaknesses.sql.ts';
-import { dueDatesFrom } from './due-dates.ts';
+import { dueDatesFrom, gatherInputs } from './due-dates.ts';
 import {
   fetchCalendars,
   fetchRuleParts,
@@ -149,10 +149,10 @@ export async function previewPolicyUse(app: App, scope: Scope, use: UseToSet): P
   const parts = await fetchRuleParts(app.db);
   if (!parts.versions.some((each) => each.policyId === use.policyId)) throw unknownPolicy(use.policyId);
   const weaknesses = await listTiedWeaknesses(app.db, scope, use.systemId);
-  const dueDatesOf = dueDatesFrom(withUse(parts, use));
+  const dueDatesOf = dueDatesFrom(withUse(parts, use), await gatherInputs(app.db, weaknesses));
   const moved = weaknesses.flatMap((weakness) => {
     const due = dueDatesOf(weakness);
-    return due !== undefined && due.on < weakness.dueOn ? [{ weakness, due }] : [];
+    return due.on < weakness.dueOn ? [{ weakness, due }] : [];
   });
   return {
     looked: weaknesses.length,

@@ -17,7 +17,7 @@ import {
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
-import { fetchDueDates, recordObligations } from '../due-dates/index.ts';
+import { fetchDueDates, followObligations, recordObligations } from '../due-dates/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
 import {
   followDates,
@@ -91,9 +91,9 @@ export async function planPoams(
     const { source, weaknesses, regrouped } = await gatherWeaknesses(context, tx, system, operationId);
     const unsent = await listUnsentPoams(tx.db, system.id);
     const controls = await fetchControls(tx, system, weaknesses);
-    const dueDatesOf = await fetchDueDates(tx.db);
-    const judged = weaknesses.flatMap(
-      (weakness) => judge(withoutProposals(weakness, unsent), controls, dueDatesOf) ?? [],
+    const dueDatesOf = await fetchDueDates(tx.db, weaknesses);
+    const judged = weaknesses.map((weakness) =>
+      judge(withoutProposals(weakness, unsent), controls, dueDatesOf),
     );
     const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
@@ -143,16 +143,19 @@ export async function planPoams(
 }
 
 /** By which day each POA&M is obliged, from now on. */
-const recordDueDates = (
-  { db }: Tx,
+async function recordDueDates(
+  tx: Tx,
   { operationId, now }: OutboundSource,
   answered: readonly JudgedWeakness[],
-): Promise<void> =>
-  recordObligations(
-    db,
+): Promise<void> {
+  await recordObligations(
+    tx.db,
     { operationId, now },
     answered.map(({ weakness, due }) => ({ ...weakness, due })),
   );
+  await followObligations(tx, { operationId, now });
+}
+
 /** Which of the POA&Ms that are made were split from others. */
 const splitsOf = (fresh: readonly Proposed[], { splits }: Regrouped) =>
   fresh.flatMap(({ weakness, occurrence }) => {

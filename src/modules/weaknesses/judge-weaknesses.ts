@@ -57,16 +57,11 @@ function over(weakness: WeaknessRow, findings: Answers['open']): WeaknessRow {
   };
 }
 
-/** Answer, due date and controls of a weakness; undefined where no policy gives a due date. */
-export function judge(
-  found: WeaknessRow,
-  controls: Controls,
-  dueDatesOf: DueDatesOf,
-): JudgedWeakness | undefined {
+/** Answer, due date and controls of a weakness. */
+export function judge(found: WeaknessRow, controls: Controls, dueDatesOf: DueDatesOf): JudgedWeakness {
   const answers = answersOf(found.candidates, found.open ?? []);
   const weakness = found.open === null ? found : over(found, answers.open);
   const due = dueDatesOf(weakness);
-  if (!due) return undefined;
   const matched = controlsFor(weakness, controls.rules);
   const known = controls.bySystem.get(weakness.systemId);
   return {

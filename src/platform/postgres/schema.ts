@@ -38,6 +38,7 @@ export interface Database {
   asset_sources: AssetSourcesTable;
   assets_extended: AssetsExtendedTable;
   boundary_decisions: BoundaryDecisionsTable;
+  boundary_due_facts: BoundaryDueFactsTable;
   boundary_rules: BoundaryRulesTable;
   calendar_days: CalendarDaysTable;
   calendars: CalendarsTable;
@@ -62,6 +63,7 @@ export interface Database {
   due_date_policy_times: DueDatePolicyTimesTable;
   due_date_policy_uses: DueDatePolicyUsesTable;
   due_date_policy_versions: DueDatePolicyVersionsTable;
+  exposures: ExposuresTable;
   external_systems: ExternalSystemsTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
@@ -159,6 +161,8 @@ export interface Database {
   vulnerability_remediation: VulnerabilityRemediationTable;
   watched_folders: WatchedFoldersTable;
   weakness_checks: WeaknessChecksTable;
+  weakness_due_unknowns: WeaknessDueUnknownsTable;
+  weakness_evaluations: WeaknessEvaluationsTable;
   weakness_excluded: WeaknessExcludedTable;
   weakness_exclusions: WeaknessExclusionsTable;
   weakness_findings: WeaknessFindingsTable;
@@ -480,6 +484,20 @@ interface BoundaryDecisionsTable {
   decided_by: string | null;
   operation_id: string | null;
   decided_at: Instant;
+}
+
+/** What due-date policies ask about an authorization boundary; of each boundary the newest row counts. */
+interface BoundaryDueFactsTable {
+  id: GeneratedAlways<number>;
+  system_id: string;
+  /** FedRAMP class; null: nobody has said. */
+  class: string | null;
+  /** true: a national security system; false: a civilian one; null: nobody has said. */
+  national_security: boolean | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
+  reason: string | null;
 }
 
 /** Which assets belong to an authorization boundary, where neither an identifier nor a person says so. A rule is never changed: it ends, and another one is made. */
@@ -880,6 +898,19 @@ interface DueDatePolicyVersionsTable {
   source_read: Generated<boolean>;
   created_at: Generated<Instant>;
   created_by: Generated<string>;
+}
+
+/** Whether an asset, or all of a network zone, can be reached from public networks by anybody: somebody says so, no scanner. The newest row of each counts, an asset before its zone. */
+interface ExposuresTable {
+  id: GeneratedAlways<number>;
+  asset_uuid: string | null;
+  network_zone: string | null;
+  /** null: not known any more. */
+  exposed: boolean | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
+  reason: string | null;
 }
 
 /** The Tenable, Xacta and other systems that Tieline talks to. */
@@ -1728,7 +1759,8 @@ interface PoamCommentsTable {
 /** By which day each POA&M is obliged now: the earliest of what its weaknesses are due by. What it promises is scheduled_completion of the POA&M. */
 interface PoamDueDatesTable {
   poam_ref: number;
-  obliged_by: string;
+  /** The earliest of what its weaknesses are due by; null: it answers none just now. */
+  obliged_by: string | null;
   /** Since when it is obliged by that day. */
   since: Instant;
   /** The scheduled completion that Tieline proposed because the obligation was past already; null where they were the same day. */
@@ -2640,6 +2672,37 @@ interface WatchedFoldersTable {
 interface WeaknessChecksTable {
   weakness_id: number;
   result_id: number;
+}
+
+/** Weaknesses whose due date hangs on something that nobody has said: what the policies that apply asked in vain. */
+interface WeaknessDueUnknownsTable {
+  weakness_id: number;
+  /** Conditions of src/canonical/due-dates/policy-words.ts, and `evaluated`. */
+  unknown: string[];
+  since: Instant;
+}
+
+/** How weaknesses were evaluated, by whom and when; of each the newest row counts, the older ones are its history. Named like the weakness (weaknesses.system_id, grouping, identifier), which may be made again. */
+interface WeaknessEvaluationsTable {
+  id: GeneratedAlways<number>;
+  system_id: string;
+  grouping: string;
+  identifier: string;
+  evaluated_at: Instant;
+  /** Likely exploitable; null: not known. */
+  exploitable: boolean | null;
+  /** Reachable from the internet; null: not known. */
+  reachable: boolean | null;
+  /** Potential agency impact, N1 to N5; null: not known. */
+  agency_impact: string | null;
+  /** The day that a notice (IAVM) gives; null: none does. */
+  comply_by: string | null;
+  /** When the vendor released the fix that was waited for; null: it was not waited for, or is not released. */
+  vendor_released_on: string | null;
+  note: string | null;
+  set_at: Instant;
+  set_by: string;
+  set_by_principal: string;
 }
 
 /** Which open findings make no weakness because of an exclusion, as of the last sync or the last change of an exclusion: what the rule would name otherwise. */

@@ -26,7 +26,8 @@ export interface WeaknessToSave {
 
 /**
  * Ties weaknesses to the POA&Ms that answer them. One that is tied already is due by the earliest day that it ever was, unless its POA&M is a
- * new one: a severity that falls, or a listing that is withdrawn, gives nobody more time.
+ * new one: a severity that falls, or a listing that is withdrawn, gives nobody more time. A day that rested on something unknown gives way to what
+ * is known by now.
  */
 export async function saveWeaknesses(
   db: Kysely<Database>,
@@ -46,11 +47,15 @@ export async function saveWeaknesses(
           due_on = case when ${isToMove} then excluded.due_on else known.due_on end,
           due_reason = case when ${isToMove} then excluded.due_reason else known.due_reason end
       where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)
-         or excluded.due_on < known.due_on`.execute(db);
+         or ${isToMove}`.execute(db);
 }
 
+/** SQL of whether the newest obligation of a stored weakness was proposed because something was not known. */
+const restedOnUnknown = sql`coalesce((select jsonb_array_length(o.inputs -> 'unknown') > 0 from poam_obligations o
+                                       where o.poam_ref = known.poam_id and o.weakness_id = known.id order by o.id desc limit 1), false)`;
+
 /** SQL of whether a stored weakness takes the day that it is due by now. */
-const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on)`;
+const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on or excluded.due_on > known.due_on and ${restedOnUnknown})`;
 
 /**
  * Weaknesses that answered POA&Ms are about and under which no finding makes a weakness any more, since all are below the floor of their rule by now: what is stored of

@@ -97,6 +97,15 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     },
     ...own('late_obligation'),
   },
+  unanswered_fact: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: {
+      one: 'weakness whose due date hangs on what nobody has said',
+      many: 'weaknesses whose due date hangs on what nobody has said',
+    },
+    ...own('unanswered_fact'),
+  },
   deviation: {
     seenBy: 'poam:read',
     doneBy: ['deviation:request'],

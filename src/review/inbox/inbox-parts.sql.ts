@@ -6,11 +6,12 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
 import { waitingDeviations } from '../../modules/deviations/index.ts';
-import { isLateAgainstObligation } from '../../modules/due-dates/index.ts';
+import { isLateAgainstObligation, unansweredFacts } from '../../modules/due-dates/index.ts';
 import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
+import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
 
 /** The latest check of each kind of each connection. */
@@ -116,7 +117,10 @@ export const inboxParts: Readonly<
            concat('obliged by ', d.obliged_by, ', promised for ', p.scheduled_completion::date,
                   case when d.proposed = p.scheduled_completion::date then ' (proposed, because the obligation was past)' end)
       from poam_due_dates d join ingestion_poams p on p.id = d.poam_ref
-     where ${isLateAgainstObligation('d', 'p')}`,
+     where ${isLateAgainstObligation('d', 'p')}
+       -- Asked about it already, by its rating: one thing is one row.
+       and not exists (select from poam_questions q where q.poam_id = p.poam_id and q.code = 'due_earlier' and q.settled_at is null)`,
+  unanswered_fact: () => sql`${unansweredFacts} where ${isOpenPoam('p')}`,
   poam_question: () => sql`
     select q.id::text, q.opened_at, p.system_id::text, s.system_name, 'poam', q.poam_id::text, q.code || ' ' || q.params::text
       from poam_questions q join ingestion_poams p on p.poam_id = q.poam_id left join external_systems s on s.id = q.external_system_id

@@ -23,6 +23,7 @@ import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import type { DecisionFlags } from '../kit/flags.ts';
+import { read } from './read-input.ts';
 import {
   answerLines,
   explanationLines,
@@ -37,15 +38,6 @@ const actorOf = (flags: DecisionFlags): Actor => ({
   ...localOperator(accountName()),
   name: decider(flags).by,
 });
-
-/** What was given, read by its shape. @throws TielineError USAGE that names each fault. */
-function read<Shape extends z.ZodType>(shape: Shape, given: unknown, what: string): z.output<Shape> {
-  const parsed = shape.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new TielineError('USAGE', `${what} was not understood.`, {
-    fields: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || what, message })),
-  });
-}
 
 export async function showPolicies(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const found = await context.host.withApp(flags, (app) => listDuePolicies(app, everywhere));

@@ -67,6 +67,62 @@ const tryIt: CommandSpec = {
   action: async () => (await import('./due-policies.actions.ts')).tryPolicies,
 };
 
+const tell: NounSpec = {
+  name: 'tell',
+  description:
+    'say what due dates hang on and no scanner knows; what was said is kept, and the newest counts',
+  commands: [
+    {
+      name: 'system',
+      arguments: '<system>',
+      description:
+        'the FedRAMP class of a boundary, and whether it is a national security system; what is left out is unknown',
+      options: [
+        choice('class', dueConditions.class, 'FedRAMP class'),
+        choice('national-security', ['yes', 'no'], 'it is a national security system'),
+        ...decisionOptions,
+      ],
+      action: async () => (await import('./due-facts.actions.ts')).tellSystem,
+    },
+    {
+      name: 'poam',
+      arguments: '<poam>',
+      description: 'evaluate the weaknesses of a POA&M; what is left out is unknown',
+      options: [
+        choice('exploitable', dueConditions.exploitable, 'likely exploitable'),
+        choice('reachable', dueConditions.reachable, 'reachable from the internet'),
+        choice('agency-impact', dueConditions.agency_impact, 'potential agency impact'),
+        { flags: '--evaluated <instant>', description: 'when: 2026-12-10T20:00:00Z; default: now' },
+        dayOption('--comply-by <day>', 'the day that a notice (IAVM) gives'),
+        dayOption('--vendor-released <day>', 'when the vendor released the fix that was waited for'),
+        ...decisionOptions,
+      ],
+      action: async () => (await import('./due-facts.actions.ts')).tellPoam,
+    },
+    {
+      name: 'asset',
+      arguments: '<asset> <exposed>',
+      description: 'whether an asset can be reached from public networks by anybody: yes, no, unknown',
+      options: decisionOptions,
+      action: async () => (await import('./due-facts.actions.ts')).tellAsset,
+    },
+    {
+      name: 'zone',
+      arguments: '<zone> <exposed>',
+      description:
+        'the same of all assets of a network zone; what is said of an asset itself counts before it',
+      options: decisionOptions,
+      action: async () => (await import('./due-facts.actions.ts')).tellZone,
+    },
+    {
+      name: 'list',
+      arguments: '<system>',
+      description: 'what was said of a boundary, its assets and of zones, the newest first',
+      action: async () => (await import('./due-facts.actions.ts')).showTold,
+    },
+  ],
+};
+
 const days: NounSpec = {
   name: 'days',
   description: 'days on which people work or do not: own days beside weekends and federal holidays',
@@ -141,6 +197,7 @@ export const duePolicies: FirstLevel = {
       action: async () => (await import('./due-policies.actions.ts')).letStand,
     },
     tryIt,
+    tell,
     days,
   ],
 };

@@ -5,18 +5,23 @@ import type { App } from '../../../engine/run/index.ts';
 import {
   addPolicyVersion,
   changeFreeDay,
+  evaluatePoam,
   explainDueDate,
   inputsOfTrial,
   letPromiseStand,
   listDuePolicies,
   listFreeDays,
   listPolicyHistory,
+  listToldFacts,
   previewPolicyUse,
+  setBoundaryFacts,
+  setExposure,
   setPolicyUse,
   tryDueDate,
 } from '../../../modules/due-dates/index.ts';
 import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { fetchAssetReach } from '../../../record/systems/index.ts';
 import type { Handlers } from '../kit/call.ts';
 
 /** @throws RECORD_UNKNOWN where it is not there or out of scope. */
@@ -61,6 +66,29 @@ export const dueDateHandlers: Handlers<typeof dueDateRoutes> = {
   }),
   setFreeDay: async ({ app, by, body: { title, isWorking, ...given } }) => {
     await changeFreeDay(app, by.actor, given, title === null ? null : { title, isWorking });
+    return { body: undefined };
+  },
+  listSystemDueFacts: async ({ app, scope, params }) => ({
+    body: await listToldFacts(app, await known(app, scope, params.systemId)),
+  }),
+  setSystemDueFacts: async ({ app, by, scope, params, body }) => {
+    const systemId = await known(app, scope, params.systemId);
+    await setBoundaryFacts(app, by.actor, systemId, body);
+    return { body: await listToldFacts(app, systemId) };
+  },
+  evaluatePoamWeaknesses: async ({ app, by, scope, params: { poamId }, body }) => {
+    await evaluatePoam(app, by.actor, scope, { poamId, ...body });
+    return { body: await explainDueDate(app, scope, poamId) };
+  },
+  setAssetExposure: async ({ app, by, scope, params: { assetUuid }, body }) => {
+    // Of an asset in several boundaries, who says so sees all of them: it holds in each.
+    const { isInside, isOutside } = await fetchAssetReach(app.db, scope, assetUuid);
+    if (!isInside || isOutside) throw new TielineError('RECORD_UNKNOWN', `There is no asset ${assetUuid}.`);
+    await setExposure(app, by.actor, { assetUuid, zone: null }, body);
+    return { body: undefined };
+  },
+  setZoneExposure: async ({ app, by, body: { zone, ...said } }) => {
+    await setExposure(app, by.actor, { assetUuid: null, zone }, said);
     return { body: undefined };
   },
   explainPoamDueDate: async ({ app, scope, params }) => ({
