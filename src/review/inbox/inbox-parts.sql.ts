@@ -11,7 +11,6 @@ import { boundaryOf, namedBy } from '../../record/entities/index.ts';
 import { isReviewLate, reviewDueAt } from '../../record/poams/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { assetsOfSystem, isAssetIn, systemsOfAsset } from '../../record/systems/index.ts';
-import { isOpenPoam } from '../../record/poam-status/index.ts';
 import { openFindingsOf } from '../../record/weaknesses/index.ts';
 import { mostDays } from '../../modules/intelligence/index.ts';
 
