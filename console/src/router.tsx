@@ -17,6 +17,7 @@ import { Problem, problemOf } from './api/http/problem.ts';
 import { queryClient } from './api/http/query-client.ts';
 import { bootstrapQuery } from './api/session.ts';
 import { asSearch, parseSearch, type Search, stringifySearch } from './kit/search.ts';
+import { lazily } from './lazy-pages.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -99,55 +100,6 @@ const plugin = createRoute({
   beforeLoad: needs('finding:read'),
   component: lazyRouteComponent(() => import('./pages/findings/plugin-page.tsx'), 'PluginPage'),
 });
-
-const lazily = {
-  assets: lazyRouteComponent(() => import('./pages/assets/assets-page.tsx'), 'AssetsPage'),
-  asset: lazyRouteComponent(() => import('./pages/assets/asset-page.tsx'), 'AssetPage'),
-  systems: lazyRouteComponent(() => import('./pages/systems/systems-page.tsx'), 'SystemsPage'),
-  system: lazyRouteComponent(() => import('./pages/systems/system-page.tsx'), 'SystemPage'),
-  poams: lazyRouteComponent(() => import('./pages/poams/poams-page.tsx'), 'PoamsPage'),
-  poam: lazyRouteComponent(() => import('./pages/poams/poam-page.tsx'), 'PoamPage'),
-  board: lazyRouteComponent(() => import('./pages/poams/board-page.tsx'), 'BoardPage'),
-  milestones: lazyRouteComponent(() => import('./pages/poams/milestones-page.tsx'), 'MilestonesPage'),
-  conflicts: lazyRouteComponent(() => import('./pages/conflicts/conflicts-page.tsx'), 'ConflictsPage'),
-  conflict: lazyRouteComponent(() => import('./pages/conflicts/conflict-page.tsx'), 'ConflictPage'),
-  approvals: lazyRouteComponent(() => import('./pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
-  approval: lazyRouteComponent(() => import('./pages/approvals/approval-page.tsx'), 'ApprovalPage'),
-  sync: lazyRouteComponent(() => import('./pages/sync/sync-page.tsx'), 'SyncPage'),
-  outbox: lazyRouteComponent(() => import('./pages/sync/outbox-page.tsx'), 'OutboxPage'),
-  change: lazyRouteComponent(() => import('./pages/sync/change-page.tsx'), 'ChangePage'),
-  connections: lazyRouteComponent(
-    () => import('./pages/connections/connections-page.tsx'),
-    'ConnectionsPage',
-  ),
-  addConnection: lazyRouteComponent(() => import('./pages/connections/add-page.tsx'), 'AddConnectionPage'),
-  connection: lazyRouteComponent(() => import('./pages/connections/connection-page.tsx'), 'ConnectionPage'),
-  users: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'UsersPage'),
-  user: lazyRouteComponent(() => import('./pages/access/user-page.tsx'), 'UserPage'),
-  grants: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'GrantsPage'),
-  tokens: lazyRouteComponent(() => import('./pages/access/access-pages.tsx'), 'TokensPage'),
-  roles: lazyRouteComponent(() => import('./pages/access/roles-page.tsx'), 'RolesPage'),
-  imports: lazyRouteComponent(() => import('./pages/imports/imports-page.tsx'), 'ImportsPage'),
-  intelligence: lazyRouteComponent(
-    () => import('./pages/intelligence/intelligence-page.tsx'),
-    'IntelligencePage',
-  ),
-  cve: lazyRouteComponent(() => import('./pages/intelligence/cve-page.tsx'), 'CvePage'),
-  importOne: lazyRouteComponent(() => import('./pages/imports/import-page.tsx'), 'ImportPage'),
-  deviations: lazyRouteComponent(() => import('./pages/deviations/deviations-page.tsx'), 'DeviationsPage'),
-  deviation: lazyRouteComponent(() => import('./pages/deviations/deviation-page.tsx'), 'DeviationPage'),
-  matches: lazyRouteComponent(() => import('./pages/matches/matches-page.tsx'), 'MatchesPage'),
-  match: lazyRouteComponent(() => import('./pages/matches/match-page.tsx'), 'MatchPage'),
-  runs: lazyRouteComponent(() => import('./pages/sync/runs-page.tsx'), 'RunsPage'),
-  schedules: lazyRouteComponent(() => import('./pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
-  calls: lazyRouteComponent(() => import('./pages/calls/calls-page.tsx'), 'CallsPage'),
-  plans: lazyRouteComponent(() => import('./pages/plans/plans-page.tsx'), 'PlansPage'),
-  plan: lazyRouteComponent(() => import('./pages/plans/plan-page.tsx'), 'PlanPage'),
-  mappings: lazyRouteComponent(() => import('./pages/mappings/mappings-page.tsx'), 'MappingsPage'),
-  rules: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
-  rule: lazyRouteComponent(() => import('./pages/rules/rule-page.tsx'), 'RulePage'),
-  operation: lazyRouteComponent(() => import('./pages/sync/operation-page.tsx'), 'OperationPage'),
-};
 
 const assets = createRoute({
   getParentRoute: () => shell,

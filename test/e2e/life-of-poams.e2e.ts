@@ -13,7 +13,7 @@ const command = (...args: string[]) => commandOver(world.app, args);
 const rows = (query: string, ...values: unknown[]) => world.rows(query, ...values);
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const remoteNow = async (): Promise<Record<string, unknown>> => {
-  const { poams } = (await world.control('xacta', 'GET', '/state')) as { poams: Record<string, unknown>[] };
+  const { poams } = await world.control<{ poams: Record<string, unknown>[] }>('xacta', 'GET', '/state');
   return poams.find((each) => each['id'] === remote) ?? {};
 };
 const present = async () =>

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { recordsTried } from '../../../src/contract/index.ts';
 import type { Search } from '../kit/search.ts';
 import type { Agreement } from '../kit/marks/agreement.tsx';
-import type { DeviationRow } from './deviations.ts';
+import type { DeviationRow } from './decisions/deviations.ts';
 import { get, getVersioned, patch, post, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 import type { Job } from './operations.ts';

@@ -29,7 +29,6 @@ const plugin = {
   xrefs: [],
   see_also: [],
 };
-export const log4Shell = plugin.id;
 
 const network = { network_id: '00000000-0000-0000-0000-000000000000', network_name: 'Default' };
 const firstScan = '2027-01-04T02:00:00.000Z';

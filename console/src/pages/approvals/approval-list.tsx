@@ -1,4 +1,4 @@
-import type { ApprovalRow } from '../../api/approvals.ts';
+import type { ApprovalRow } from '../../api/decisions/approvals.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';

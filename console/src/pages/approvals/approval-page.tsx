@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type ApprovalDetail, approvalQuery } from '../../api/approvals.ts';
+import { type ApprovalDetail, approvalQuery } from '../../api/decisions/approvals.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import detailStyles from '../../kit/detail/detail.module.css';

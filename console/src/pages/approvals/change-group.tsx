@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { withoutId } from '../../kit/titles.ts';
-import { type ApprovalGroup, type ApprovalItem, fetchItems } from '../../api/approvals.ts';
+import { type ApprovalGroup, type ApprovalItem, fetchItems } from '../../api/decisions/approvals.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { problemOf } from '../../api/http/problem.ts';
 import { AnyValue, MarkedValue, nameWords } from '../../kit/marks/values.tsx';

@@ -1,7 +1,7 @@
 /** Approves or rejects, with a reason. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/approvals.ts';
+import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/decisions/approvals.ts';
 import { tell } from '../../kit/notice.tsx';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { plural } from './words.ts';

@@ -1,7 +1,12 @@
 /** What a person asks for: before and after in plain words, why, who has answered and whose turn it is, and the answer. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answerRequest, type ApprovalDetail, type AskedRequest, type Decision } from '../../api/approvals.ts';
+import {
+  answerRequest,
+  type ApprovalDetail,
+  type AskedRequest,
+  type Decision,
+} from '../../api/decisions/approvals.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import detailStyles from '../../kit/detail/detail.module.css';

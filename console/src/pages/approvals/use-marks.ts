@@ -1,7 +1,7 @@
 /** What a person viewed, kept by the server by content: a group that is the same in a later plan or approval is viewed; and what is chosen. */
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type ApprovalDetail, approvalQuery, viewApprovalGroup } from '../../api/approvals.ts';
+import { type ApprovalDetail, approvalQuery, viewApprovalGroup } from '../../api/decisions/approvals.ts';
 import { problemOf } from '../../api/http/problem.ts';
 import { tell } from '../../kit/notice.tsx';
 import type { Marks } from './change-group.tsx';

@@ -1,4 +1,4 @@
-import type { ApprovalItem, ApprovalRow } from '../../api/approvals.ts';
+import type { ApprovalItem, ApprovalRow } from '../../api/decisions/approvals.ts';
 
 export const words = {
   title: 'Approvals',

@@ -1,7 +1,7 @@
 /** What a person may choose, by button or by number, with a reason; then the next conflict. */
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
-import type { Choice, ConflictDetail } from '../../api/conflicts.ts';
+import type { Choice, ConflictDetail } from '../../api/decisions/conflicts.ts';
 import type { FieldValue } from '../../api/poams.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import { useKeys } from '../../kit/keys.ts';

@@ -1,5 +1,5 @@
 import { withoutId } from '../../kit/titles.ts';
-import type { ConflictRow } from '../../api/conflicts.ts';
+import type { ConflictRow } from '../../api/decisions/conflicts.ts';
 import type { ListColumn, ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { valueWords } from '../../kit/marks/values.tsx';

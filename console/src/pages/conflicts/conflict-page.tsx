@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { type ConflictDetail, conflictQuery } from '../../api/conflicts.ts';
+import { type ConflictDetail, conflictQuery } from '../../api/decisions/conflicts.ts';
 import { deciderWords } from '../../kit/decider.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';

@@ -8,7 +8,7 @@ import {
   resolveMany,
   type Tried,
   tryResolving,
-} from '../../api/conflicts.ts';
+} from '../../api/decisions/conflicts.ts';
 import { problemOf } from '../../api/http/problem.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';

@@ -1,6 +1,6 @@
 /** The three values of a conflict: base in the middle, here left, there right. Marked is what each side made of the base. */
 import type { ReactNode } from 'react';
-import type { ConflictDetail } from '../../api/conflicts.ts';
+import type { ConflictDetail } from '../../api/decisions/conflicts.ts';
 import { AnyValue, MarkedValue } from '../../kit/marks/values.tsx';
 import { At } from '../../kit/marks/when.tsx';
 import styles from './conflicts.module.css';

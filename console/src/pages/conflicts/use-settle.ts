@@ -8,7 +8,7 @@ import {
   conflictRunQuery,
   type Resolved,
   settleConflict,
-} from '../../api/conflicts.ts';
+} from '../../api/decisions/conflicts.ts';
 import { problemOf } from '../../api/http/problem.ts';
 import { useListState } from '../../kit/list/list-state.ts';
 import { tell, tellProblem } from '../../kit/notice.tsx';

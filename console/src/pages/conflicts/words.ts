@@ -1,5 +1,5 @@
 import { withoutId } from '../../kit/titles.ts';
-import type { Choice, ConflictDetail, ConflictRow } from '../../api/conflicts.ts';
+import type { Choice, ConflictDetail, ConflictRow } from '../../api/decisions/conflicts.ts';
 import { valueWords } from '../../kit/marks/values.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';
 

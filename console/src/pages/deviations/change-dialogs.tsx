@@ -9,7 +9,7 @@ import {
   keepEvidence,
   revokeDeviation,
   withdrawDeviation,
-} from '../../api/deviations.ts';
+} from '../../api/decisions/deviations.ts';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { useNow } from '../../kit/now.ts';

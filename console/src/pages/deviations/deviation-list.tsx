@@ -1,4 +1,4 @@
-import type { DeviationRow } from '../../api/deviations.ts';
+import type { DeviationRow } from '../../api/decisions/deviations.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing, SeverityWord } from '../../kit/marks/severity.tsx';
 import { Ends, When } from '../../kit/marks/when.tsx';

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type DeviationDetail, deviationQuery, saveEvidence } from '../../api/deviations.ts';
+import { type DeviationDetail, deviationQuery, saveEvidence } from '../../api/decisions/deviations.ts';
 import { problemOf } from '../../api/http/problem.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import styles from '../../kit/detail/detail.module.css';

@@ -2,7 +2,7 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type DeviationRow, keepEvidence, requestDeviation } from '../../api/deviations.ts';
+import { type DeviationRow, keepEvidence, requestDeviation } from '../../api/decisions/deviations.ts';
 import type { PoamDetail } from '../../api/poams.ts';
 import { ActionDialog } from '../../kit/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';

@@ -1,4 +1,4 @@
-import type { DeviationRow } from '../../api/deviations.ts';
+import type { DeviationRow } from '../../api/decisions/deviations.ts';
 
 export const words = {
   title: 'Deviations',

@@ -1,6 +1,6 @@
 /** The asset beside its candidates, identifier by identifier; what both have is marked with what it counts. */
 import type { ReactNode } from 'react';
-import type { Candidate, MatchDetail } from '../../api/matches.ts';
+import type { Candidate, MatchDetail } from '../../api/decisions/matches.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';

@@ -1,4 +1,4 @@
-import type { MatchRow } from '../../api/matches.ts';
+import type { MatchRow } from '../../api/decisions/matches.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useId, useRef, useState } from 'react';
-import { type MatchDetail, matchQuery } from '../../api/matches.ts';
+import { type MatchDetail, matchQuery } from '../../api/decisions/matches.ts';
 import { ActButton } from '../../kit/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';

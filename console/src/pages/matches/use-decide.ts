@@ -2,7 +2,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import { decideMatch, type MatchDecision, type MatchDetail, matchRunQuery } from '../../api/matches.ts';
+import {
+  decideMatch,
+  type MatchDecision,
+  type MatchDetail,
+  matchRunQuery,
+} from '../../api/decisions/matches.ts';
 import { problemOf } from '../../api/http/problem.ts';
 import { useListState } from '../../kit/list/list-state.ts';
 import { tell, tellProblem } from '../../kit/notice.tsx';

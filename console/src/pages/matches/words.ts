@@ -1,4 +1,4 @@
-import type { Candidate, MatchDecision, MatchDetail, MatchRow } from '../../api/matches.ts';
+import type { Candidate, MatchDecision, MatchDetail, MatchRow } from '../../api/decisions/matches.ts';
 
 export const words = {
   title: 'Matches to review',

@@ -6,10 +6,10 @@ import type {
   conflictsResolved,
   conflictsSettled,
   conflictsTried,
-} from '../../../src/contract/index.ts';
-import type { conflictRoutes } from '../../../src/contract/index.ts';
-import { get, post, type Query } from './http/client.ts';
-import type { Page } from './lists.ts';
+} from '../../../../src/contract/index.ts';
+import type { conflictRoutes } from '../../../../src/contract/index.ts';
+import { get, post, type Query } from '../http/client.ts';
+import type { Page } from '../lists.ts';
 
 export type ConflictRow = z.infer<
   (typeof conflictRoutes)['listConflicts']['answer']['shape']

@@ -7,8 +7,8 @@ import type {
   deviationDetail,
   deviationRow,
   keptFile,
-} from '../../../src/contract/index.ts';
-import { download, get, post, sendFile } from './http/client.ts';
+} from '../../../../src/contract/index.ts';
+import { download, get, post, sendFile } from '../http/client.ts';
 
 export type DeviationRow = z.infer<typeof deviationRow>;
 export type DeviationDetail = z.infer<typeof deviationDetail>;

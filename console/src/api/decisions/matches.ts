@@ -1,9 +1,9 @@
 /** Matches that rules leave to a person, as src/contract gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { matchPage, matchRow, matchSettled } from '../../../src/contract/index.ts';
-import { get, post, type Query } from './http/client.ts';
-import type { Page } from './lists.ts';
+import type { matchPage, matchRow, matchSettled } from '../../../../src/contract/index.ts';
+import { get, post, type Query } from '../http/client.ts';
+import type { Page } from '../lists.ts';
 
 export type MatchRow = z.infer<typeof matchRow>;
 export type MatchDetail = z.infer<typeof matchPage>;

@@ -1,9 +1,9 @@
 /** Approvals, as src/contract/routes/decision-routes gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { approvalDecided, requestDecided } from '../../../src/contract/index.ts';
-import type { approvalRoutes } from '../../../src/contract/index.ts';
-import { get, post, put } from './http/client.ts';
+import type { approvalDecided, requestDecided } from '../../../../src/contract/index.ts';
+import type { approvalRoutes } from '../../../../src/contract/index.ts';
+import { get, post, put } from '../http/client.ts';
 
 export type ApprovalRow = z.infer<
   (typeof approvalRoutes)['listApprovals']['answer']['shape']
