@@ -167,6 +167,7 @@ describe('a two-way sync', () => {
         join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id
         join ingestion_assets a on a.system_id = w.system_id
        where not exists (select from ingestion_vulnerabilities v where v.asset_uuid = a.asset_uuid::text and v.plugin_id = w.identifier)
+         and w.severity = 'Critical' -- a graver finding would raise the rating too
        order by w.id, a.asset_uuid limit 1`);
     const asset = String(weakness?.['asset']);
     await world.control('tenable', 'POST', '/edit', {

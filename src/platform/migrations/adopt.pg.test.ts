@@ -94,7 +94,7 @@ describe('moving into a database', () => {
     expect(rows).toEqual([]);
     const pool = await reopen();
     expect((await pool.query('select count(*)::int as n from control_rules')).rows[0]).toMatchObject({
-      n: 9,
+      n: 12,
     });
     expect(await migrate(pool, { folder })).toMatchObject({ applied: [] });
   });
