@@ -104,7 +104,9 @@ function sentenceOf({ outcomes }: RulePreview): string {
 export const PreviewOf = ({ of }: { readonly of: RulePreview }) => {
   const shown = useRef<HTMLElement>(null);
   // It appears below a long form.
-  useEffect(() => shown.current?.scrollIntoView({ block: 'start' }), []);
+  useEffect(() => {
+    void shown.current?.scrollIntoView({ block: 'start' }); // newer browsers return a promise
+  }, []);
   return (
     <section ref={shown} className={styles['preview']} aria-label="What it would change">
       <h2>What it would change</h2>
