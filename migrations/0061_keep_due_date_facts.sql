@@ -18,7 +18,7 @@ COMMENT ON COLUMN boundary_due_facts.national_security IS 'true: a national secu
 CREATE TABLE weakness_evaluations (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   system_id varchar(50) NOT NULL,
-  "grouping" varchar(20) NOT NULL,
+  grouping varchar(20) NOT NULL,
   identifier varchar(255) NOT NULL,
   evaluated_at timestamptz NOT NULL,
   exploitable boolean,
@@ -31,7 +31,7 @@ CREATE TABLE weakness_evaluations (
   set_by varchar(255) NOT NULL,
   set_by_principal varchar(100) NOT NULL
 );
-CREATE INDEX idx_weakness_evaluations_weakness ON weakness_evaluations (system_id, "grouping", identifier, id DESC);
+CREATE INDEX idx_weakness_evaluations_weakness ON weakness_evaluations (system_id, grouping, identifier, id DESC);
 COMMENT ON TABLE weakness_evaluations IS 'How weaknesses were evaluated, by whom and when; of each the newest row counts, the older ones are its history. Named like the weakness (weaknesses.system_id, grouping, identifier), which may be made again.';
 COMMENT ON COLUMN weakness_evaluations.exploitable IS 'Likely exploitable; null: not known.';
 COMMENT ON COLUMN weakness_evaluations.reachable IS 'Reachable from the internet; null: not known.';

@@ -1,5 +1,5 @@
 /**
- * The sample of an organization (../shared/data/ras-samples): what its mapping of plugins to controls and POA&Ms states, and what Tieline
+ * The sample of an organization: what its mapping of plugins to controls and POA&Ms states, and what Tieline
  * makes of its systems, controls, POA&Ms, assets and findings. Where the two differ, docs/samples.md says who is right; this holds the list.
  */
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The sample of an organization in ../shared/data/ras-samples, in the shapes that Tenable's exports have: `--recorded DIR` of the simulator. */
+/** The sample of an organization as its scanner’s exports would have it, in the shapes that Tenable's exports have: `--recorded DIR` of the simulator. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';

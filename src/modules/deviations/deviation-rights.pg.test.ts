@@ -11,7 +11,7 @@ import {
   requestDeviation,
   withdrawDeviation,
 } from './index.ts';
-import { type DeviationWorld, deviationWorld, person } from './deviation-world.test-support.ts';
+import { type DeviationWorld, deviationWorld, person } from '../../../test/support/deviation-world.ts';
 
 let world: DeviationWorld;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { everywhere } from '../../canonical/access/index.ts';
 import { decideRequest } from '../requests/index.ts';
 import { readRequest, requestDeviation, withdrawDeviation } from './index.ts';
-import { type DeviationWorld, deviationWorld, person } from './deviation-world.test-support.ts';
+import { type DeviationWorld, deviationWorld, person } from '../../../test/support/deviation-world.ts';
 
 let world: DeviationWorld;
 beforeAll(async () => {

@@ -64,7 +64,13 @@ describe('a request for a deviation', () => {
   it.each([
     ['false_positive', { evidence: [] }, {}, 'evidence', 'FedRAMP: request form with evidence'],
     ['false_positive', {}, { proof: undefined }, 'proof', 'Tieline: proof that the scanner is wrong'],
-    ['risk_acceptance', {}, { conditions: undefined }, 'conditions', 'eMASS: conditions in comments'],
+    [
+      'risk_acceptance',
+      {},
+      { conditions: undefined },
+      'conditions',
+      'the DoD’s GRC system: conditions in comments',
+    ],
     ['operational_requirement', {}, { impact: undefined }, 'impact', 'FedRAMP: operational impact'],
     [
       'operational_requirement',

@@ -1,5 +1,5 @@
 /**
- * What each kind of deviation needs (grc-formats 3.2: FedRAMP's request form, eMASS, C-PAT and ServiceNow side by side). Pure: a request is
+ * What each kind of deviation needs (grc-formats 3.2: FedRAMP's request form, the DoD’s GRC system, C-PAT and ServiceNow side by side). Pure: a request is
  * refused by field, each with what to do about it, before anything is recorded.
  */
 import { z } from 'zod';

@@ -7,7 +7,7 @@ import { severityWord } from '../findings/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
 import { blind, findSight, poamInScopeOfMany, poamStateOf, type Sight } from './finding-poam.sql.ts';
-import { byNarrowIndex } from './narrow-index.ts';
+import { byNarrowIndex } from './narrow-index.sql.ts';
 import { findReach } from './reach.sql.ts';
 
 /** A count ends here unless it is to be exact. */

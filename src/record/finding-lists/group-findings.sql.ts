@@ -11,7 +11,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { membershipsIn } from '../systems/index.ts';
 import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
 import { findSight, poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
-import { byNarrowIndex } from './narrow-index.ts';
+import { byNarrowIndex } from './narrow-index.sql.ts';
 import { findReach } from './reach.sql.ts';
 
 export interface FindingGroupRow {

@@ -52,7 +52,7 @@ export async function settleGone(
        update ingestion_vulnerabilities v
           set lifecycle_state = c.after, updated_at = now(),
               missing_since = case when c.after <> 'gone' then null when c.before = 'missing' then coalesce(v.missing_since, now()) else now() end
-         from changed c where c.id = v.id
+         from changed c where c.id = v.id and v.id = any(array(select id from changed))
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
                                  decided_by_kind, rule_code, reason_code)
@@ -119,7 +119,7 @@ export async function markNotShown(
      ), written as (
        update ingestion_vulnerabilities v
           set lifecycle_state = 'missing', missing_since = now(), report_digest = null, updated_at = now()
-         from missing m where m.id = v.id
+         from missing m where m.id = v.id and v.id = any(array(select id from missing))
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
                                  decided_by_kind, rule_code, reason_code)

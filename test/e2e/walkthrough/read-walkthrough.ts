@@ -43,10 +43,10 @@ export function readWalkthrough(text: string, names: Readonly<Record<string, str
       case 'text':
         return [{ kind: 'shows', line, lines: lines.filter((each) => each.trim() !== '') }];
       case 'json in Tenable':
-        return lines.filter(Boolean).map((_, index) => ({
+        return (JSON.parse(body) as readonly unknown[]).map((each) => ({
           kind: 'scanner',
-          line: line + index,
-          body: JSON.parse(body.split('\n')[index] ?? ''),
+          line,
+          body: each,
         }));
       case 'json in Xacta':
         return [{ kind: 'record', line, body: JSON.parse(body) }];

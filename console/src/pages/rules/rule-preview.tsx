@@ -105,7 +105,7 @@ export const PreviewOf = ({ of }: { readonly of: RulePreview }) => {
   const shown = useRef<HTMLElement>(null);
   // It appears below a long form.
   useEffect(() => {
-    void shown.current?.scrollIntoView({ block: 'start' }); // newer browsers return a promise
+    shown.current?.scrollIntoView({ block: 'start' }); // in newer browsers a promise, which is no cleanup
   }, []);
   return (
     <section ref={shown} className={styles['preview']} aria-label="What it would change">

@@ -20,7 +20,7 @@ export const poamLifeRoutes = defineRoutes({
     method: 'GET',
     path: '/poams/:poamId/explanation',
     tag: 'poams',
-    summary: 'Why a POA&M is as it is, with the evidence of each finding and what may follow',
+    summary: 'Why a POA&M is as it is, and what may follow',
     permission: 'poam:read',
     scope: 'boundaries',
     params: poamId,

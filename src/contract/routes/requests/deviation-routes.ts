@@ -41,7 +41,7 @@ export const deviationRoutes = {
       file: true,
       idempotent: true,
       answer: { status: 201, shape: keptFile },
-      audit: { access: 'write', resource: 'evidence' },
+      audit: { event: 'record_changed' },
     },
     requestDeviation: {
       method: 'POST',
@@ -107,7 +107,7 @@ export const deviationRoutes = {
       body: z.strictObject({ sha256, name }),
       idempotent: true,
       answer: { status: 200, shape: deviationChanged },
-      audit: { access: 'write', resource: 'evidence' },
+      audit: { event: 'record_changed' },
     },
     getEvidence: {
       method: 'GET',

@@ -22,7 +22,7 @@ const words = (flags: PlaceFlags): string =>
 
 /** Of every command of the first level: a test holds them to the catalogue, which loads what uses this. */
 const firstWords =
-  'acceptances|approvals|assets|conflicts|connections|db|demo|findings|grants|import|imports|inbox|jobs|links|mappings|matches|ops|outbox|plans|plugins|poams|policies|rules|scans|schedules|secrets|serve|sync|systems|tokens|users|worker';
+  'acceptances|approvals|assets|changes|conflicts|connections|controls|db|deciders|demo|deviations|due-policies|files|findings|grants|import|imports|inbox|intelligence|jobs|links|mappings|matches|ops|outbox|plans|plugins|poams|policies|remediation|risk|rules|scans|schedules|secrets|serve|sync|systems|tasks|tokens|users|worker';
 /** A command of ours: the word `tieline`, then a command of the first level. What else says "tieline" (a database) is left. */
 const hint = new RegExp(String.raw`(?<![\w/.-])tieline (?=(?:${firstWords})\b)`, 'g');
 

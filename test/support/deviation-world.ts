@@ -1,12 +1,12 @@
 /** Two boundaries, a scanner's server and a GRC system, and a POA&M of three machines, of which the scanner knows two. */
-import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
-import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
-import type { Actor, Role } from '../../canonical/access/index.ts';
-import type { ConnectedSystem } from '../../engine/connections/index.ts';
-import { withDecision } from '../../ledger/operations/index.ts';
-import { connectorModules } from '../../main/connectors.ts';
-import { expireRequests } from '../requests/index.ts';
-import { followDeviations } from './index.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
+import { cloneDatabase, type ClonedDatabase, emptyTables } from './database.ts';
+import type { Actor, Role } from '../../src/canonical/access/index.ts';
+import type { ConnectedSystem } from '../../src/engine/connections/index.ts';
+import { withDecision } from '../../src/ledger/operations/index.ts';
+import { connectorModules } from '../../src/main/connectors.ts';
+import { expireRequests } from '../../src/modules/requests/index.ts';
+import { followDeviations } from '../../src/modules/deviations/index.ts';
 
 const tenableModule = connectorModules.get('tenable') as ConnectedSystem['module']; // one of those that there are
 
