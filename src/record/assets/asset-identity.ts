@@ -92,7 +92,13 @@ function weigh(candidate: IdentityCandidate): WeighedCandidate {
   const best = new Map<IdentifierKind, { shared: SharedIdentifier; weight: number }>();
   for (const shared of candidate.shared) {
     const weight = weightOf(shared);
-    if (weight > (best.get(shared.kind)?.weight ?? -1)) best.set(shared.kind, { shared, weight });
+    const known = best.get(shared.kind);
+    // Of two values that weigh the same the first by its letters, so that their order in a report says nothing.
+    const isBetter =
+      known === undefined ||
+      weight > known.weight ||
+      (weight === known.weight && shared.value < known.shared.value);
+    if (isBetter) best.set(shared.kind, { shared, weight });
   }
   const kindsShared = new Set(best.keys());
   // The host name is the first label of the FQDN: together they are one fact.
