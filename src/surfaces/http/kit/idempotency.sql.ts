@@ -40,7 +40,9 @@ export async function claimKey(
       from idempotency_keys where principal_id = ${principalId} and key = ${key}
     union all
     select ${sha256}, null, null, true from claimed`.execute(store.db);
-  return rows.some(({ claimed }) => claimed) ? undefined : rows[0];
+  if (rows.some(({ claimed }) => claimed)) return undefined;
+  // Claimed by another one after this statement had begun, which so does not see the row: asked again, it does.
+  return rows[0] ?? claimKey(store, request, now);
 }
 
 /** Says that the request is still being carried out: a file may take longer to arrive than a claim lasts. */
