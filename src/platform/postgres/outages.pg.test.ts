@@ -146,7 +146,7 @@ it('a transaction that is the victim of a deadlock is tried again', async () => 
       return first;
     });
   expect(await Promise.all([lockBoth(1, 2), lockBoth(2, 1)])).toEqual([1, 2]);
-  expect(there).toBe(3);
+  expect(there).toBeGreaterThan(2); // the one that is tried again may be the faster one, and meet the other once more
 });
 
 describe('a lock', () => {
