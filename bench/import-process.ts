@@ -80,7 +80,12 @@ switch (work.kind) {
     break;
   case 'nessus': {
     // What the import asks of the product: its database and the reader.
-    const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
+    const app = {
+      db: database.db,
+      store: database.store,
+      scanFiles: scanFileReader,
+      now: () => new Date(),
+    } as unknown as App;
     const outcomes = await importFiles(app, work.files, {
       source: 'scan files',
       keepPartial: false,

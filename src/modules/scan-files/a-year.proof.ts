@@ -287,8 +287,13 @@ function fileOf(year: Year, day: number, credentialed: boolean): Deliver {
   return async () => {
     const path = join(folder, `day-${day}.nessus`);
     await writeFile(path, text);
-    // What an import asks of the product: its database and the reader.
-    const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
+    // What an import asks of the product: its database, the reader and the clock.
+    const app = {
+      db: database.db,
+      store: database.store,
+      scanFiles: scanFileReader,
+      now: () => new Date(),
+    } as unknown as App;
     const outcomes = await importFiles(app, [path], {
       source: 'air gap',
       keepPartial: false,

@@ -107,8 +107,13 @@ async function recordAsText(): Promise<string> {
 async function takeFile(name: string, bytes: Uint8Array) {
   const path = join(folder, name);
   await writeFile(path, bytes);
-  // What an import asks of the product: its database and the reader.
-  const app = { db: database.db, store: database.store, scanFiles: scanFileReader } as unknown as App;
+  // What an import asks of the product: its database, the reader and the clock.
+  const app = {
+    db: database.db,
+    store: database.store,
+    scanFiles: scanFileReader,
+    now: () => new Date(),
+  } as unknown as App;
   return importFiles(app, [path], {
     source: 'files',
     keepPartial: false,
