@@ -17,7 +17,7 @@ export interface FoundIds {
 }
 
 const asked = {
-  poam: ['/poams?agreement=agreed&open=yes', 'poamId'],
+  poam: ['/poams?agreement=agreed&open=yes&findings=open', 'poamId'],
   system: ['/systems', 'systemId'],
   asset: ['/assets?sort=-critical', 'assetUuid'],
   finding: ['/findings?severity=critical&state=open&system=!none', 'key'],
