@@ -1,12 +1,17 @@
 /** Two boundaries, a scanner's server and a GRC system, and a POA&M of three machines, of which the scanner knows two. */
 import { composeApp, type TestApp } from './compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from './database.ts';
-import type { Actor, Role } from '../../src/canonical/access/index.ts';
+import { type Actor, everywhere, type Role, type Scope } from '../../src/canonical/access/index.ts';
 import type { ConnectedSystem } from '../../src/engine/connections/index.ts';
 import { withDecision } from '../../src/ledger/operations/index.ts';
 import { connectorModules } from '../../src/main/connectors.ts';
-import { expireRequests } from '../../src/modules/requests/index.ts';
-import { followDeviations } from '../../src/modules/deviations/index.ts';
+import { decideRequest, expireRequests } from '../../src/modules/requests/index.ts';
+import {
+  fetchDeviation,
+  followDeviations,
+  readRequest,
+  requestDeviation,
+} from '../../src/modules/deviations/index.ts';
 
 const tenableModule = connectorModules.get('tenable') as ConnectedSystem['module']; // one of those that there are
 
@@ -95,4 +100,45 @@ export async function deviationWorld(): Promise<DeviationWorld> {
   };
   await world.reset();
   return world;
+}
+
+/** What the tests of deviations do and look at: Ann asks for a risk acceptance of one machine, Dee decides. @param world as it is at the time. */
+export function deviationActs(world: () => DeviationWorld) {
+  const inFirst: Scope = { kind: 'boundaries', systemIds: ['SYS-1'], unassigned: false };
+
+  const acceptance = {
+    kind: 'risk_acceptance',
+    poam: 'P-1',
+    assets: ['web-2'],
+    rationale: 'replaced in December',
+    details: { conditions: 'stays behind the firewall' },
+    until: '2026-12-31',
+  };
+  const ask = (changes: object = {}, scope: Scope = inFirst) =>
+    requestDeviation(
+      world().app,
+      person('Ann', 'analyst'),
+      scope,
+      readRequest({ ...acceptance, ...changes }),
+    );
+  const decide = (approvalId: string | null, actor = person('Dee', 'ao'), approved = true) =>
+    decideRequest(world().app, actor, inFirst, {
+      id: approvalId ?? '',
+      approved,
+      reason: approved ? undefined : 'no',
+    });
+  const the = (id: number) => fetchDeviation(world().database.db, everywhere, id);
+  const rows = async <T extends object>(query: string): Promise<T[]> =>
+    (await world().database.pool.query<T>(query)).rows;
+  const rules = () =>
+    rows(
+      `select kind, plugin_id, scope, status, expires_at::text as expires, requested_by from acceptances order by id`,
+    );
+  const poam = async () =>
+    (
+      await rows<{ status: string; rationale: string; rating: string }>(
+        `select status, deviation_rationale as rationale, risk_rating as rating from ingestion_poams where poam_id = 'P-1'`,
+      )
+    )[0];
+  return { inFirst, ask, decide, the, rows, rules, poam };
 }

@@ -1,17 +1,12 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { everywhere, type Scope } from '../../canonical/access/index.ts';
-import { decideRequest } from '../requests/index.ts';
+import { addEvidence, forgetUnnamedEvidence, keepEvidence, withdrawDeviation } from './index.ts';
 import {
-  addEvidence,
-  fetchDeviation,
-  forgetUnnamedEvidence,
-  keepEvidence,
-  readRequest,
-  requestDeviation,
-  withdrawDeviation,
-} from './index.ts';
-import { type DeviationWorld, deviationWorld, person } from '../../../test/support/deviation-world.ts';
+  deviationActs,
+  type DeviationWorld,
+  deviationWorld,
+  person,
+} from '../../../test/support/deviation-world.ts';
 
 let world: DeviationWorld;
 beforeAll(async () => {
@@ -22,37 +17,7 @@ beforeEach(() => world.reset());
 
 const ann = person('Ann', 'analyst');
 const ao = person('Dee', 'ao');
-const inFirst: Scope = { kind: 'boundaries', systemIds: ['SYS-1'], unassigned: false };
-
-const acceptance = {
-  kind: 'risk_acceptance',
-  poam: 'P-1',
-  assets: ['web-2'],
-  rationale: 'replaced in December',
-  details: { conditions: 'stays behind the firewall' },
-  until: '2026-12-31',
-};
-const ask = (changes: object = {}, scope: Scope = inFirst) =>
-  requestDeviation(world.app, ann, scope, readRequest({ ...acceptance, ...changes }));
-const decide = (approvalId: string | null, actor = ao, approved = true) =>
-  decideRequest(world.app, actor, inFirst, {
-    id: approvalId ?? '',
-    approved,
-    reason: approved ? undefined : 'no',
-  });
-const the = (id: number) => fetchDeviation(world.database.db, everywhere, id);
-const rows = async <T extends object>(query: string): Promise<T[]> =>
-  (await world.database.pool.query<T>(query)).rows;
-const rules = () =>
-  rows(
-    `select kind, plugin_id, scope, status, expires_at::text as expires, requested_by from acceptances order by id`,
-  );
-const poam = async () =>
-  (
-    await rows<{ status: string; rationale: string; rating: string }>(
-      `select status, deviation_rationale as rationale, risk_rating as rating from ingestion_poams where poam_id = 'P-1'`,
-    )
-  )[0];
+const { inFirst, ask, decide, the, rows, rules, poam } = deviationActs(() => world);
 
 describe('who may do what to a deviation', () => {
   it('what was granted is taken back by who may grant it, not by who asked for it nor by a colleague', async () => {
