@@ -2,48 +2,25 @@
 import { everywhere } from '../../../canonical/access/index.ts';
 import { type FindingGroup, findingList } from '../../../canonical/lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
-import {
-  countFindings,
-  fetchFinding,
-  findingHistory,
-  groupFindings,
-  listFindings,
-  streamFindings,
-} from '../../../record/finding-lists/index.ts';
+import { fetchFinding, findingHistory, groupFindings } from '../../../record/finding-lists/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
-import { findingColumns } from './finding-columns.ts';
 import { fetchKey } from './find-key.ts';
 import { findingLines } from './finding.view.ts';
 import { findingTable, groupTable } from './findings.view.ts';
 import type { ListFlags } from './list-flags.ts';
-import { moreText, queryOf, readUpTo, writeCsv } from './read-list.ts';
+import { printFindings } from './print-findings.ts';
+import { queryOf, readUpTo } from './read-list.ts';
 
 export async function listThem(context: CommandContext, flags: ListFlags): Promise<void> {
-  await context.host.withApp(flags, async (app) => {
+  await context.host.withApp(flags, (app) => {
     const now = app.now();
-    const query = { ...queryOf(findingList, flags, now), now };
-    if (flags.csv)
-      return writeCsv(
-        context,
-        findingColumns,
-        streamFindings(app.store, everywhere, query, context.host.signal),
-      );
-    const { rows } = await readUpTo(flags.limit, (limit, after) =>
-      listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
-    );
-    const total = await countFindings(app.db, everywhere, query.filter, { now });
-    if (flags.json) context.printJson('findingRows', { items: rows, total });
-    else if (rows.length === 0)
-      context.print(
-        flags.filter.length > 0
-          ? 'No finding matches.'
-          : 'No findings. Next: tieline import FILE, or tieline sync run',
-      );
-    else {
-      context.print(findingTable(rows, context.width));
-      const more = moreText(rows.length, total);
-      context.print(`${more ? `\n${more}` : ''}\nMore of one: tieline findings show KEY`);
-    }
+    return printFindings(context, app, flags, {
+      query: { ...queryOf(findingList, flags, now), now },
+      noneMatches: 'No finding matches.',
+      noneYet: 'No findings. Next: tieline import FILE, or tieline sync run',
+      table: findingTable,
+      more: 'tieline findings show KEY',
+    });
   });
 }
 

@@ -3,44 +3,28 @@ import { everywhere } from '../../../canonical/access/index.ts';
 import { findingList } from '../../../canonical/lists/index.ts';
 import { fetchPoamRemediation, fetchRemediation, listAssignees } from '../../../modules/remediation/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
-import { countFindings, listFindings, streamFindings } from '../../../record/finding-lists/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
-import { findingColumns } from '../lists/finding-columns.ts';
 import { fetchKey } from '../lists/find-key.ts';
 import type { ListFlags } from '../lists/list-flags.ts';
-import { moreText, queryOf, readUpTo, writeCsv } from '../lists/read-list.ts';
+import { printFindings } from '../lists/print-findings.ts';
+import { queryOf } from '../lists/read-list.ts';
 import { poamWorkLines, workLines, workTable } from './remediation.view.ts';
 
 export async function listWork(context: CommandContext, flags: ListFlags): Promise<void> {
-  await context.host.withApp(flags, async (app) => {
+  await context.host.withApp(flags, (app) => {
     const now = app.now();
     const asked = queryOf(findingList, flags, now);
     // Asked of nothing but others, what nobody works on is no row of this list.
     const remediation = asked.filter.remediation ?? { is: 'presence', present: true };
-    const query = { ...asked, filter: { ...asked.filter, remediation }, now };
-    if (flags.csv)
-      return writeCsv(
-        context,
-        findingColumns,
-        streamFindings(app.store, everywhere, query, context.host.signal),
-      );
-    const { rows } = await readUpTo(flags.limit, (limit, after) =>
-      listFindings(app.db, everywhere, { ...query, limit, ...(after ? { after } : {}) }),
-    );
-    const total = await countFindings(app.db, everywhere, query.filter, { now });
-    if (flags.json) context.printJson('findingRows', { items: rows, total });
-    else if (rows.length === 0)
-      context.print(
-        flags.filter.length > 0
-          ? 'No work matches.'
-          : "Nobody works on any finding yet. Next: tieline remediation assign --filter 'severity=critical' --to NAME",
-      );
-    else {
-      context.print(workTable(rows, context.width));
-      const more = moreText(rows.length, total);
-      context.print(`${more ? `\n${more}` : ''}\nMore of one: tieline remediation show KEY`);
-    }
+    return printFindings(context, app, flags, {
+      query: { ...asked, filter: { ...asked.filter, remediation }, now },
+      noneMatches: 'No work matches.',
+      noneYet:
+        "Nobody works on any finding yet. Next: tieline remediation assign --filter 'severity=critical' --to NAME",
+      table: workTable,
+      more: 'tieline remediation show KEY',
+    });
   });
 }
 
