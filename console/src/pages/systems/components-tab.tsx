@@ -13,9 +13,9 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Nothing, SeverityCounts } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
-import { Button } from '@mantine/core';
 import styles from './system.module.css';
 import { componentWords } from './words.ts';
+import { Pager } from './pager.tsx';
 
 const Row = ({ of }: { readonly of: ComponentRow }) => (
   <tr>
@@ -81,27 +81,7 @@ const Rows = ({ systemId, kind }: { readonly systemId: string; readonly kind: Co
                 ))}
               </tbody>
             </table>
-            {total > componentsPage ? (
-              <div className={styles['pager']}>
-                <span className="quiet">
-                  {offset + 1} to {Math.min(offset + componentsPage, total)} of {total.toLocaleString('en')}
-                </span>
-                <Button
-                  variant="default"
-                  disabled={offset === 0}
-                  onClick={() => setOffset(offset - componentsPage)}
-                >
-                  Before
-                </Button>
-                <Button
-                  variant="default"
-                  disabled={offset + componentsPage >= total}
-                  onClick={() => setOffset(offset + componentsPage)}
-                >
-                  Next
-                </Button>
-              </div>
-            ) : null}
+            <Pager offset={offset} size={componentsPage} total={total} onTurn={setOffset} />
           </>
         )
       }

@@ -15,10 +15,10 @@ import { Loaded } from '../../../kit/detail/loaded.tsx';
 import { Nothing, SeverityCounts } from '../../../kit/marks/severity.tsx';
 import { RecordLink } from '../../../kit/record-link.tsx';
 import { useMay } from '../../../shell/use-session.ts';
-import system from '../system.module.css';
 import styles from './boundary.module.css';
 import { AddRuleDialog, EndRuleDialog } from './rule-dialogs.tsx';
 import { kindWords, roleWords, whyOf } from './words.ts';
+import { Pager } from '../pager.tsx';
 
 const Where = ({ of }: { readonly of: BoundaryRule }) =>
   of.conditions.map(({ kind, values }, at) => (
@@ -177,27 +177,7 @@ const Members = ({ systemId }: { readonly systemId: string }) => {
                 ))}
               </tbody>
             </table>
-            {total > membersPage ? (
-              <div className={system['pager']}>
-                <span className="quiet">
-                  {offset + 1} to {Math.min(offset + membersPage, total)} of {total.toLocaleString('en')}
-                </span>
-                <Button
-                  variant="default"
-                  disabled={offset === 0}
-                  onClick={() => setOffset(offset - membersPage)}
-                >
-                  Before
-                </Button>
-                <Button
-                  variant="default"
-                  disabled={offset + membersPage >= total}
-                  onClick={() => setOffset(offset + membersPage)}
-                >
-                  Next
-                </Button>
-              </div>
-            ) : null}
+            <Pager offset={offset} size={membersPage} total={total} onTurn={setOffset} />
           </>
         )
       }
