@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- due-dates`: 100,000 weaknesses judged anew and stored, as a sync does, under the organization's matrix, BOD 26-04 and the
+ * `npm run bench -- due-dates`: 100,000 weaknesses judged again and stored, as a sync does, under the organization's matrix, BOD 26-04 and the
  * FedRAMP rules of 2026, with CVEs, exposures and evaluations: first all of them, then with nothing new, then with every hundredth CVE listed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

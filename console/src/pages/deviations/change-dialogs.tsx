@@ -47,7 +47,7 @@ export const Withdraw = ({ of, onClose }: Props) => {
     >
       <p>
         {of.state === 'approved'
-          ? 'It ends here at once, and with the next sync at the scanner and in the GRC system. It does not hold again: whoever wants it asks anew.'
+          ? 'It ends here at once, and with the next sync at the scanner and in the GRC system. It cannot be brought back: to have it again, ask for a new one.'
           : 'Nobody is asked any more.'}
       </p>
     </ActionDialog>

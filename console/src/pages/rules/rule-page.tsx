@@ -248,7 +248,7 @@ export const RulePage = () => {
       <Loaded query={useQuery(rulesQuery)} whole>
         {(rules) => {
           const boundary = rules.boundaries.find((each) => each.systemId === systemId);
-          if (systemId !== undefined && !boundary) return <p>There is no such boundary among yours.</p>;
+          if (systemId !== undefined && !boundary) return <p>You have no boundary of that name.</p>;
           const present = boundary?.rule ?? rules.inherited;
           return (
             <>
