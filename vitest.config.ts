@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'live',
-          include: [...withDatabase, 'test/{browser,e2e,histories}/**/*.e2e.ts'],
+          include: [...withDatabase, 'test/{browser,e2e}/**/*.e2e.ts'],
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

@@ -1,4 +1,5 @@
 export function compileCacheIn(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
+  command?: string,
 ): string | undefined;

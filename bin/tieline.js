@@ -10,7 +10,7 @@ import { installMissing, nodeEnvironment, nodeFlags, ownNode } from './install-m
 installMissing();
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'src', 'main', 'main.ts');
-const compileCache = compileCacheIn(root, process.env);
+const compileCache = compileCacheIn(root, process.env, process.argv[2]);
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   if (compileCache !== undefined) nodeModule.enableCompileCache(compileCache);
   await import(main);

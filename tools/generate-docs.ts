@@ -1,8 +1,6 @@
 /**
- * Writes docs/settings.md, docs/errors.md, the lists of docs/cli.md, the state machines of src/engine/merge/SPEC.md and openapi.json from the
- * tables in the code; with `--check`, exits 1 if they are stale.
- * Writes docs/settings.md, docs/errors.md, docs/lists.md, the lists of docs/cli.md and the state machines of src/engine/merge/SPEC.md from the tables in the code; with `--check`, exits 1
- * if they are stale.
+ * Writes docs/settings.md, docs/errors.md, docs/lists.md, the lists of docs/cli.md, the state machines of src/engine/merge/SPEC.md and
+ * openapi.json from the tables in the code; with `--check`, exits 1 if they are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiOf, routes } from '../src/contract/index.ts';

@@ -36,6 +36,7 @@ const typeScriptTypes: Readonly<Record<string, string>> = {
   _text: 'string[]',
   _timestamp: 'Date[]',
   _int4: 'number[]',
+  _int8: 'number[]',
 };
 
 const heading = `/**

@@ -25,7 +25,7 @@ function takes(filter: FilterKind): string {
     case 'number':
       return `a number or a range: \`7\`, \`7..9\`, \`7..\`, \`..9\`${also}`;
     case 'instant':
-      return `a day or a range of days: ${filter.lies === 'behind' ? '`30d..` within the last 30 days, `..30d` longer ago' : '`..30d` within the next 30 days or past, `30d..` later'}, \`2026-12-01..2026-12-31\`${also}`;
+      return `a day or a range of days: ${filter.lies === 'behind' ? '`30d..` within the last 30 days, `..30d` longer ago' : '`..30d` within the next 30 days or past, `30d..` later, `..0d` before today, `0d..` from today'}, \`2026-12-01..2026-12-31\`${also}`;
     case 'flag':
       return '`yes`, `no`';
   }
@@ -68,6 +68,9 @@ export const listsPage = (): string =>
     ...section('Assets', assetList, [
       'An asset that turned out to be another one (`tieline assets merge`) is not listed.',
     ]),
-    ...section('POA&Ms', poamList),
+    ...section('POA&Ms', poamList, [
+      'A POA&M has two dates (docs/due-dates.md): what it promises, its scheduled completion, and the day by which due-date policies oblige it.\n`overdue` looks at the first: open, and past the promised day. `late` looks at the second: open, and either past the day it is obliged to, or\npromised for a later day than that. A POA&M whose promise a person let stand is out of the inbox, and still late: `late` says what the policies say.',
+      "Which are past it: `--filter 'open=yes obliged=..0d'`; which will be within 30 days: `--filter 'open=yes obliged=0d..30d'`.",
+    ]),
     ...section('Systems', systemList),
   ].join('\n');

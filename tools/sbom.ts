@@ -44,7 +44,17 @@ const node = Object.entries(sums).map(([platform, content]) => ({
   hashes: [{ alg: 'SHA-256', content }],
   licenses: [{ license: { id: 'MIT' } }],
 }));
-const components = [...sbom.components, ...node];
+/** Packages that say it in their LICENSE alone, as SPDX names it. */
+const inTheirFile: Readonly<Record<string, string>> = {
+  'dejavu-fonts-ttf': 'Bitstream-Vera',
+  'png-js': 'MIT',
+};
+const licensed = sbom.components.map((each) => {
+  const id = inTheirFile[each.name];
+  const says = (each.licenses ?? []).length > 0;
+  return id === undefined || says ? each : { ...each, licenses: [{ license: { id } }] };
+});
+const components = [...licensed, ...node];
 const nameless = components.filter((each) => (each.licenses ?? []).length === 0);
 writeFileSync(file, `${JSON.stringify({ ...sbom, components }, null, 2)}\n`);
 console.log(`${file}: ${components.length} components`);
