@@ -5,6 +5,7 @@ export type { Problem } from './compare-table.ts';
 export type { ConnectionSource } from './connection-source.ts';
 export { readMigrationFiles } from './files.ts';
 export { grantStatements } from './grants.ts';
+export { queryAsReader } from './reading-role.ts';
 export {
   fetchReadiness,
   ledgerStatements,

@@ -231,11 +231,19 @@ function takeIndex(draft: PlanDraft, statement: Statement, is: Extract<Kind, { k
   }
   const taken = draft.input.catalog.names.get(place.schema)?.has(is.name) ?? false;
   const name = taken ? `${is.name.slice(0, 54)}_tieline` : is.name;
+  const of = `${is.unique ? 'UNIQUE ' : ''}INDEX`;
+  const on = `${name} ON ${quote(place.schema)}.${is.table}${is.rest}`;
+  // A partitioned table takes none concurrently; it is one of ours, and its index is built while its columns are added.
+  if (place.existing.kind === 'p') {
+    draft.exclusive.add(`${quote(place.schema)}.${quote(is.table)}`);
+    draft.push(draft.locked, statement, `CREATE ${of} ${on}`);
+    return;
+  }
   draft.indexes.set(is.name, {
     schema: place.schema,
     name,
     table: is.table,
-    sql: `CREATE ${is.unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${name} ON ${quote(place.schema)}.${is.table}${is.rest}`,
+    sql: `CREATE ${of} CONCURRENTLY ${on}`,
   });
   draft.brought.push({ kind: 'index', schema: place.schema, table: is.table, name });
 }
