@@ -31,11 +31,19 @@ export const permissions = {
   'conflict:resolve': { where: 'boundary', title: 'settle conflicts' },
   'task:read': { where: 'boundary', title: 'see tasks' },
   'task:write': { where: 'boundary', title: 'give tasks about records, and say that they are done' },
+  'alert:read': { where: 'boundary', title: 'see alerts, of what one may see' },
+  'alert:write': { where: 'boundary', title: 'acknowledge, assign and suppress alerts' },
+  'alert:rules': { where: 'boundary', title: 'say when alerts are raised' },
+  'alert:channels': { where: 'installation', title: 'say where alerts are delivered to' },
   'remediation:write': {
     where: 'boundary',
     title: 'plan the work on findings: whose it is, until when; report it fixed',
   },
   'asset:write': { where: 'boundary', title: 'edit the business context of assets' },
+  'control:write': {
+    where: 'boundary',
+    title: 'edit controls, and decide what is proposed of their status',
+  },
   'poam:approve': { where: 'boundary', title: 'extend and end POA&Ms' },
   'deviation:approve': {
     where: 'boundary',
@@ -52,11 +60,27 @@ export const permissions = {
   'mapping:write': { where: 'installation', title: 'change mappings' },
   'rule:write': { where: 'boundary', title: 'change weakness rules and exclusions' },
   'policy:write': { where: 'installation', title: 'change policies' },
-  'workflow:write': { where: 'installation', title: 'change workflows' },
+  'workflow:read': { where: 'boundary', title: 'see workflows, and their runs about what one may see' },
+  'workflow:run': { where: 'boundary', title: 'start, retry and cancel runs of workflows' },
+  'workflow:write': {
+    where: 'installation',
+    title: 'write workflows, approve those of others, and switch them on and off',
+  },
+  'dashboard:write': { where: 'boundary', title: 'make dashboards, and share them' },
   'metric:write': { where: 'installation', title: 'define metrics' },
   'system:configure': { where: 'boundary', title: 'switch the sync of a system on and off' },
   'due-policy:write': { where: 'boundary', title: 'say which due-date policies apply to a system' },
+  'privacy:read': { where: 'installation', title: 'see privacy requests, and what leaves the agency' },
+  'privacy:write': {
+    where: 'installation',
+    title: 'handle privacy requests: search, copies, amendments, the accounting of disclosures',
+  },
   'audit:read': { where: 'boundary', title: 'see the security log' },
+  'audit:investigate': { where: 'boundary', title: 'say what an investigation of a security event came to' },
+  'audit:administer': {
+    where: 'installation',
+    title: 'verify the security log, and say where it is forwarded to',
+  },
   'admin:users': { where: 'installation', title: 'manage people, grants and tokens' },
   'admin:settings': { where: 'installation', title: 'change settings' },
   'connection:admin': {

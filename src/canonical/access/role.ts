@@ -27,6 +27,8 @@ const reads = [
   'mapping:read',
   'report:read',
   'task:read',
+  'alert:read',
+  'workflow:read',
 ] as const;
 const analysis = [
   'finding:export',
@@ -40,14 +42,23 @@ const analysis = [
   'deviation:request',
   'remediation:write',
   'task:write',
+  'dashboard:write',
+  'alert:write',
 ] as const;
-const upkeep = ['poam:write', 'conflict:resolve', 'asset:write'] as const;
+const upkeep = ['poam:write', 'conflict:resolve', 'asset:write', 'control:write'] as const;
 
 export const roles = {
   viewer: {
     title: 'Viewer',
     may: reads,
-    further: ['finding:export', 'report:create', 'remediation:write', 'task:write'],
+    further: [
+      'finding:export',
+      'report:create',
+      'remediation:write',
+      'task:write',
+      'alert:write',
+      'dashboard:write',
+    ],
   },
   analyst: {
     title: 'Vulnerability analyst',
@@ -56,8 +67,18 @@ export const roles = {
   },
   isso: {
     title: 'ISSO',
-    may: [...reads, ...analysis, ...upkeep, 'plan:create', 'sync:run', 'audit:read', 'deviation:approve'],
-    further: ['rule:write'],
+    may: [
+      ...reads,
+      ...analysis,
+      ...upkeep,
+      'plan:create',
+      'sync:run',
+      'audit:read',
+      'audit:investigate',
+      'deviation:approve',
+      'workflow:run',
+    ],
+    further: ['rule:write', 'alert:rules'],
   },
   issm: {
     title: 'ISSM',
@@ -68,6 +89,8 @@ export const roles = {
       'plan:create',
       'sync:run',
       'audit:read',
+      'audit:investigate',
+      'audit:administer',
       'poam:approve',
       'deviation:approve',
       'approval:decide',
@@ -75,10 +98,12 @@ export const roles = {
       'mapping:write',
       'rule:write',
       'policy:write',
+      'workflow:run',
       'workflow:write',
       'metric:write',
       'system:configure',
       'due-policy:write',
+      'alert:rules',
     ],
     further: ['sync:operate'],
   },
@@ -88,17 +113,32 @@ export const roles = {
       ...reads,
       'finding:export',
       'report:create',
+      'dashboard:write',
       'poam:approve',
       'deviation:approve',
       'approval:decide',
       'plan:apply',
     ],
-    further: ['audit:read'],
+    further: ['audit:read', 'alert:write'],
   },
   auditor: {
     title: 'Auditor',
-    may: [...reads, 'finding:export', 'report:create', 'audit:read'],
+    may: [
+      ...reads,
+      'finding:export',
+      'report:create',
+      'dashboard:write',
+      'audit:read',
+      'audit:administer',
+      'privacy:read',
+    ],
     further: [],
+  },
+  privacy_officer: {
+    title: 'Privacy officer',
+    may: ['privacy:read', 'privacy:write'],
+    // What a person asks to have corrected lies in records of the boundaries.
+    further: [...reads, 'poam:write', 'asset:write', 'control:write', 'audit:read'],
   },
   operator: {
     title: 'Operator',
@@ -116,15 +156,31 @@ export const roles = {
       'sync:operate',
       'mapping:write',
       'policy:write',
+      'workflow:read',
+      'workflow:run',
       'workflow:write',
       'system:configure',
       'connection:admin',
+      'alert:read',
+      'alert:write',
+      'alert:rules',
+      'alert:channels',
     ],
     further: reads,
   },
   admin: {
     title: 'Administrator',
-    may: ['admin:users', 'admin:settings', 'connection:admin', 'sync:read', 'mapping:read'],
+    may: [
+      'admin:users',
+      'admin:settings',
+      'audit:administer',
+      'connection:admin',
+      'sync:read',
+      'mapping:read',
+      'alert:read',
+      'alert:write',
+      'alert:channels',
+    ],
     further: [...reads, 'audit:read', 'finding:export', 'report:create'],
   },
 } as const satisfies Record<string, RoleSpec>;
@@ -141,6 +197,7 @@ const privileged: ReadonlySet<Permission> = new Set<Permission>([
   'deviation:approve',
   'poam:approve',
   'sync:operate',
+  'privacy:write',
 ]);
 export const isPrivileged = (held: Iterable<Permission>): boolean =>
   [...held].some((permission) => privileged.has(permission));

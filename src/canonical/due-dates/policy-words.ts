@@ -26,8 +26,12 @@ export type DueBasis = (typeof dueBases)[number];
 export const dayCounts = ['days', 'working_days', 'days_then_before', 'days_then_after'] as const;
 export type DayCount = (typeof dayCounts)[number];
 
-/** What becomes of a promised date when an earlier obligation arises. */
-export const earlierRules = ['ask', 'follow'] as const;
+/** What becomes of a promised date when an earlier obligation arises: a person is asked, those who decide are, or it follows by itself. */
+export const earlierRules = ['ask', 'approve', 'follow'] as const;
+export type EarlierRule = (typeof earlierRules)[number];
+
+/** Which severity its table is asked by: as it was found, or that of an approved risk adjustment. */
+export const dueRatings = ['original', 'adjusted'] as const;
 
 const yesNo = ['yes', 'no'] as const;
 
@@ -42,6 +46,8 @@ export const dueConditions = {
   automatable: yesNo,
   /** What an attacker gains: total or partial control. */
   impact: ['total', 'partial'],
+  /** The EPSS score of the CVE is at least the one that the policy names. */
+  epss: yesNo,
   class: ['A', 'B', 'C', 'D'],
   reachable: yesNo,
   exploitable: yesNo,
@@ -64,6 +70,12 @@ export const policyTime = z.strictObject({
   remark: z.string().max(200).nullable(),
 });
 
+/** By when a weakness is to be evaluated: so many days after its detection, by the class of the boundary. */
+export const evaluationTime = z.strictObject({
+  class: z.enum(dueConditions.class),
+  days: z.number().int().min(1).max(365),
+});
+
 /** A version of a policy, as it is shown and given. */
 export const policyVersion = z.strictObject({
   policyId: z.string().regex(/^[a-z0-9][a-z0-9-]{1,48}$/),
@@ -75,6 +87,9 @@ export const policyVersion = z.strictObject({
   /** Not for national security systems. */
   civilianOnly: z.boolean(),
   whenEarlier: z.enum(earlierRules),
+  rating: z.enum(dueRatings),
+  /** The EPSS score from which the condition `epss` says yes; null: it does not ask for it. */
+  epssFrom: z.number().min(0).max(1).nullable(),
   /** First day on which a clock may start; null: always. */
   effectiveFrom: day.nullable(),
   /** First day on which no clock starts any more; null: it is in force. */
@@ -84,6 +99,7 @@ export const policyVersion = z.strictObject({
   /** Whether the document was read; else by hearsay. */
   sourceRead: z.boolean(),
   times: z.array(policyTime).min(1).max(500),
+  evaluations: z.array(evaluationTime).max(4),
 });
 export type PolicyVersion = z.infer<typeof policyVersion>;
 export type PolicyTime = z.infer<typeof policyTime>;

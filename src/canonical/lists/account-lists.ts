@@ -1,5 +1,6 @@
 import { allPermissions, allRoles } from '../access/index.ts';
-import { defineList, search } from './define-list.ts';
+import { allEventKinds, eventOutcomes, severities } from '../vocabulary/index.ts';
+import { defineList, search, systemFilter } from './define-list.ts';
 
 export const accountStates = ['active', 'locked', 'disabled'] as const;
 export const grantStates = ['in force', 'ended', 'revoked'] as const;
@@ -52,4 +53,49 @@ export const tokenList = defineList({
   sorts: ['created', 'ends', 'used', 'account'],
   defaultSort: '-created',
   facets: ['account', 'state'],
+});
+
+/** What accounts did. */
+export const securityEventList = defineList({
+  noun: 'security-events',
+  filters: {
+    kind: { kind: 'choice', known: allEventKinds, title: 'what happened' },
+    severity: { kind: 'choice', known: severities, title: 'how grave it is' },
+    outcome: { kind: 'choice', known: eventOutcomes, title: 'how it ended' },
+    who: {
+      kind: 'word',
+      example: 'jdoe',
+      isPerson: true,
+      also: ['none', 'any'],
+      title: 'who did it, by name',
+    },
+    address: { kind: 'word', example: '192.0.2.7', also: ['none', 'any'], title: 'from which address' },
+    way: {
+      kind: 'choice',
+      known: ['session', 'token', 'local', 'none', 'unknown'],
+      title: 'how they were signed in',
+    },
+    object: { kind: 'word', example: 'POAM-2026-0001', title: 'what it was done to, by id' },
+    system: systemFilter,
+    asset: {
+      kind: 'word',
+      example: '0f8fad5b-d9cb-469f-a165-70867728950e',
+      title: 'the asset it is about, by id',
+    },
+    source: { kind: 'word', example: 'tieline', title: 'where it happened: tieline, or a connection' },
+    related: {
+      kind: 'word',
+      example: '7d3f0a4e-3d0a-4a53-9d7b-0d4b7a3f7c11',
+      title: 'events of one request, by its id',
+    },
+    occurred: { kind: 'instant', lies: 'behind', title: 'when it happened' },
+    detected: { kind: 'instant', lies: 'behind', title: 'when it was noticed' },
+    resolved: { kind: 'flag', title: 'an investigation is over' },
+    investigated: { kind: 'flag', title: 'somebody looks or looked at it' },
+    falsePositive: { kind: 'flag', title: 'found to be harmless' },
+    q: search,
+  },
+  sorts: ['occurred'],
+  defaultSort: '-occurred',
+  facets: ['kind', 'severity', 'outcome', 'way'],
 });

@@ -12,6 +12,7 @@ export const approvalList = defineList({
   filters: {
     system: systemFilter,
     kind: { kind: 'choice', known: approvalKinds, title: 'what is asked for' },
+    poam: { kind: 'word', example: 'POAM-2026-0001', title: 'POA&M that a request is about' },
     connection: { kind: 'word', example: 'grc', title: 'connection that the changes go to' },
     state: { kind: 'choice', known: approvalStates, title: 'state' },
     by: { kind: 'word', example: 'J. Doe', also: ['none', 'any'], title: 'who decided' },

@@ -2,7 +2,7 @@
  * What a list of the record can be filtered by, sorted by and counted by. One definition a noun: the API's parameters, the flags of the
  * command line, the console's filter picker and the SQL of the noun's room all take their names from it, so that they never differ.
  */
-import type { FilterFields } from '../../platform/lists/index.ts';
+import type { After, Filter, FilterFields, Sort } from '../../platform/lists/index.ts';
 
 export interface ListDefinition<
   Filter extends string = string,
@@ -36,3 +36,11 @@ export const systemFilter = {
   also: ['none', 'any'],
   title: 'authorization boundary',
 } as const;
+
+/** A page of a list as it is asked for: parsed, with where it begins. */
+export interface ListQuery<L> {
+  readonly filter: Filter<FilterOf<L>>;
+  readonly sort: Sort<SortOf<L>>;
+  readonly after?: After | undefined;
+  readonly limit: number;
+}

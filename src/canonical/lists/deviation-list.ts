@@ -3,6 +3,7 @@ import { defineList, search, systemFilter } from './define-list.ts';
 
 /** The states of a deviation; what leads from one to another: src/modules/deviations/deviation-states.ts. */
 export const deviationStateWords = [
+  'found',
   'requested',
   'approved',
   'rejected',

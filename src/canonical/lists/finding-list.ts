@@ -17,6 +17,11 @@ export const findingList = defineList({
     plugin: { kind: 'word', example: '156032', title: 'plugin id' },
     family: { kind: 'word', example: 'Windows', title: 'plugin family' },
     cve: { kind: 'word', example: 'CVE-2021-44228', also: ['none', 'any'], title: 'CVE' },
+    risk: {
+      kind: 'number',
+      also: ['none', 'any'],
+      title: 'risk score of its plugin, 0 to 100, in the worst system that one sees',
+    },
     vpr: { kind: 'number', also: ['none', 'any'], title: 'VPR' },
     epss: { kind: 'number', also: ['none', 'any'], title: 'EPSS, 0 to 1' },
     cvss: { kind: 'number', also: ['none', 'any'], title: 'CVSS v3 base score' },

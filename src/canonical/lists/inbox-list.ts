@@ -4,6 +4,8 @@ import { defineList, search, systemFilter } from './define-list.ts';
 export const inboxKinds = [
   'assigned_finding',
   'task',
+  'report',
+  'alert',
   'conflict',
   'approval',
   'match',
@@ -11,15 +13,23 @@ export const inboxKinds = [
   'held_record',
   'unanswered_weakness',
   'late_obligation',
+  'milestone_beyond',
   'unanswered_fact',
   'deviation',
   'poam_question',
+  'unsent_evidence',
   'missing_finding',
   'overdue_review',
+  'control_proposal',
+  'control_assessment',
   'unreported_asset',
   'unhealthy_connection',
   'paused_connection',
   'old_feed',
+  'privacy_request',
+  'workflow',
+  'workflow_run',
+  'unknown_identity',
 ] as const;
 export type InboxKind = (typeof inboxKinds)[number];
 

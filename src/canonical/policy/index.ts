@@ -1,5 +1,5 @@
 export { consentTo, mayGoOut, needsApproval } from './approval.ts';
-export { needsApprover } from './poam-rights.ts';
+export { decisionIn, type PoamDecision } from './poam-rights.ts';
 export { policyWords } from './policy-words.ts';
 export { mayStep, policyOfTrust, type Trust, type TrustLevel, trustLevels, trustOf } from './trust.ts';
 export { defaultPolicy, lookUpPolicy } from './look-up-policy.ts';

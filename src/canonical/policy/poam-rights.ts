@@ -1,24 +1,40 @@
-/** What of an edit of a POA&M only who may approve POA&Ms does (`poam:approve`). */
+/** What of an edit of a POA&M is a decision: it has rules of its own (evidence, deciders), so that no edit of a field makes it. */
 import type { Json } from '../../platform/values/index.ts';
-import { poamStandings, poamStatuses } from '../vocabulary/index.ts';
+import { type PoamStanding, poamStandings, poamStatuses } from '../vocabulary/index.ts';
 
-const isLive = (status: Json): boolean => {
+/** `cancel` alone is made by an edit, of whoever may approve POA&Ms (`poam:approve`). */
+export type PoamDecision = 'complete' | 'deviate' | 'reopen' | 'cancel' | 'extend';
+
+function standingOf(status: Json): PoamStanding {
+  // It stands beside the work and ends nothing; to say so is a decision all the same.
+  if (status === 'Operational Requirement') return 'live';
   const known = poamStatuses.find((each) => each === status);
-  return known === undefined || poamStandings[known] === 'live';
-};
+  return known === undefined ? 'live' : poamStandings[known];
+}
+const isLive = (status: Json): boolean => standingOf(status) === 'live';
+
+function statusDecision(before: readonly Json[], after: Json): PoamDecision | undefined {
+  if (after === 'Operational Requirement') return 'deviate';
+  switch (standingOf(after)) {
+    case 'completed':
+      return 'complete';
+    case 'deviation':
+      return 'deviate';
+    case 'cancelled':
+      return 'cancel';
+    case 'live':
+      return before.some(isLive) ? undefined : 'reopen';
+  }
+}
 
 /**
  * @param before what the field is, here and on the other side where they differ. @param after what it would be.
- * @returns what needs the right, as a verb; undefined: who may edit it may do this too.
+ * @returns undefined: an edit like any other.
  */
-export function needsApprover(
-  field: string,
-  before: readonly Json[],
-  after: Json,
-): 'end' | 'extend' | undefined {
+export function decisionIn(field: string, before: readonly Json[], after: Json): PoamDecision | undefined {
   // One of both sides says so already: it is agreed, not decided anew.
   if (before.includes(after)) return undefined;
-  if (field === 'status') return !isLive(after) && before.every(isLive) ? 'end' : undefined;
+  if (field === 'status') return statusDecision(before, after);
   if (field !== 'scheduled_completion') return undefined;
   const days = before.filter((day) => typeof day === 'string' && day !== '') as string[]; // just filtered
   const isLater = typeof after !== 'string' || after === '' || days.every((day) => after > day);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { implementationStatuses } from '../vocabulary/index.ts';
-import { instant, date, text, upTo, maybe } from './field-types.ts';
+import { instant, date, text, upTo, words, maybe } from './field-types.ts';
 
 export const controlRecord = z.object({
   remote_id: text.min(1).max(255),
@@ -17,4 +17,6 @@ export const controlRecord = z.object({
   last_assessed: maybe(instant),
   assessment_frequency_months: maybe(z.int().positive()),
   next_assessment_date: maybe(date),
+  evidence_required: maybe(words),
+  automation_level: maybe(upTo(50)),
 });

@@ -1,5 +1,6 @@
 export { acceptanceRecord } from './acceptance.ts';
 export { assetContextRecord, sentOnlyOfAssetContext } from './asset-context.ts';
+export { artifactRecord } from './artifact.ts';
 export { type AssetRecord, assetRecord } from './asset.ts';
 export { complianceRecord } from './compliance.ts';
 export { type ComponentRecord, componentRecord } from './component.ts';

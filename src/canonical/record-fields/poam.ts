@@ -29,4 +29,12 @@ export const poamRecord = z.object({
   affected_assets: maybe(words),
   cves: maybe(words),
   cost_estimate: maybe(upTo(100)),
+  deviation_kind: maybe(upTo(40)),
+  deviation_status: maybe(upTo(20)),
+  deviation_reference: maybe(upTo(60)),
+  deviation_summary: maybe(text),
+  deviation_decided_by: maybe(upTo(255)),
+  deviation_decided_on: maybe(date),
+  deviation_expires_on: maybe(date),
+  deviation_rating: maybe(upTo(20)),
 });

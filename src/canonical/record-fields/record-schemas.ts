@@ -3,6 +3,7 @@
  * Those that ship, and those that an entity defined elsewhere brings along.
  */
 import { acceptanceRecord } from './acceptance.ts';
+import { artifactRecord } from './artifact.ts';
 import { assetRecord } from './asset.ts';
 import { assetContextRecord, sentOnlyOfAssetContext } from './asset-context.ts';
 import { complianceRecord } from './compliance.ts';
@@ -39,6 +40,7 @@ const records = new Map<string, RegisteredRecord>([
   ['control', plain(controlRecord)],
   ['poam', plain(poamRecord)],
   ['milestone', plain(milestoneRecord)],
+  ['artifact', plain(artifactRecord)],
   ['acceptance', plain(acceptanceRecord)],
   ['compliance', plain(complianceRecord)],
   ['asset_context', { schema: assetContextRecord, sentOnly: sentOnlyOfAssetContext, formerNames: {} }],

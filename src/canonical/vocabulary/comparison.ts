@@ -27,6 +27,9 @@ const comparisons: Record<string, Comparison> = {
   kind: 'word',
   severity: 'word',
   protocol: 'word',
+  deviation_kind: 'word',
+  deviation_status: 'word',
+  deviation_rating: 'word',
 
   security_control: 'controls',
   affected_assets: 'list',
@@ -38,6 +41,8 @@ const comparisons: Record<string, Comparison> = {
   actual_completion: 'day',
   original_detection_date: 'day',
   next_assessment_date: 'day',
+  deviation_decided_on: 'day',
+  deviation_expires_on: 'day',
 };
 
 /** Adds those of an entity's own fields. @throws INTERNAL where another entity compares a field of the name otherwise. */

@@ -11,6 +11,7 @@ export const entityTypes = [
   'control',
   'poam',
   'milestone',
+  'artifact',
 ] as const;
 
 declare const checked: unique symbol;

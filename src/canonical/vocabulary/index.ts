@@ -1,3 +1,20 @@
+export {
+  type AlertDirection,
+  alertDirections,
+  type AlertKind,
+  alertKinds,
+  detectionKinds,
+  type AlertState,
+  alertStates,
+  type ChannelKind,
+  channelKinds,
+  type DeliveryEvent,
+  deliveryEvents,
+  type DeliveryState,
+  deliveryStates,
+  type DigestRhythm,
+  digestRhythms,
+} from './alert-words.ts';
 export { type Comparison, comparisonOf, registerComparisons } from './comparison.ts';
 export {
   type ConflictChoice,
@@ -27,6 +44,8 @@ export {
   type RequestKind,
   requestDangers,
   requestKinds,
+  type RuledRequestKind,
+  ruledRequestKinds,
   requestTitles,
 } from './request-kinds.ts';
 export {
@@ -43,6 +62,7 @@ export {
   reasonSentence,
   reasonSentences,
   type RuleCode,
+  decidedText,
   ruleSentence,
   ruleSentences,
 } from './rule-codes.ts';
@@ -76,3 +96,33 @@ export {
   statusSpellings,
 } from './vocabulary.ts';
 export { type QuestionCode, questionSentence } from './poam-questions.ts';
+export {
+  allEventKinds,
+  type EventKind,
+  eventKinds,
+  eventOutcomes,
+  type Outcome,
+  severityOf,
+} from './event-kinds.ts';
+export {
+  allConsentWays,
+  allDisclosureNatures,
+  allIdentityWays,
+  allPrivacyReasons,
+  allPrivacyRequestTypes,
+  allPrivacyStatuses,
+  allPrivacySteps,
+  type ConsentWay,
+  type DisclosureNature,
+  type IdentityWay,
+  type NotSearchedReason,
+  notSearchedReasons,
+  type PrivacyReason,
+  privacyReasons,
+  type PrivacyRequestType,
+  privacyRequestTypes,
+  type PrivacyStatus,
+  privacyStatuses,
+  type PrivacyStep,
+  privacySteps,
+} from './privacy.ts';

@@ -25,6 +25,8 @@ const questionCodes = [
   'all_false_positive',
   /** What is open under it was dismissed at a scanner's server, and nobody approved that here. */
   'dismissed_there',
+  /** The GRC system decided on a deviation, and it was not imported. */
+  'deviation_there',
   /** It was opened again, and its plan is the old one. */
   'plan_needed',
   /** It should move on, and the policies let no such change out. */
@@ -57,6 +59,24 @@ const whyNot: Readonly<Record<string, string>> = {
   policy: 'the policies let no change of its rating out',
 };
 
+const notImported: Readonly<Record<string, (params: JsonObject) => string>> = {
+  over: () => 'the POA&M is over',
+  refused: (of) => text(of['rule']),
+  no_end: (of) => `it names no last day, and may hold at most ${count(of['days'])} days`,
+  past: (of) => `its last day, ${text(of['until'])}, is past`,
+  too_long: (of) => `it is to hold until ${text(of['until'])}, and may until ${text(of['latest'])} at most`,
+  no_rating: () => 'it names no rating that is known here',
+  other_rating: (of) => `it gives another rating than the one approved here, ${text(of['rating'])}`,
+  other_kind: () => 'it is of another kind than the one asked for here',
+  unknown_kind: (of) => `"${text(of['kind'])}" is no kind of deviation that is known here`,
+  unknown_status: (of) => `"${text(of['status'])}" is no status of a deviation that is known here`,
+  own: (of) => `it was approved by ${text(of['by'])}, who asked for it`,
+  asked_there: () => 'it waits there, and nobody asked for it here: ask for it here, or decide it there',
+  both: (of) => `deviation ${count(of['id'])} of the kind is asked for here: decide it, or withdraw it`,
+  reopened: () => 'it waits there again, and holds here: decide it there, or withdraw it here',
+  cleared: () => 'it is no longer shown there, and was not ended here: end it here, or enter it there again',
+};
+
 const sentences: Readonly<Record<QuestionCode, (params: JsonObject) => string>> = {
   fix_unproven: (of) =>
     `${count(of['unproven'])} of ${some(count(of['findings']), 'fixed finding')} not proven fixed (${named(of['machines'])}): no evidence ${lacksOf(of)}. Scan again, or complete it yourself`,
@@ -67,6 +87,11 @@ const sentences: Readonly<Record<QuestionCode, (params: JsonObject) => string>> 
     `${some(count(of['findings']), 'finding')} under it, each an approved false positive: say that it is one, or complete it`,
   dismissed_there: (of) =>
     `${some(count(of['findings']), 'finding')} open under it dismissed at the scanner as false positive (${named(of['machines'])}), which nobody approved here: ask for a deviation, or take it back there`,
+  deviation_there: (of) => {
+    const why = notImported[text(of['why'])]?.(of) ?? text(of['why']).replaceAll('_', ' ');
+    const what = [text(of['kind']), text(of['status'])].filter((part) => part !== '').join(', ');
+    return `the deviation that ${text(of['system'])} shows (${what === '' ? 'none' : what}) was not imported: ${why}`;
+  },
   plan_needed: () =>
     'it was opened again, and has no open milestone: plan what is to be done, and until when',
   machines_gone: (of) =>

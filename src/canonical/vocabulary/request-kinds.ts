@@ -11,7 +11,19 @@ export const deviationKinds = [
 ] as const;
 export type DeviationKind = (typeof deviationKinds)[number];
 
-export const requestKinds = [...deviationKinds, 'extension', 'completion', 'due_date'] as const;
+/** Those whose deciders are rules, by boundary and severity. */
+export const ruledRequestKinds = [
+  ...deviationKinds,
+  'extension',
+  'completion',
+  'due_date',
+  'policy_start',
+] as const;
+
+export type RuledRequestKind = (typeof ruledRequestKinds)[number];
+
+/** `workflow_step`: a step of a workflow asks, and says itself who decides. */
+export const requestKinds = [...ruledRequestKinds, 'workflow_step'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** As it reads after "asks for". */
@@ -24,6 +36,8 @@ export const requestTitles: Readonly<Record<RequestKind, string>> = {
   extension: 'an extension',
   completion: 'a completion',
   due_date: 'a due date',
+  policy_start: 'a policy that begins',
+  workflow_step: 'a step of a workflow',
 };
 
 export const requestDangers: Readonly<Record<RequestKind, Danger>> = {
@@ -35,6 +49,8 @@ export const requestDangers: Readonly<Record<RequestKind, Danger>> = {
   extension: 'later_or_lower',
   completion: 'ends_poam',
   due_date: 'updates',
+  policy_start: 'updates',
+  workflow_step: 'updates',
 };
 
 /** How a request ended without a yes: the subject falls back to what it was. `lapsed`: what it was about is over. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  decidedText,
   byPerson,
   byPolicy,
   byRule,
@@ -79,4 +80,9 @@ it('a reason has the parameters of its sentence', () => {
     code: 'created_from',
     params: { externalId: 'P-1' },
   });
+});
+
+it('on paper a rule is its sentence, and a person keeps the name as it is written', () => {
+  expect(decidedText('full_read')).toBe('full read');
+  expect(decidedText('jane_doe')).toBe('jane_doe');
 });

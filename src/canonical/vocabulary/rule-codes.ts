@@ -47,6 +47,10 @@ export const ruleSentences = {
   request_ended: 'it was not decided',
   scan_validates: 'what scans show after the fix was reported',
   deviation_ended: 'its deviation ended',
+  assessment_interval: 'so many months after it was assessed',
+  alert_rule: 'the rules of alerts',
+  deviation_shown: 'what its deviation says',
+  deviation_found: "a rule at the scanner's server that nobody approved here",
   // No longer given; in journals of earlier versions.
   answer_source_named: 'its source names the plugin',
   scan_no_longer_shows: 'a scan with credentials no longer shows it',
@@ -94,6 +98,7 @@ export const reasonSentences = {
   merged_into: 'merged into {poam} by version {version} of the weakness rule',
   split_from: 'split from {poam} by version {version} of the weakness rule',
   split_into: '{poam} answers some of its findings since, by version {version} of the weakness rule',
+  reworded: 'version {version} of the weakness rule says it so',
   not_named: 'version {version} of the weakness rule names none of its open findings',
   // What waits to be sent, and what is sent again.
   spellable_now: 'its values can be written in the words of the remote now',
@@ -111,6 +116,7 @@ export const reasonSentences = {
   request_expired: 'nobody decided it in time: it stays as it was',
   request_fixed: 'what it is about has been fixed since',
   request_over: 'what it is about is over',
+  request_overtaken: 'its dates have changed since it was asked for',
   connection_removed: 'the connection was removed',
   link_broken: 'the link was broken',
   // Decisions that were made without a reason of the person's own.
@@ -127,6 +133,15 @@ export const reasonSentences = {
   person_decided: 'decided by a person',
   person_merged: 'a person said that they are one',
   person_split: 'a person said that they are two',
+  // Alerts.
+  alert_gone: 'what it was raised for no longer holds',
+  alert_within: 'it is {value} now, short of the threshold',
+  alert_rule_off: 'its rule was switched off',
+  alert_graver: 'it became graver: {value}, past {threshold}',
+  alert_milder: 'it became milder: {value}, past {threshold}',
+  alert_time_over: 'the time for which it was suppressed is over',
+  alert_passed: 'the value passed its threshold: {value}, past {threshold}',
+  alert_machine_silent: 'its machine has not reported for a day',
   // Conflicts that settled themselves.
   over: 'it is over',
   there_again: 'it is there again',
@@ -223,6 +238,9 @@ const known = (sentences: Readonly<Record<string, string>>, code: string): strin
 /** What people are shown of a rule. @param code as stored. */
 export const ruleSentence = (code: string, params?: ReasonParams | null): string =>
   filled(known(ruleSentences, code), params);
+
+/** What people are shown of who decided, where one text holds both: the sentence of a rule, or the name as it is written. */
+export const decidedText = (by: string): string => (Object.hasOwn(ruleSentences, by) ? ruleSentence(by) : by);
 
 /** What people are shown of a reason. @param code as stored. */
 export const reasonSentence = (code: string, params?: ReasonParams | null): string =>

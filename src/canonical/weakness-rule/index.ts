@@ -11,4 +11,5 @@ export {
   type WeaknessRule,
   weaknessRule,
 } from './weakness-rule.ts';
+export { type KeptText, keptText, keptTextWords } from './kept-text.ts';
 export { type Exclusion, exclusionScope, type ExclusionScope } from './exclusion.ts';

@@ -3,6 +3,10 @@
  * config file, --help and docs/settings.md all come from this table.
  */
 import { z } from 'zod';
+import { certificateSettings } from './certificate-settings.ts';
+import { logSettings } from './log-settings.ts';
+import { oidcSettings } from './oidc-settings.ts';
+import { signInSettings } from './sign-in-settings.ts';
 
 export interface SettingEntry<T extends z.ZodType = z.ZodType> {
   readonly env: string;
@@ -18,7 +22,6 @@ export interface SettingEntry<T extends z.ZodType = z.ZodType> {
 }
 
 const milliseconds = z.coerce.number().int().min(1).max(86_400_000);
-const minutes = (most: number) => z.coerce.number().int().min(1).max(most);
 const file = z.string().min(1);
 
 export const settingsTable = {
@@ -88,6 +91,7 @@ export const settingsTable = {
     description: 'A file that holds the master key in base64.',
     example: '/run/secrets/tieline-master-key',
   },
+  ...logSettings,
   logLevel: {
     env: 'TIELINE_LOG_LEVEL',
     key: 'log_level',
@@ -195,6 +199,14 @@ export const settingsTable = {
     description: 'Whether a person may approve changes that send their own edits (yes or no).',
     example: 'no',
   },
+  privacyNonUs: {
+    env: 'TIELINE_PRIVACY_NON_US',
+    key: 'privacy_non_us',
+    type: z.enum(['yes', 'no']).default('no'),
+    description:
+      'Whether requests for erasure and portability are accepted, from persons outside of the Privacy Act (yes or no).',
+    example: 'no',
+  },
   scheduleIntervalMs: {
     env: 'TIELINE_SCHEDULE_INTERVAL_MS',
     key: 'schedule_interval_ms',
@@ -208,6 +220,14 @@ export const settingsTable = {
     type: milliseconds.default(300_000),
     description: 'How often a worker checks each external system, in milliseconds.',
     example: '300000',
+  },
+  alertIntervalMs: {
+    env: 'TIELINE_ALERT_INTERVAL_MS',
+    key: 'alert_interval_ms',
+    type: milliseconds.default(60_000),
+    description:
+      'How often a worker evaluates the rules of alerts, in milliseconds. Rules over POA&Ms, findings and coverage are evaluated each hour, and after syncs.',
+    example: '60000',
   },
   host: {
     env: 'TIELINE_HOST',
@@ -261,6 +281,58 @@ export const settingsTable = {
     description: 'The marking at the top and bottom of every page and in every export.',
     example: 'CUI',
   },
+  alertReceivers: {
+    env: 'TIELINE_ALERT_RECEIVERS',
+    key: 'alert_receivers',
+    type: z
+      .string()
+      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .pipe(z.array(z.string().max(300)).max(200))
+      .optional(),
+    description:
+      'Servers that alerts and digests may be sent to, by commas: a name or address, *.domain for what is below it, with :port for that port alone. Nothing is sent anywhere else. Without it alerts are in the inbox only.',
+    example: 'mail.example:587, hooks.example, *.siem.example:6514',
+  },
+  reportDomains: {
+    env: 'TIELINE_REPORT_DOMAINS',
+    key: 'report_domains',
+    type: z
+      .string()
+      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .pipe(
+        z.array(
+          z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a domain, such as oig.example'),
+        ),
+      )
+      .optional(),
+    description:
+      'Mail domains outside of the agency that scheduled reports may be sent to, by commas; *.domain for what is below it. Each such mail is an entry of the accounting of disclosures. Without it no report leaves by mail.',
+    example: 'oig.example, *.auditor.example',
+  },
+  reportAttachBytes: {
+    env: 'TIELINE_REPORT_ATTACH_BYTES',
+    key: 'report_attach_bytes',
+    type: z.coerce.number().int().min(0).max(50_000_000).default(0),
+    description:
+      'How large a scheduled report may be to be attached to the mail, in bytes; 0 attaches none. A larger one is fetched in the console; one for an outside address is then not sent, and its schedule says so.',
+    example: '5000000',
+  },
+  consoleUrl: {
+    env: 'TIELINE_CONSOLE_URL',
+    key: 'console_url',
+    type: z.url({ protocol: /^https?$/ }).optional(),
+    description:
+      'Where people reach the console: for links in mails, and as the name that security keys are bound to. Keys do not work under another name, nor where it is an address of numbers.',
+    example: 'https://tieline.example',
+  },
+  databaseCapacityGb: {
+    env: 'TIELINE_DATABASE_CAPACITY_GB',
+    key: 'database_capacity_gb',
+    type: z.coerce.number().min(0.1).max(1_000_000).optional(),
+    description:
+      'How large the database may become, in gigabytes, on a server whose disk this machine cannot see; an alert is raised as it fills.',
+    example: '500',
+  },
   requestAttempts: {
     env: 'TIELINE_REQUEST_ATTEMPTS',
     key: 'request_attempts',
@@ -268,93 +340,9 @@ export const settingsTable = {
     description: 'How often a request that is safe to repeat is tried before the run stops.',
     example: '6',
   },
-  sessionIdleMinutes: {
-    env: 'TIELINE_SESSION_IDLE_MINUTES',
-    key: 'session_idle_minutes',
-    type: minutes(60).default(15),
-    description: 'A session ends after so many minutes in which its person did nothing.',
-    example: '15',
-  },
-  sessionIdlePrivilegedMinutes: {
-    env: 'TIELINE_SESSION_IDLE_PRIVILEGED_MINUTES',
-    key: 'session_idle_privileged_minutes',
-    type: minutes(60).default(10),
-    description: 'The same for who may approve or administer; the shorter of the two counts.',
-    example: '10',
-  },
-  sessionHours: {
-    env: 'TIELINE_SESSION_HOURS',
-    key: 'session_hours',
-    type: z.coerce.number().int().min(1).max(24).default(12),
-    description: 'A session ends after so many hours, whatever its person does.',
-    example: '12',
-  },
-  sessionsEach: {
-    env: 'TIELINE_SESSIONS_EACH',
-    key: 'sessions_each',
-    type: z.coerce.number().int().min(1).max(20).default(3),
-    description: 'How many sessions a person may have at once; one more ends the oldest.',
-    example: '3',
-  },
-  sessionsEachPrivileged: {
-    env: 'TIELINE_SESSIONS_EACH_PRIVILEGED',
-    key: 'sessions_each_privileged',
-    type: z.coerce.number().int().min(1).max(20).default(2),
-    description: 'The same for who may approve or administer; the smaller of the two counts.',
-    example: '2',
-  },
-  stepUpMinutes: {
-    env: 'TIELINE_STEP_UP_MINUTES',
-    key: 'step_up_minutes',
-    type: minutes(60).default(5),
-    description:
-      'Approvals, grants, tokens and secrets ask for the password again when it was given longer ago than so many minutes.',
-    example: '5',
-  },
-  lockAfter: {
-    env: 'TIELINE_LOCK_AFTER',
-    key: 'lock_after',
-    type: z.coerce.number().int().min(1).max(20).default(3),
-    description: 'An account is locked after so many refused sign-ins within `lock_window_minutes`.',
-    example: '3',
-  },
-  lockWindowMinutes: {
-    env: 'TIELINE_LOCK_WINDOW_MINUTES',
-    key: 'lock_window_minutes',
-    type: minutes(1440).default(15),
-    description: 'Refused sign-ins that are older count no more for locking.',
-    example: '15',
-  },
-  lockMinutes: {
-    env: 'TIELINE_LOCK_MINUTES',
-    key: 'lock_minutes',
-    type: z.coerce.number().int().min(0).max(10_080).default(0),
-    description:
-      'How long an account stays locked after refused sign-ins; 0: until an administrator releases it (`tieline users unlock`).',
-    example: '30',
-  },
-  signInsPerMinute: {
-    env: 'TIELINE_SIGN_INS_PER_MINUTE',
-    key: 'sign_ins_per_minute',
-    type: z.coerce.number().int().min(1).max(1000).default(10),
-    description: 'How many sign-ins are tried for one address in a minute, whatever the names.',
-    example: '10',
-  },
-  bannerFile: {
-    env: 'TIELINE_BANNER_FILE',
-    key: 'banner_file',
-    type: file.optional(),
-    description: 'A text file that is shown before each sign-in and must be acknowledged.',
-    example: '/etc/tieline/banner.txt',
-  },
-  secureCookies: {
-    env: 'TIELINE_SECURE_COOKIES',
-    key: 'secure_cookies',
-    type: z.union([z.boolean(), z.stringbool()]).default(true),
-    description:
-      'Whether the cookie of a session goes over https only. Set it to false for http to the machine itself.',
-    example: 'true',
-  },
+  ...signInSettings,
+  ...certificateSettings,
+  ...oidcSettings,
 } as const satisfies Record<string, SettingEntry>;
 
 export type SettingName = keyof typeof settingsTable;

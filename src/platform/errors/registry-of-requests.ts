@@ -144,12 +144,41 @@ export const requestErrors = {
     exitCode: 1,
     retryable: false,
   },
+  LOG_TAMPERED: {
+    meaning:
+      'The security log is not what was recorded: rows were changed, added, or are gone. Each place is named. It is an event and an alert, too.',
+    remedy:
+      'Keep the database and the directory of the security log as they are, tell the ISSM, and follow docs/operations/security-log.md.',
+    exitCode: 1,
+    retryable: false,
+  },
   FILES_ELSEWHERE: {
     meaning:
       'This process does not see the place in which files are kept: another folder is set, none is, or it is not mounted.',
     remedy:
       'Set TIELINE_FILES to the folder that the other processes use, and see that it is mounted; leave it unset where files are kept in the database.',
     exitCode: 1,
+    retryable: false,
+  },
+  LOGOUT_REFUSED: {
+    meaning:
+      'The logout token of an identity provider did not hold: its signature, issuer, audience, time or content, or it was used before. No session ended.',
+    remedy:
+      'Run `tieline serve check-oidc`; if all holds there, the token was forged or sent twice: see the security log.',
+    exitCode: 2,
+    retryable: false,
+  },
+  IDENTITY_UNKNOWN: {
+    meaning: 'No outside identity has that id, or several begin so.',
+    remedy:
+      'See those that wait with `tieline users identities`, those of an account with `tieline users show NAME`.',
+    exitCode: 2,
+    retryable: false,
+  },
+  IDENTITY_TAKEN: {
+    meaning: 'An account has that outside identity already.',
+    remedy: 'Take it from that account first: `tieline users unlink-identity NAME IDENTITY`.',
+    exitCode: 2,
     retryable: false,
   },
   NOT_ALLOWED: {
@@ -177,6 +206,62 @@ export const requestErrors = {
     exitCode: 1,
     retryable: false,
   },
+  SECOND_FACTOR_REFUSED: {
+    meaning:
+      'A code or security key was wrong, was used before, or the account is locked. The answer is the same for all; the security log has the reason.',
+    remedy:
+      'Wait for the next code of the app and check the clock of the phone, or use a recovery code. After some refusals the account is locked: an administrator releases it (`tieline users unlock NAME`).',
+    exitCode: 1,
+    retryable: false,
+  },
+  SECOND_FACTOR_NEEDED: {
+    meaning: 'The account has a second factor, and only the password was given.',
+    remedy: 'Give a code of the authenticator app beside the password, or use a security key.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SECOND_FACTOR_MISSING: {
+    meaning: 'The account must have a second factor, and has none yet: nothing else is possible before.',
+    remedy:
+      'Set one up on the page that follows the sign-in. Who must have one is said by the setting `second_factor`.',
+    exitCode: 1,
+    retryable: false,
+  },
+  SIGN_IN_STALE: {
+    meaning:
+      'The second step of a sign-in came too late, came twice, or came from another browser than the password.',
+    remedy: 'Sign in again with name and password.',
+    exitCode: 1,
+    retryable: false,
+  },
+  FACTOR_NOT_CONFIRMED: {
+    meaning: 'A second factor that is being set up did not prove that it works; it was not added.',
+    remedy: 'Begin again on the page Your sign-in, and check the clock of the phone.',
+    exitCode: 1,
+    retryable: false,
+  },
+  FACTOR_NEEDED: {
+    meaning:
+      'What was asked for needs a second factor, or would take the last one away from an account that must have one.',
+    remedy: 'Add another second factor first.',
+    exitCode: 1,
+    retryable: false,
+  },
+  FACTORS_ELSEWHERE: {
+    meaning:
+      'Second factors of Tieline belong to its passwords; who comes by a card or an identity provider has them there.',
+    remedy: 'Sign in with name and password, if the account has one.',
+    exitCode: 1,
+    retryable: false,
+  },
+  WEBAUTHN_UNAVAILABLE: {
+    meaning:
+      'Security keys are bound to the name of the server, and no name is set, or the address consists of numbers, which browsers refuse.',
+    remedy:
+      'Set `console_url` (TIELINE_CONSOLE_URL) to the address with a name by which people reach the console, and open it by that.',
+    exitCode: 2,
+    retryable: false,
+  },
   ACCOUNT_EXISTS: {
     meaning: 'There is an account of that name; upper and lower case make no difference.',
     remedy: 'Choose another name, or see the account: `tieline users show NAME`.',
@@ -201,10 +286,96 @@ export const requestErrors = {
     exitCode: 2,
     retryable: false,
   },
+  RECEIVER_NOT_ALLOWED: {
+    meaning:
+      'An alert was to be sent to a server that the settings of this machine do not name, or that leads to where nothing is sent.',
+    remedy: 'Add the server to TIELINE_ALERT_RECEIVERS, if alerts are to go there, and start again.',
+    exitCode: 2,
+    retryable: false,
+  },
   LINK_UNKNOWN: {
     meaning: 'The one-time link was used, has expired, or never was.',
     remedy: 'Have a new one made at the machine: `tieline users link NAME`.',
     exitCode: 1,
+    retryable: false,
+  },
+} as const;
+
+/** Codes of loading threat feeds. Here and not in a file of their own: each module costs the start of every command. */
+export const feedErrors = {
+  FEED_INVALID: {
+    meaning:
+      'The file of a threat feed, or the manifest of a bundle, is broken, cut off, or something else; the message says where and which rule it breaks. Nothing of it was stored.',
+    remedy: 'Fetch the file again, whole and unchanged; docs/intelligence.md says which files are read.',
+    exitCode: 1,
+    retryable: false,
+  },
+  FEED_OLDER: {
+    meaning: 'The file of a threat feed is older than what is loaded already. Nothing of it was stored.',
+    remedy: 'Load a newer file. To go back on purpose: --force "why".',
+    exitCode: 2,
+    retryable: false,
+  },
+  FEED_INCOMPLETE: {
+    meaning:
+      'The file of a threat feed lacks so many entries which were listed before that it is taken for incomplete. Nothing of it was stored.',
+    remedy: 'Fetch the file again. If the publisher did withdraw them: --force "why".',
+    exitCode: 2,
+    retryable: false,
+  },
+} as const;
+
+/** Codes of reports. Here and not in a file of their own: each module costs the start of every command. */
+export const reportErrors = {
+  REPORT_UNKNOWN: {
+    meaning: 'There is no such report, or it covers a boundary that you may not see.',
+    remedy: 'See which there are: tieline reports list',
+    exitCode: 2,
+    retryable: false,
+  },
+  REPORT_TEMPLATE_UNKNOWN: {
+    meaning: 'There is no report template of that name.',
+    remedy: 'See which there are: tieline reports templates',
+    exitCode: 2,
+    retryable: false,
+  },
+  REPORT_INVALID: {
+    meaning:
+      'What was given for a report does not fit its template; each parameter is named. Nothing was made.',
+    remedy: 'Correct the parameters that are named; `tieline reports templates` lists what each takes.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REPORT_INPUT_INVALID: {
+    meaning:
+      'The workbook that was given to be filled cannot be read, or is none of the forms that are known. Nothing was made.',
+    remedy: 'Give the workbook as your system exported it; docs/reports.md lists the forms.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REPORT_EMPTY: {
+    meaning: 'Nothing in the record fits what was asked for, and the format allows no empty report.',
+    remedy: 'Widen the period or the boundary.',
+    exitCode: 2,
+    retryable: false,
+  },
+  REPORT_NOT_VALID: {
+    meaning:
+      'What was made breaks the schema of its format; the fields are named. It was not kept. That is a fault of Tieline, or of what the record holds.',
+    remedy: 'Correct the values that are named in the record; else report it with a support bundle.',
+    exitCode: 1,
+    retryable: false,
+  },
+  REPORT_NOT_THERE: {
+    meaning: 'The report has no file: it is not finished, it failed, or its time is over.',
+    remedy: 'Make it again; with --snapshot, of the same rows, while these are kept.',
+    exitCode: 2,
+    retryable: false,
+  },
+  SNAPSHOT_UNKNOWN: {
+    meaning: 'There is no such snapshot, it is of another kind of report, or it covers what you may not see.',
+    remedy: 'See the snapshot of a report: tieline reports show ID',
+    exitCode: 2,
     retryable: false,
   },
 } as const;

@@ -1,5 +1,5 @@
-import { feedErrors } from './registry-of-feeds.ts';
-import { requestErrors } from './registry-of-requests.ts';
+import { certificateErrors, fileErrors, metricErrors, workflowErrors } from './registry-of-files.ts';
+import { feedErrors, reportErrors, requestErrors } from './registry-of-requests.ts';
 
 /**
  * The registry of error codes: the only place that says what a code means, what its reader should do,
@@ -19,8 +19,13 @@ export interface ErrorEntry {
 }
 
 export const errorRegistry = {
+  ...workflowErrors,
   ...requestErrors,
   ...feedErrors,
+  ...reportErrors,
+  ...metricErrors,
+  ...fileErrors,
+  ...certificateErrors,
   USAGE: {
     meaning: 'The command line was not understood.',
     remedy: 'Read the usage with --help; nothing was done.',
@@ -96,7 +101,7 @@ export const errorRegistry = {
   },
   SCAN_FILE_INVALID: {
     meaning:
-      'A scan file (.nessus, CSV, zip) is broken, cut off, or no scan file; the message says at which line and byte.',
+      'A scan file (.nessus, CSV, zip) or checklist (CKL, CKLB, XCCDF) is broken, cut off, or neither; the message says where.',
     remedy:
       'Export or copy the file again. With --keep-partial the hosts that are whole are imported; otherwise nothing of the file is.',
     exitCode: 1,

@@ -11,6 +11,12 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly json?: Json;
+  /** A body that is no JSON, as a stream of known length; opened again for each attempt. Not beside `json`. */
+  readonly content?: {
+    readonly type: string;
+    readonly bytes: number;
+    readonly open: () => Promise<Readable>;
+  };
   /**
    * `safe`: reading, or a write that the remote takes once however often it is sent: retried after
    * connection failures, 429 and 5xx. `never`: after a failure nobody knows whether it happened; only a 429 or a

@@ -205,14 +205,14 @@ class UndiciHttpClient {
       });
   }
 
-  #dispatch(request: HttpRequest): Promise<Dispatcher.ResponseData> {
+  async #dispatch(request: HttpRequest): Promise<Dispatcher.ResponseData> {
     const { defaultHeaders, userAgent } = this.#options;
     const query: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query[name] = value;
     for (const value of Object.values({ ...defaultHeaders, ...request.headers }))
       if (value instanceof Secret) this.#secrets.learn(value);
-    const hasBody = request.json !== undefined;
+    const { json, content } = request;
     return this.#dispatcher.request({
       origin: this.origin,
       path: this.#prefix + request.path,
@@ -221,10 +221,12 @@ class UndiciHttpClient {
       headers: headerTexts(
         { 'user-agent': userAgent, accept: 'application/json' },
         defaultHeaders,
-        hasBody ? { 'content-type': 'application/json' } : {},
+        json === undefined ? {} : { 'content-type': 'application/json' },
+        content ? { 'content-type': content.type, 'content-length': String(content.bytes) } : {},
         request.headers,
       ),
-      ...(hasBody ? { body: JSON.stringify(request.json) } : {}),
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(content ? { body: await content.open() } : {}),
       signal: request.signal,
     });
   }

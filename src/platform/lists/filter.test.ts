@@ -35,6 +35,8 @@ describe('the filter grammar', () => {
     ['poam=!any', { poam: { is: 'presence', present: false } }],
     ['seen=..30d', { seen: { is: 'instants', before: new Date('2026-10-27T12:00:00Z') } }],
     ['seen=30d..', { seen: { is: 'instants', from: new Date('2026-10-27T12:00:00Z') } }],
+    ['due=..0d', { due: { is: 'instants', before: new Date('2026-11-26T00:00:00Z') } }],
+    ['due=0d..', { due: { is: 'instants', from: new Date('2026-11-26T00:00:00Z') } }],
     ['due=..30d', { due: { is: 'instants', before: new Date('2026-12-26T12:00:00Z') } }],
     [
       'due=2026-12-01..2026-12-31',

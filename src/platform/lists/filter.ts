@@ -108,9 +108,14 @@ function numbers(text: string): FilterTerm {
   return { is: 'numbers', ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
-/** A day or a count of days. @returns the instant that begins it, and whether it was a day, which as an end includes that day. */
+/**
+ * A day or a count of days. @returns the instant that begins it, and whether it was a day, which as an end includes that day.
+ * Of what lies ahead `0d` is the beginning of today (UTC): what is due today is neither past nor left out.
+ */
 function moment(text: string, lies: 'behind' | 'ahead', now: Date): { at: Date; isDay: boolean } {
   const days = /^(\d{1,5})d$/.exec(text);
+  if (lies === 'ahead' && Number(days?.[1]) === 0)
+    return { at: new Date(Math.floor(now.getTime() / dayMs) * dayMs), isDay: false };
   if (days)
     return {
       at: new Date(now.getTime() + (lies === 'behind' ? -1 : 1) * Number(days[1]) * dayMs),

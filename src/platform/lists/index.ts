@@ -1,4 +1,5 @@
 export { csvLine, csvLines, csvStart, type CsvValue } from './csv.ts';
+export { everyPage } from './every-page.ts';
 export {
   addressOf,
   addressPatterns,

@@ -11,6 +11,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { CarefulClient } from './careful-client.ts';
 import { asDatabaseFault, noteOutlasted } from './database-faults.ts';
+import { statementClass, type Timings } from '../timings/index.ts';
+import type { ProductClock } from './product-clock.ts';
 
 export interface Patience {
   /** How long a connection is waited for while the database is away, in milliseconds. */
@@ -22,6 +24,10 @@ export interface Patience {
 export interface PoolOptions extends pg.PoolConfig, Patience {
   /** How long the server may take to accept one connection. */
   readonly connectTimeoutMs: number;
+  /** Where it was moved, each connection is told before it is handed out. */
+  readonly clock: ProductClock;
+  /** Where statements are counted, by what they do to which table. */
+  readonly timings?: Timings | undefined;
 }
 
 /** How long a free connection of the pool is waited for: longer means that the pool is too small for what is done at once. */
@@ -53,7 +59,31 @@ const understood = (
       })
     : result;
 
-function connectionOf(connectTimeoutMs: number, signal: AbortSignal | undefined): typeof pg.Client {
+/** Counts what a statement takes, the waiting for one before it on the same connection included. A stream (COPY) is no promise, and not counted. */
+function timed(result: unknown, query: unknown, timings: Timings | undefined): unknown {
+  if (!timings || !(result instanceof Promise)) return result;
+  const text = typeof query === 'object' && query !== null && 'text' in query ? query.text : query;
+  if (typeof text !== 'string') return result;
+  const begun = performance.now();
+  const record = (failed: boolean): void =>
+    timings.record('query', 'postgres', statementClass(text), performance.now() - begun, failed);
+  return result.then(
+    (answer: unknown) => {
+      record(false);
+      return answer;
+    },
+    (error: unknown) => {
+      record(true);
+      throw error;
+    },
+  );
+}
+
+function connectionOf(
+  connectTimeoutMs: number,
+  signal: AbortSignal | undefined,
+  timings: Timings | undefined,
+): typeof pg.Client {
   return class Connection extends CarefulClient {
     /** Why the connection was lost: what is asked of it afterwards only says that it is gone. */
     #lost: Error | undefined;
@@ -69,7 +99,12 @@ function connectionOf(connectTimeoutMs: number, signal: AbortSignal | undefined)
       );
       this.on('error', (error: Error) => (this.#lost ??= error));
       const query = this.query.bind(this) as AnyQuery;
-      const asked: AnyQuery = (...args) => understood(query(...args), () => this.#lost, signal);
+      const asked: AnyQuery = (...args) =>
+        timed(
+          understood(query(...args), () => this.#lost, signal),
+          args[0],
+          timings,
+        );
       this.query = asked as typeof this.query;
     }
   };
@@ -79,17 +114,19 @@ export class ConnectionPool extends pg.Pool {
   readonly #patience: { outageMs: number; readonly signal: AbortSignal | undefined };
   readonly #sessions = new Set<pg.PoolClient>();
   readonly #connectionString: string | undefined;
+  readonly #clock: ProductClock;
   #downSince: number | undefined;
   #failedAt = 0;
 
-  constructor({ outageMs, signal, connectTimeoutMs, ...config }: PoolOptions) {
+  constructor({ outageMs, signal, connectTimeoutMs, clock, timings, ...config }: PoolOptions) {
     super({
       ...config,
       connectionTimeoutMillis: freeConnectionMs,
-      Client: connectionOf(connectTimeoutMs, signal) as unknown as new () => pg.ClientBase, // pg hands it the options; its types say nothing of that
+      Client: connectionOf(connectTimeoutMs, signal, timings) as unknown as new () => pg.ClientBase, // pg hands it the options; its types say nothing of that
     });
     this.#patience = { outageMs: 0, signal };
     this.#connectionString = config.connectionString;
+    this.#clock = clock;
     this.#outageMs = outageMs;
     // A server that ends an idle connection must not end the process; the next query reports it.
     this.on('error', () => undefined);
@@ -100,7 +137,12 @@ export class ConnectionPool extends pg.Pool {
     this.on('remove', (client) => this.#sessions.delete(client));
     signal?.addEventListener('abort', () => void this.#cancelWhatRuns(), { once: true });
     const query = super.query.bind(this) as AnyQuery;
-    const asked: AnyQuery = (...args) => understood(query(...args), () => undefined, signal);
+    const asked: AnyQuery = (...args) =>
+      timed(
+        understood(query(...args), () => undefined, signal),
+        args[0],
+        timings,
+      );
     this.query = asked as typeof this.query;
   }
 
@@ -137,6 +179,9 @@ export class ConnectionPool extends pg.Pool {
       try {
         const client = await super.connect();
         this.#downSince = undefined;
+        const { moved } = this.#clock;
+        if (moved !== undefined)
+          await client.query(`select set_config('tieline.clock_ahead', $1, false)`, [moved]);
         return client;
       } catch (cause) {
         const fault = asDatabaseFault(cause instanceof Error ? cause : new Error(String(cause)));

@@ -6,12 +6,16 @@ import { remedyOfRefusal, withCheckedTls } from './connection-url.ts';
 import { Secret } from '../values/index.ts';
 import { isDatabaseFault, outlastedPatience } from './database-faults.ts';
 import type { Database } from './schema.ts';
+import { ProductClock } from './product-clock.ts';
+import type { Timings } from '../timings/index.ts';
 import { openStore, type Store } from './store.ts';
 import { valueParsers } from './value-parsers.ts';
 
 const oldestServer = 140_000;
 
 export interface DatabaseOptions {
+  /** Where statements are counted. Default: nowhere. */
+  readonly timings?: Timings | undefined;
   /** What `pg_stat_activity` shows for our connections. Default: tieline. */
   readonly applicationName?: string;
   /** The schema of Tieline's own tables; it comes first in the search path, `public` after it. Default: found by itself. */
@@ -37,6 +41,7 @@ export interface OpenDatabase {
   readonly store: Store;
   /** For what has to be given a pool: the migration runner, the library of the job queue. */
   readonly pool: pg.Pool;
+  readonly clock: ProductClock;
   /** Ends every connection; waits for running queries. May be called twice. */
   close(): Promise<void>;
 }
@@ -59,7 +64,10 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const text = typeof url === 'string' ? url : url.reveal();
   const place = placeOf(text);
+  const clock = new ProductClock();
   const pool = new ConnectionPool({
+    clock,
+    timings: options.timings,
     connectionString: withCheckedTls(text),
     max: options.maxConnections ?? 10,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
@@ -68,7 +76,7 @@ export async function openDatabase(
     types: valueParsers,
     // By SET and not by start-up options: poolers such as PgBouncer refuse those.
     // pg awaits the promise before it hands out the connection; its type declarations still say void.
-    onConnect: (client) => prepareConnection(client, options) as unknown as void,
+    onConnect: (client) => prepareConnection(client, options, clock) as unknown as void,
   });
   // pg hides the password from whoever prints the pool, but not the URL that it came in.
   Object.defineProperty(pool.options, 'connectionString', { value: withCheckedTls(text), enumerable: false });
@@ -93,6 +101,7 @@ export async function openDatabase(
     db: store.db,
     store,
     pool,
+    clock,
     close: () => {
       closing ??= pool.end();
       return closing;
@@ -122,12 +131,18 @@ const ownSearchPath = `
  * What the session needs is set here, whatever the role or the database sets as its default: transactions that see what others
  * commit; no limit on how long a statement or a pause between two of them may take (a page keeps its transaction open while
  * the remote answers), but one on waiting for a lock; no compilation of statements, which for our large ones takes several times as long as
- * they run (20,000 plugins stored again: 16 s of CPU instead of 2); and TCP probes, so that neither a firewall nor this server takes an idle connection for dead,
+ * they run (20,000 plugins stored again: 16 s of CPU instead of 2); no clock but the server's (product-clock.ts); and TCP probes, so that neither a firewall nor this server takes an idle connection for dead,
  * and a dead one is noticed within a minute.
  */
-async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions): Promise<void> {
-  await client.query(
-    `SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), set_config('application_name', $1, false),
+async function prepareConnection(
+  client: pg.ClientBase,
+  options: DatabaseOptions,
+  clock: ProductClock,
+): Promise<void> {
+  const asked = Date.now();
+  const { rows } = await client.query<{ serverMs: number }>(
+    `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "serverMs", set_config('tieline.clock_ahead', '', false),
+            set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false), set_config('application_name', $1, false),
             set_config('default_transaction_isolation', 'read committed', false), set_config('default_transaction_deferrable', 'off', false),
             set_config('statement_timeout', $4, false), set_config('lock_timeout', $3, false),
             set_config('idle_in_transaction_session_timeout', '0', false), set_config('idle_session_timeout', '0', false),
@@ -142,6 +157,8 @@ async function prepareConnection(client: pg.ClientBase, options: DatabaseOptions
       String(options.statementMs ?? 0),
     ],
   );
+  const answered = Date.now();
+  clock.note({ asked, answered, server: rows[0]?.serverMs ?? answered });
 }
 
 /** How often a connection may be cut the moment it is there before the start is given up. */

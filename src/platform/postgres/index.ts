@@ -4,7 +4,9 @@ export { databaseErrorOf, isDatabaseFault, isToBeDoneAgain, outlastedPatience } 
 export { type DatabaseOptions, openDatabase } from './database.ts';
 export { asKey, isKeyAmong, type KeyKind } from './keys.ts';
 export type { SessionLock } from './lock-session.ts';
+export { type MetricsQueryOptions, runMetricsQuery } from './metrics-query.ts';
 export { ensurePartitions } from './partitions.ts';
+export { fetchProductTime } from './product-clock.ts';
 export type { Database } from './schema.ts';
 export { kyselyOver, type Store, type Tx } from './store.ts';
 export { underSavepoint } from './transaction.ts';

@@ -25,6 +25,9 @@ type JsonColumn = ColumnType<Json, JsonObject | string, JsonObject | string>;
 
 export interface Database {
   acceptances: AcceptancesTable;
+  alert_channels: AlertChannelsTable;
+  alert_deliveries: AlertDeliveriesTable;
+  alert_rules: AlertRulesTable;
   alerts: AlertsTable;
   api_call_logs: ApiCallLogsTable;
   api_tokens: ApiTokensTable;
@@ -42,9 +45,11 @@ export interface Database {
   boundary_rules: BoundaryRulesTable;
   calendar_days: CalendarDaysTable;
   calendars: CalendarsTable;
+  card_sign_ins: CardSignInsTable;
   compliance_results: ComplianceResultsTable;
   component_identifiers: ComponentIdentifiersTable;
   control_rules: ControlRulesTable;
+  control_status_proposals: ControlStatusProposalsTable;
   cve_changes: CveChangesTable;
   cve_intelligence: CveIntelligenceTable;
   cve_reports: CveReportsTable;
@@ -59,17 +64,23 @@ export interface Database {
   deviation_notices: DeviationNoticesTable;
   deviation_rules: DeviationRulesTable;
   deviations: DeviationsTable;
+  digest_subscriptions: DigestSubscriptionsTable;
+  disclosures: DisclosuresTable;
   due_date_policies: DueDatePoliciesTable;
+  due_date_policy_evaluations: DueDatePolicyEvaluationsTable;
   due_date_policy_times: DueDatePolicyTimesTable;
   due_date_policy_uses: DueDatePolicyUsesTable;
   due_date_policy_versions: DueDatePolicyVersionsTable;
   evidence_uploads: EvidenceUploadsTable;
   exposures: ExposuresTable;
   external_systems: ExternalSystemsTable;
+  factor_challenges: FactorChallengesTable;
   file_store: FileStoreTable;
   finding_state_changes: FindingStateChangesTable;
   generated_reports: GeneratedReportsTable;
   grants: GrantsTable;
+  group_grants: GroupGrantsTable;
+  group_members: GroupMembersTable;
   group_risks: GroupRisksTable;
   idempotency_keys: IdempotencyKeysTable;
   imported_files: ImportedFilesTable;
@@ -104,15 +115,21 @@ export interface Database {
   life_settings: LifeSettingsTable;
   match_reviews: MatchReviewsTable;
   metrics_definitions: MetricsDefinitionsTable;
+  metrics_takes: MetricsTakesTable;
+  metrics_targets: MetricsTargetsTable;
   metrics_values: MetricsValuesTable;
   nist_controls: NistControlsTable;
   one_time_links: OneTimeLinksTable;
   operation_progress: OperationProgressTable;
   performance_metrics: PerformanceMetricsTable;
+  performance_totals: PerformanceTotalsTable;
   plugin_cves: PluginCvesTable;
+  poam_artifacts: PoamArtifactsTable;
   poam_asset_departures: PoamAssetDeparturesTable;
   poam_comments: PoamCommentsTable;
   poam_due_dates: PoamDueDatesTable;
+  poam_file_records: PoamFileRecordsTable;
+  poam_imports: PoamImportsTable;
   poam_lives: PoamLivesTable;
   poam_mentions: PoamMentionsTable;
   poam_obligations: PoamObligationsTable;
@@ -122,8 +139,16 @@ export interface Database {
   principal_identities: PrincipalIdentitiesTable;
   principal_secrets: PrincipalSecretsTable;
   principals: PrincipalsTable;
+  privacy_request_steps: PrivacyRequestStepsTable;
+  privacy_search_hits: PrivacySearchHitsTable;
+  privacy_search_tables: PrivacySearchTablesTable;
+  privacy_searches: PrivacySearchesTable;
+  record_statements: RecordStatementsTable;
+  recovery_codes: RecoveryCodesTable;
   remediation_scan_findings: RemediationScanFindingsTable;
   remediation_scans: RemediationScansTable;
+  report_deliveries: ReportDeliveriesTable;
+  report_snapshots: ReportSnapshotsTable;
   report_templates: ReportTemplatesTable;
   requested_job_results: RequestedJobResultsTable;
   requested_jobs: RequestedJobsTable;
@@ -134,9 +159,18 @@ export interface Database {
   scan_imports: ScanImportsTable;
   scan_plugins: ScanPluginsTable;
   scan_scopes: ScanScopesTable;
+  second_factors: SecondFactorsTable;
   security_events_extended: SecurityEventsExtendedTable;
+  security_log_chains: SecurityLogChainsTable;
+  security_log_forwarded: SecurityLogForwardedTable;
+  security_log_forwarding: SecurityLogForwardingTable;
+  security_log_marks: SecurityLogMarksTable;
+  security_log_verifications: SecurityLogVerificationsTable;
   sessions: SessionsTable;
+  shown_deviations: ShownDeviationsTable;
   sign_in_attempts: SignInAttemptsTable;
+  sign_in_requests: SignInRequestsTable;
+  sign_in_tickets: SignInTicketsTable;
   standing_matches: StandingMatchesTable;
   stored_file_chunks: StoredFileChunksTable;
   stored_files: StoredFilesTable;
@@ -157,6 +191,9 @@ export interface Database {
   tieline_events: TielineEventsTable;
   tieline_objects: TielineObjectsTable;
   tieline_partitioned_tables: TielinePartitionedTablesTable;
+  token_uses_elsewhere: TokenUsesElsewhereTable;
+  unknown_identities: UnknownIdentitiesTable;
+  used_logout_tokens: UsedLogoutTokensTable;
   users: UsersTable;
   vulnerability_intelligence: VulnerabilityIntelligenceTable;
   vulnerability_remediation: VulnerabilityRemediationTable;
@@ -167,10 +204,14 @@ export interface Database {
   weakness_excluded: WeaknessExcludedTable;
   weakness_exclusions: WeaknessExclusionsTable;
   weakness_findings: WeaknessFindingsTable;
+  weakness_named_findings: WeaknessNamedFindingsTable;
   weakness_rules: WeaknessRulesTable;
   weaknesses: WeaknessesTable;
   work_tasks: WorkTasksTable;
+  workflow_cursors: WorkflowCursorsTable;
   workflow_executions: WorkflowExecutionsTable;
+  workflow_traces: WorkflowTracesTable;
+  workflow_versions: WorkflowVersionsTable;
   workflows: WorkflowsTable;
 }
 
@@ -205,17 +246,81 @@ interface AcceptancesTable {
   updated_at: Generated<Instant>;
 }
 
+/** Where alerts go beside the inbox. A removed row stays, because its deliveries name it. */
+interface AlertChannelsTable {
+  id: GeneratedAlways<number>;
+  name: string;
+  kind: string;
+  /** Of its kind (src/modules/alerts/delivery/channel-settings.ts); secrets are sealed. */
+  settings: JsonColumn;
+  /** What is less grave is not sent there. */
+  least_severity: string;
+  /** Empty: every kind. */
+  alert_kinds: Generated<string[]>;
+  /** Empty: alerts of every boundary and of the installation; else those of these boundaries. */
+  system_ids: Generated<string[]>;
+  is_enabled: boolean;
+  changed_by: string;
+  changed_at: Instant;
+  removed_at: Instant | null;
+}
+
+/** What is sent where. A row is written in the transaction that raises the alert, and claimed before it is sent: what is not sent yet is not forgotten, and what is sent is not sent again. */
+interface AlertDeliveriesTable {
+  /** Also the id under which the receiver gets it (Message-ID, Tieline-Delivery), so that one that was cut off can be told when it comes again. */
+  delivery_id: string;
+  channel_id: number;
+  /** Null of a summary, a digest, a report, a message of a workflow and a test. */
+  alert_id: string | null;
+  event: string;
+  /** What it says, as it was when it was written. */
+  content: JsonColumn;
+  /** Of a mail: the address; each one is a delivery of its own. Null of a channel of another kind. */
+  recipient: string | null;
+  /** pending; sending: somebody is at it until claimed_until; sent; failed: given up after days, for a person to retry. */
+  state: string;
+  attempts: Generated<number>;
+  not_before: Instant;
+  claimed_until: Instant | null;
+  /** What the last attempt came to; no secrets. */
+  failure: string | null;
+  created_at: Instant;
+  sent_at: Instant | null;
+}
+
+/** When an alert is raised: one row a kind (and metric) for every boundary, and one for a boundary where it differs. What a row said before is in the journal. */
+interface AlertRulesTable {
+  id: GeneratedAlways<number>;
+  /** What is looked at: src/canonical/vocabulary/alert-words.ts. */
+  kind: string;
+  /** Of kind metric: metrics_definitions.metric_name; null of every other kind. */
+  metric_name: string | null;
+  /** ingestion_systems.system_id; null: every boundary that has no row of its own, and what is in none. */
+  system_id: string | null;
+  /** above: the value alerts from the threshold upwards; below: from the threshold downwards. */
+  direction: string;
+  /** Array of {at, severity}: from which value on (in the unit of the kind) which severity. The gravest that is reached counts. */
+  levels: JsonColumn;
+  is_enabled: boolean;
+  reason: string | null;
+  changed_by: string;
+  changed_at: Instant;
+}
+
 /** Thresholds that were passed, and what was done about it. */
 interface AlertsTable {
   id: GeneratedAlways<number>;
   alert_id: Generated<string>;
+  /** The kind of its rule: src/canonical/vocabulary/alert-words.ts. */
   alert_type: string;
   severity: string;
   title: string;
   description: string | null;
   entity_type: string | null;
   entity_id: string | null;
+  /** The threshold of the level that was reached. */
   threshold_value: number | null;
+  /** As the last evaluation found it, in the unit of the kind. */
   current_value: number | null;
   status: Generated<string>;
   assigned_to: number | null;
@@ -225,8 +330,27 @@ interface AlertsTable {
   /** User name or rule:… . */
   resolved_by: string | null;
   resolved_at: Instant | null;
+  /** Why it is over. */
   resolution_notes: string | null;
   created_at: Generated<Instant>;
+  /** What tells it from others of its kind; of those that are open each exists once. */
+  subject: string | null;
+  /** The authorization boundary; null: it is about the installation, or about what is in no boundary. */
+  system_id: string | null;
+  /** The row of alert_rules by which it was raised or last rated. */
+  rule_id: number | null;
+  /** Object: what its title names. */
+  facts: JsonColumn | null;
+  assigned_principal_id: string | null;
+  /** In place of a person. */
+  assigned_team_id: string | null;
+  /** Until when nobody is told about it; it is active again then, where it still holds. */
+  suppressed_until: Instant | null;
+  suppressed_by: string | null;
+  /** What the person gave who acknowledged, assigned or suppressed it last. */
+  handling_reason: string | null;
+  /** When value, severity or handling changed last. */
+  updated_at: Instant | null;
 }
 
 /** Every HTTP call to an external system; no secrets, no bodies. Partitioned by month of called_at. */
@@ -267,6 +391,8 @@ interface ApiTokensTable {
   revoked_at: Instant | null;
   revoked_by: string | null;
   revoked_reason: string | null;
+  /** SHA-256 of the certificate (DER) that must be shown in the same connection, in lower hexadecimal; null: none is needed. */
+  certificate_sha256: string | null;
 }
 
 /** What each decider of a request said. One no rejects it; nobody answers twice. */
@@ -310,7 +436,7 @@ interface ApprovalRulesTable {
 interface ApprovalsTable {
   id: GeneratedAlways<number>;
   approval_id: Generated<string>;
-  /** The workflow run that waits; null where a plan waits. */
+  /** Of a request that a step of a workflow makes: the run that waits. */
   execution_id: string | null;
   /** The sync plan that waits; null where a workflow run waits. */
   plan_id: string | null;
@@ -540,6 +666,26 @@ interface CalendarsTable {
   federal_holidays: Generated<boolean>;
 }
 
+/** Sign-ins by card that have not come back yet. A row is taken away when its code comes, from whatever browser: none comes twice. */
+interface CardSignInsTable {
+  /** SHA-256 of what is in the address of the port that asks for the card. */
+  state_sha256: Buffer;
+  /** SHA-256 of what the cookie of the browser that began holds. */
+  browser_sha256: Buffer;
+  purpose: string;
+  next_path: string;
+  banner_acknowledged: boolean;
+  /** Of step_up: the session whose person proves again who they are. */
+  session_id: string | null;
+  created_at: Instant;
+  expires_at: Instant;
+  /** SHA-256 of the one-time code, valid for 60 seconds; null: no card was shown yet. */
+  code_sha256: Buffer | null;
+  code_expires_at: Instant | null;
+  /** Who the card proved: issuer, subject, and what is shown of it. */
+  proved: JsonColumn | null;
+}
+
 /** What each check of an audit file came to on each asset; one row for asset, audit file and check (design section 4). */
 interface ComplianceResultsTable {
   id: GeneratedAlways<number>;
@@ -586,6 +732,30 @@ interface ControlRulesTable {
   pattern: string;
   controls: string[];
   source: string;
+}
+
+/** A status of a control that follows from its weaknesses: a person accepts or refuses it, nothing sets it by itself. Never deleted but with its control. */
+interface ControlStatusProposalsTable {
+  id: GeneratedAlways<number>;
+  /** ingestion_controls.id. */
+  control_ref: number;
+  /** implementation_status when it was proposed; null: the control had none. */
+  present: string | null;
+  proposed: string;
+  /** Why: weaknesses_open (it is not implemented everywhere), weaknesses_closed (those that there were are closed). */
+  code: string;
+  /** The gravest of the open weaknesses, 0 to 4: one that is graver is asked about again. */
+  worst: number | null;
+  /** Counts, ids of POA&Ms, and the latest scans that showed their findings or no longer did. */
+  facts: JsonColumn;
+  opened_at: Instant;
+  /** The run that proposed it; null: a person asked for it. */
+  operation_id: string | null;
+  settled_at: Instant | null;
+  settled_by: string | null;
+  /** accepted, refused, or lapsed: its reason is gone. */
+  settlement: string | null;
+  reason: string | null;
 }
 
 /** What loads changed of CVEs that a known plugin names, and of the KEV catalogue for all: what a date or a score that moved can be explained by. */
@@ -672,18 +842,25 @@ interface CveReportsTable {
 interface DashboardsTable {
   id: GeneratedAlways<number>;
   dashboard_name: string;
+  /** own: made of tiles by somebody here. Those that ship are not rows. */
   dashboard_type: string;
   /** Null: belongs to nobody, or its owner's account is gone. */
   owner_id: number | null;
+  /** {columns}: into how many columns the tiles are laid. */
   layout_config: Generated<JsonColumn>;
+  /** {tiles}: array of {metric, measure, by, period}. */
   widget_config: Generated<JsonColumn>;
   refresh_interval_seconds: Generated<number>;
-  /** Who else may see or change it. */
+  /** {roles}: holders of these roles see it. What is in its tiles, the grants of who looks decide. */
   access_control: Generated<JsonColumn>;
-  /** True: everybody who can sign in may see it. */
+  /** True: everybody who can sign in sees it, with the numbers of their own scope. */
   is_public: Generated<boolean>;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  /** Whose it is; leads over owner_id, which is the same person among the owner's users, where known. Null: made at the machine. */
+  owner_principal_id: string | null;
+  /** As the owner was called when it was last saved. */
+  owner_name: string | null;
 }
 
 /** Who did what to which record, from where. Partitioned by month of accessed_at. */
@@ -709,6 +886,12 @@ interface DataAccessLogsTable {
   request_id: string | null;
   /** system_id of the boundary of the record; null where it has none, or a whole list was read. */
   boundary: string | null;
+  /** As in security_events_extended. */
+  chain_id: number | null;
+  /** As in security_events_extended. */
+  chain_seq: number | null;
+  /** As in security_events_extended. */
+  chain_link: Buffer | null;
 }
 
 /** Which field of a remote's record is which field of ours, and how one becomes the other. */
@@ -735,12 +918,38 @@ interface DataSubjectRequestsTable {
   /** Who asks: a user name or another name that the organization uses. */
   data_subject_id: string;
   status: Generated<string>;
+  /** The day that holds now: of the acknowledgement, then of the answer, then of the appeal. */
   due_date: string | null;
   /** User name. */
   processed_by: string | null;
+  /** Object: decision, reason, exemption (code), appealTo, appeal; what the answer says. */
   response_details: JsonColumn | null;
   created_at: Generated<Instant>;
   completed_at: Instant | null;
+  /** Full name of the person whose record it is. */
+  subject_name: string | null;
+  subject_mail: string | null;
+  /** Where the answer goes: an address as the person gave it. */
+  reply_to: string | null;
+  /** What the person asks for, in their words. */
+  asked: string | null;
+  /** Whether the person is outside of the Privacy Act (neither a citizen nor a permanent resident): only then may it be erasure or portability. */
+  is_non_us: Generated<boolean>;
+  received_on: string | null;
+  acknowledge_by: string | null;
+  answer_by: string | null;
+  acknowledged_at: Instant | null;
+  /** How the identity was proved (src/modules/privacy/words.ts). */
+  identity_how: string | null;
+  identity_note: string | null;
+  identity_by: string | null;
+  identity_at: Instant | null;
+  /** How the person consented to the disclosure of the record, or why no consent is needed. */
+  consent: string | null;
+  /** The copy of the record for the person, one HTML file in the store. */
+  readable_sha256: string | null;
+  /** The same as JSON. */
+  json_sha256: string | null;
 }
 
 /** With which saved view a list begins for a person. */
@@ -834,6 +1043,58 @@ interface DeviationsTable {
   ended_at: Instant | null;
   /** Why it was withdrawn; what it was about, where it lapsed. */
   end_reason: string | null;
+  /** The connection in which it was decided or ended; null: here. */
+  decided_in: string | null;
+  /** Of one that was found: the rule at a scanner's server (acceptances) that somebody made there. */
+  found_rule_id: number | null;
+  /** Of one that moved with its POA&M: the plugins that it is about; null: all that are under its POA&M. */
+  only_plugins: string[] | null;
+  /** The POA&M that it was asked for, which was merged into the present one. */
+  moved_from: string | null;
+}
+
+/** Who gets a mail of what waits for them, and when. It goes through the channel of kind email that is named digests, else the first one. */
+interface DigestSubscriptionsTable {
+  principal_id: string;
+  /** daily; weekdays: Monday to Friday; weekly: on Monday. */
+  rhythm: string;
+  /** Of the day, in UTC. */
+  hour: number;
+  /** Whether titles of records are in it; usually only counts are. */
+  names_records: Generated<boolean>;
+  next_at: Instant;
+  last_sent_at: Instant | null;
+  /** sent, nothing_waits, no_address, no_channel, not_active. */
+  last_outcome: string | null;
+  changed_by: string;
+  changed_at: Instant;
+}
+
+/** Accounting of disclosures (5 U.S.C. 552a(c)): what left the agency, when, what for, to whom, by which authority. Kept five years or longer. */
+interface DisclosuresTable {
+  id: GeneratedAlways<number>;
+  disclosure_id: Generated<string>;
+  disclosed_at: Instant;
+  nature: string;
+  /** What left: the title of a report, the name of a list. */
+  what: string;
+  /** generated_report, list, data_subject_request, or null. */
+  item_type: string | null;
+  item_id: string | null;
+  purpose: string;
+  recipient: string;
+  recipient_address: string | null;
+  authority: string;
+  /** Whose records left, as names, addresses or user ids; null: nobody looked, so it may hold anybody's of its boundaries. */
+  subjects: string[] | null;
+  /** Whether it covers every boundary; else system_ids says which. */
+  everywhere: Generated<boolean>;
+  system_ids: Generated<string[]>;
+  /** The file that left. It may be gone from the store by now. */
+  file_sha256: string | null;
+  disclosed_by: string;
+  disclosed_by_principal: string | null;
+  keep_until: string;
 }
 
 /** Due-date policies; what each says is in its versions. */
@@ -842,6 +1103,14 @@ interface DueDatePoliciesTable {
   created_at: Generated<Instant>;
   /** Who added it; tieline: it was shipped. */
   created_by: Generated<string>;
+}
+
+/** Within how many days of its detection a version wants a weakness to be evaluated, by the class of the boundary. */
+interface DueDatePolicyEvaluationsTable {
+  policy_id: string;
+  version: number;
+  class: string;
+  days: number;
 }
 
 /** The table of a version: under these conditions so many days from the start of its clock; the first row that fits counts. */
@@ -871,6 +1140,8 @@ interface DueDatePolicyUsesTable {
   set_by: Generated<string>;
   /** When it was replaced; null: it holds. */
   ended_at: Instant | null;
+  /** What becomes of a promised date here when this policy gives an earlier one; null: as the default of all says, else as the policy says. */
+  when_earlier: string | null;
 }
 
 /** What a due-date policy says, by version; a version is never changed. A weakness follows the newest version in force on the day on which its clock starts. */
@@ -885,7 +1156,7 @@ interface DueDatePolicyVersionsTable {
   calendar: string | null;
   /** Does not apply to national security systems. */
   civilian_only: Generated<boolean>;
-  /** What becomes of a promised date when this policy gives an earlier one: ask a person, or follow by itself. */
+  /** What becomes of a promised date when this policy gives an earlier one: ask a person, move it once those who decide agree (approvals of kind due_date), or follow by itself. */
   when_earlier: Generated<string>;
   /** First day on which a clock may start under it; null: any. */
   effective_from: string | null;
@@ -899,6 +1170,10 @@ interface DueDatePolicyVersionsTable {
   source_read: Generated<boolean>;
   created_at: Generated<Instant>;
   created_by: Generated<string>;
+  /** The severity that its table is asked by: original, as it was found; adjusted, that of a risk adjustment as long as one is approved. */
+  rating: Generated<string>;
+  /** The EPSS score from which its condition epss says yes; null: it does not ask for it. */
+  epss_from: number | null;
 }
 
 /** Files that people sent as evidence, by who sent them; of the same bytes the latest time. */
@@ -949,6 +1224,17 @@ interface ExternalSystemsTable {
   removed_reason: string | null;
 }
 
+/** What a signed-in person was asked and has not answered yet: a security key to sign, an authenticator app to show that it has the key. */
+interface FactorChallengesTable {
+  session_id: string;
+  purpose: string;
+  /** What a security key is to sign, once. */
+  challenge: string | null;
+  /** The key of an authenticator app that is being added, sealed with the master key. */
+  sealed_secret: JsonColumn | null;
+  expires_at: Instant;
+}
+
 /** Where files are kept: one row. A process that does not see this store refuses to start. */
 interface FileStoreTable {
   is_the_one: Generated<boolean>;
@@ -968,6 +1254,8 @@ interface FindingStateChangesTable {
   operation_id: string | null;
   /** Not reported by a source but concluded from scans with credentials (scan_coverage); concluded anew when more is told. */
   is_concluded: Generated<boolean>;
+  /** In the order of the journal, from whose sequence it is; null: from before workflows. */
+  change_number: number | null;
 }
 
 /** Reports that were produced, with what went in and the hash of what came out. */
@@ -980,7 +1268,7 @@ interface GeneratedReportsTable {
   data_period_start: Instant | null;
   data_period_end: Instant | null;
   generation_status: Generated<string>;
-  /** Relative to the data directory. */
+  /** Where the file store keeps it, relative to its folder. */
   file_path: string | null;
   file_size_bytes: number | null;
   /** SHA-256 of the file, lower-case hex. */
@@ -991,6 +1279,28 @@ interface GeneratedReportsTable {
   /** When the file may be removed; the row stays. */
   expires_at: Instant | null;
   created_at: Generated<Instant>;
+  /** The kind of report (src/modules/reports/kinds.ts). */
+  report_type: string | null;
+  report_format: string | null;
+  media_type: string | null;
+  file_name: string | null;
+  /** The rows that it was made of (report_snapshots). */
+  snapshot_sha256: string | null;
+  /** The moment that its data shows. */
+  data_as_of: Instant | null;
+  /** Whether it covers every boundary, and what is in none: only who may see all of them may read it. Else those of system_ids, and what is in none if unassigned. */
+  everywhere: Generated<boolean>;
+  system_ids: Generated<string[]>;
+  unassigned: Generated<boolean>;
+  /** What could not be said in its format, or is to be looked at: array of {code, subject, detail}; the sentence is made when it is shown. */
+  notes: Generated<JsonColumn>;
+  /** Why there is none: {code, message, remedy, fields}. */
+  problem: JsonColumn | null;
+  /** The requested job that makes it; null: made in-process. */
+  job_id: string | null;
+  generated_by_principal: string | null;
+  /** A file that was given to be filled (a workbook template), in the store; null: none was. */
+  input_sha256: string | null;
 }
 
 /** A role, or one permission, given to a principal somewhere until a time. Revoked ones stay, as evidence. */
@@ -1006,7 +1316,7 @@ interface GrantsTable {
   unassigned: Generated<boolean>;
   /** From then on it gives nothing; null: until it is revoked. */
   until_at: Instant | null;
-  /** person: given in the product; machine: on the command line; demo: made by the demo. */
+  /** person: given in the product; machine: on the command line; demo: made by the demo; group: follows from a group of an identity provider. */
   source: Generated<string>;
   granted_at: Generated<Instant>;
   /** Name of the principal, or of the account of the machine. */
@@ -1017,6 +1327,40 @@ interface GrantsTable {
   revoked_by: string | null;
   revoked_by_principal_id: string | null;
   revoked_reason: string | null;
+  /** Of source group: the grant of the group that this follows from. */
+  group_grant_id: string | null;
+}
+
+/** A role, or one permission, given to a group of an identity provider. What it gives to each member is a row of grants, which comes and goes with the membership. */
+interface GroupGrantsTable {
+  id: Generated<string>;
+  /** Whose group it is: two providers may have groups of the same name. */
+  issuer: string;
+  group_name: string;
+  role: string | null;
+  permission: string | null;
+  reach: string;
+  system_ids: Generated<string[]>;
+  unassigned: Generated<boolean>;
+  until_at: Instant | null;
+  source: string;
+  granted_at: Instant;
+  granted_by: string;
+  granted_by_principal_id: string | null;
+  reason: string | null;
+  revoked_at: Instant | null;
+  revoked_by: string | null;
+  revoked_by_principal_id: string | null;
+  revoked_reason: string | null;
+}
+
+/** Groups of an identity, as its issuer gave them at the last sign-in. */
+interface GroupMembersTable {
+  identity_id: number;
+  group_name: string;
+  since_at: Instant;
+  /** What the group gives rests from then on, until its person signs in again: who left the issuer keeps nothing. */
+  until_at: Instant;
 }
 
 /** The risk score of a group of findings: those of a plugin in a boundary. It is that of the worst of them. */
@@ -1338,6 +1682,21 @@ interface IngestionPoamsTable {
   deviation_rationale: string | null;
   threat_relevance: string | null;
   cost_estimate: string | null;
+  /** Of the deviation that the POA&M shows: the one that waits, else the one that holds, else the last one that ended. Both sides say it (src/modules/deviations/elsewhere). */
+  deviation_kind: string | null;
+  /** Pending, Approved, Rejected, Withdrawn, Expired or Closed. */
+  deviation_status: string | null;
+  /** Which deviation it is here, as both sides write it: deviation 12. */
+  deviation_reference: string | null;
+  /** What is asked, in a sentence, for who decides it in the GRC system. */
+  deviation_summary: string | null;
+  /** Who decided or ended it, in either system. */
+  deviation_decided_by: string | null;
+  deviation_decided_on: string | null;
+  /** The last day on which it holds. */
+  deviation_expires_on: string | null;
+  /** Of a risk adjustment: the rating that it gives. */
+  deviation_rating: string | null;
 }
 
 /** Schedules of the existing application's imports. */
@@ -1660,11 +2019,56 @@ interface MetricsDefinitionsTable {
   metric_category: string;
   /** In words, for the reader of a report. */
   calculation_method: string;
+  /** The records that it counts, one row each: of a shipped metric over the relations of docs/metrics.md, of an own one over any table that the reading role may read. */
   sql_query: string | null;
   /** Such as organization, system, asset. */
   aggregation_level: string | null;
   target_value: number | null;
   unit_of_measure: string | null;
+  /** How people name it: M01 to M34 ship with Tieline, an own metric has its name only. */
+  code: string | null;
+  title: string | null;
+  /** How the number is computed, in signs. */
+  formula: string | null;
+  /** Who measures so: the standard, product or practice that it is taken from. */
+  source: string | null;
+  /** Array of {key, title, unit, aggregate, direction}: the numbers of this metric; the first one leads. */
+  measures: Generated<JsonColumn>;
+  /** True: somebody here defined it. False: it ships with Tieline, whose files lead. */
+  is_own: Generated<boolean>;
+  defined_by: string | null;
+  defined_at: Instant | null;
+  /** Since when an own metric is not taken any more; its values are kept. */
+  ended_at: Instant | null;
+}
+
+/** On which days each metric was taken. A day that is not here has no value; a count that is missing on a day that is here was zero. */
+interface MetricsTakesTable {
+  metric_id: number;
+  taken_on: string;
+  taken_at: Instant;
+  is_computed: Generated<boolean>;
+  milliseconds: number;
+  /** What is not recorded here and the metric cannot do without; it has no value then. Words: src/modules/metrics/lacks.ts. */
+  lacks: Generated<string[]>;
+  /** Why an own metric could not be taken: what PostgreSQL said. */
+  problem: string | null;
+}
+
+/** What is aimed at. The target of a boundary comes before that of the organization, which comes before the one that ships. A target is never changed: it ends, and another one is set. */
+interface MetricsTargetsTable {
+  id: GeneratedAlways<number>;
+  metric_id: number;
+  measure: string;
+  /** ingestion_systems.system_id; null: the organization, and every boundary without one of its own. */
+  system_id: string | null;
+  comparison: string;
+  target: number;
+  reason: string | null;
+  set_by: string;
+  set_at: Instant;
+  /** Since when it is not in force. */
+  ended_at: Instant | null;
 }
 
 /** Computed values of a metric. Partitioned by month of calculated_at. */
@@ -1674,8 +2078,22 @@ interface MetricsValuesTable {
   /** UTC. */
   calculated_at: Instant;
   value: number;
-  /** What the value is broken down by, such as {system_id}. */
+  /** What the value was made of: {counted, base, amount}, by which values of several boundaries are joined. */
   additional_data: JsonColumn | null;
+  /** The day (UTC) that it is the value of: one row for each metric, measure, level and day. */
+  taken_on: string | null;
+  /** Which number of the metric: a key of metrics_definitions.measures. */
+  measure: Generated<string>;
+  /** organization: of everything; boundary: of system_id; unassigned: of what is in no boundary. */
+  level: Generated<string>;
+  /** ingestion_systems.system_id, by name: a value outlives its boundary. */
+  system_id: string | null;
+  /** Null: of all severities. */
+  severity: string | null;
+  /** What else it is broken down by, such as a status or a tier; null: of all. */
+  band: string | null;
+  /** True: computed later from the history of findings and POA&Ms, with the boundaries and severities of that later day. */
+  is_computed: Generated<boolean>;
 }
 
 /** Controls and enhancements of NIST SP 800-53 revision 5, from the OSCAL catalogue 5.0.1 that NIST publishes (public domain). */
@@ -1732,10 +2150,48 @@ interface PerformanceMetricsTable {
   recorded_at: Generated<Instant>;
 }
 
+/** All that was ever measured of Tieline's own work, by operation. What was not seen for 90 days is removed. */
+interface PerformanceTotalsTable {
+  /** api_call, sync_step, job, query or request. */
+  metric_type: string;
+  /** What did the work: a connection by its name, postgres, worker, api. */
+  component: string;
+  operation: string;
+  calls: number;
+  failed: number;
+  total_ms: number;
+  /** Calls that took at most 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 60000, 600000 ms, each less those before; the last counts longer ones. */
+  histogram: number[];
+  updated_at: Generated<Instant>;
+}
+
 /** scan_plugins.cves, a row each: which plugins look for a CVE. Renewed after each sync and load. */
 interface PluginCvesTable {
   cve: string;
   plugin_id: string;
+}
+
+/** Files of evidence of POA&Ms as the GRC system is to have them: one row for each file of a POA&M. */
+interface PoamArtifactsTable {
+  id: GeneratedAlways<number>;
+  /** Of ingestion_poams, by name: evidence outlives the POA&M. */
+  poam_id: string;
+  sha256: string;
+  file_name: string;
+  description: string | null;
+  /** closure: what the POA&M was closed on; deviation: what a deviation was asked for with. */
+  purpose: string;
+  deviation_id: number | null;
+  added_by: string;
+  added_at: Instant;
+  /** What the GRC system calls it; null: it does not have the file. */
+  artifact_id: string | null;
+  /** Who took the file there by hand, where the GRC system takes none from Tieline. */
+  delivered_by: string | null;
+  delivered_at: Instant | null;
+  /** Why it does not go to the GRC system that has the POA&M: a row of the inbox until it does, or somebody took it there. src/record/artifacts. */
+  unsent_code: string | null;
+  unsent_since: Instant | null;
 }
 
 /** Assets that a POA&M is no longer about, and that its remote still lists. */
@@ -1781,6 +2237,54 @@ interface PoamDueDatesTable {
   stands_reason: string | null;
 }
 
+/** What the latest file says of a POA&M and has no field of the record: columns of its own, unknown properties. Written back where such a file is made. */
+interface PoamFileRecordsTable {
+  external_system_id: number;
+  /** What the file calls the POA&M, as in sync_links. */
+  external_id: string;
+  /** Sheet and row, or the path in the JSON. */
+  place: string;
+  /** Object: header (or name of a property) to what it says. */
+  beside: JsonColumn;
+  /** poam_imports.import_id of the file. */
+  import_id: string;
+}
+
+/** Files of POA&Ms as they were brought, one row each: what each would change, who approved it, what was held and where. */
+interface PoamImportsTable {
+  import_id: Generated<string>;
+  file_name: string;
+  file_sha256: string;
+  bytes: number;
+  /** What the file was recognized as, by its headers; null where it was refused before. */
+  layout: string | null;
+  /** The external system (external_systems.system_name) that stands for such files of the boundary. */
+  source_name: string | null;
+  /** The authorization boundary (ingestion_systems.system_id) that its POA&Ms belong to. */
+  system_id: string | null;
+  /** planned: it waits for a person; unchanged: it would change nothing; refused: nothing of it could be read. */
+  state: string;
+  /** Object: counts, items (what would change, field by field). As it was shown; kept once it is settled. */
+  plan: JsonColumn | null;
+  /** Of the plan in canonical form: what is approved must come out the same. */
+  plan_sha256: string | null;
+  /** What was read of the file, while the plan waits; null once it is settled. */
+  content: JsonColumn | null;
+  /** Array of {sheet, cell, record, rule, remedy}: rows that are not imported until they are corrected. */
+  held: Generated<JsonColumn>;
+  /** Object: code, message, remedy. Why nothing of it could be read. */
+  problem: JsonColumn | null;
+  /** A name as it was then; brought_by_principal is who it is. */
+  brought_by: string;
+  brought_by_principal: string | null;
+  brought_at: Instant;
+  /** upload: over the API; command: from a path on the machine. */
+  way: string;
+  settled_by: string | null;
+  settled_at: Instant | null;
+  operation_id: string | null;
+}
+
 /** What is kept of the life of a POA&M beside its fields: first values that are never rewritten, and the evidence that it is fixed. */
 interface PoamLivesTable {
   /** ingestion_poams.poam_id. */
@@ -1798,6 +2302,10 @@ interface PoamLivesTable {
   /** The POA&M that was completed before the weakness was found again; this one was made in its place. */
   follows_poam_id: string | null;
   updated_at: Generated<Instant>;
+  /** It was closed on its evidence, and the file of it is still to be written. */
+  evidence_file_due: Generated<boolean>;
+  /** ingestion_poam_milestones.id of the milestone that asks the GRC system for an extension: it lies after the promised day until that is granted. */
+  extension_milestone_id: number | null;
 }
 
 /** The plugins and CVEs that the text of a POA&M names, by the rule in src/modules/weaknesses/poam-mentions.ts; renewed whenever the text differs from what was read. */
@@ -1877,6 +2385,14 @@ interface PoamRulesTable {
   ended_by: number | null;
   /** The POA&M that answers its findings since; null where none does. */
   merged_into: string | null;
+  /** The texts that a changed rule last gave it, by field, and its milestones' in order: what is different since was edited. Null: those that it was proposed with (sync_outbox). */
+  texts: JsonColumn | null;
+  /** When a changed rule last gave it other texts, or would have but for an edit. */
+  reworded_at: Instant | null;
+  /** weakness_rules.id of the version that did. */
+  reworded_by: number | null;
+  /** Texts that stayed then, though the version says them otherwise: field, and why (edited, held, policy, number, unknown). */
+  kept_texts: JsonColumn | null;
 }
 
 /** By which ways a principal signs in, and as whom there. */
@@ -1890,6 +2406,10 @@ interface PrincipalIdentitiesTable {
   subject: string;
   created_at: Generated<Instant>;
   last_used_at: Instant | null;
+  /** Name, full name and e-mail address as the outside gave them at the last sign-in; shown, and nobody is found by them. */
+  presented: JsonColumn | null;
+  /** Who tied it to the account; null: it came with the account. */
+  created_by: string | null;
 }
 
 /** Hashes of passwords: the present one, and the last ones, which may not be chosen again. */
@@ -1927,6 +2447,96 @@ interface PrincipalsTable {
   created_by: string;
   last_sign_in_at: Instant | null;
   last_sign_in_address: string | null;
+  /** When an administrator last took all second factors away; the person is told at the next sign-in. */
+  factors_reset_at: Instant | null;
+  /** Name of the principal, or of the account of the machine. */
+  factors_reset_by: string | null;
+}
+
+/** What was done about a privacy request, step by step. Only ever added to. */
+interface PrivacyRequestStepsTable {
+  id: GeneratedAlways<number>;
+  request_ref: number;
+  step: string;
+  from_status: string | null;
+  to_status: string;
+  details: Generated<JsonColumn>;
+  done_at: Instant;
+  done_by: string;
+}
+
+/** Rows that a search found, by their keys: what they hold is read when it is shown, and not kept twice. */
+interface PrivacySearchHitsTable {
+  id: GeneratedAlways<number>;
+  search_table_id: number;
+  /** Object of the key columns and their values; of a table without a key, the row itself. */
+  row_key: JsonColumn;
+  /** Why it is not in the copy for the person: another_person, or the code of an exemption; null: it is. */
+  left_out_because: string | null;
+  left_out_note: string | null;
+  reviewed_at: Instant | null;
+  reviewed_by: string | null;
+}
+
+/** How far a search is in each table, and which ones it did not look through, and why. */
+interface PrivacySearchTablesTable {
+  id: GeneratedAlways<number>;
+  search_id: number;
+  schema_name: string;
+  table_name: string;
+  /** By which it is read, and a row is named; empty: it has no key and is read by its blocks. */
+  key_columns: Generated<string[]>;
+  searched_columns: Generated<string[]>;
+  /** Columns that may hold what a person wrote but were not searched: bytes. */
+  left_out_columns: Generated<string[]>;
+  /** The key of the last row that was read, as texts; where there is no key, the number of the next block. */
+  position: JsonColumn | null;
+  rows_read: Generated<number>;
+  rows_found: Generated<number>;
+  /** A code (src/modules/privacy/words.ts); null: it is searched. */
+  not_searched_because: string | null;
+  ended_at: Instant | null;
+}
+
+/** Searches for what is held on the person of a privacy request. The latest one counts. */
+interface PrivacySearchesTable {
+  id: GeneratedAlways<number>;
+  request_ref: number;
+  /** What is searched for, in any letter case, anywhere in a text. */
+  terms: string[];
+  job_id: string | null;
+  asked_at: Instant;
+  asked_by: string;
+  /** When the tables were listed from the catalogue; null: not begun. */
+  listed_at: Instant | null;
+  ended_at: Instant | null;
+  /** Why it ended without a result: code, message. */
+  problem: JsonColumn | null;
+}
+
+/** Statements of disagreement and annotations under the Privacy Act: kept with a record and shown where it is shown; the record itself stays. */
+interface RecordStatementsTable {
+  id: GeneratedAlways<number>;
+  request_ref: number;
+  kind: string;
+  /** An entity of the record, or schema.table of what is never changed (the journal, the logs). */
+  entity_type: string;
+  entity_id: string;
+  system_id: string | null;
+  statement: string;
+  made_at: Instant;
+  /** Who entered it; the statement of disagreement itself is the person's. */
+  made_by: string;
+}
+
+/** Codes that stand in for a second factor that was lost, each once. A new set takes the place of the former one. */
+interface RecoveryCodesTable {
+  principal_id: string;
+  /** SHA-256 of the code: 120 random bits need no slow hash. */
+  code_sha256: Buffer;
+  made_at: Instant;
+  used_at: Instant | null;
+  used_address: string | null;
 }
 
 /** The findings that a remediation scan is to verify. */
@@ -1971,23 +2581,74 @@ interface RemediationScansTable {
   updated_at: Generated<Instant>;
 }
 
+/** One row a scheduled report and recipient, written with the mail that tells of it: nobody is told twice, and nobody silently not. */
+interface ReportDeliveriesTable {
+  report_id: string;
+  /** Name of an account, or the address of somebody outside, as the schedule has it. */
+  recipient: string;
+  /** told: a mail was written into alert_deliveries; disclosed: likewise, to an address outside; no_right: their own grants do not let them read all that it covers; not_active: the account is locked, disabled or gone; domain_not_allowed, not_attachable, owner_may_not: why nothing left. */
+  outcome: string;
+  /** The mail (alert_deliveries.delivery_id), where there is one; not a reference, since these are forgotten earlier. */
+  delivery_id: string | null;
+  settled_at: Instant;
+  /** The account that may read it: a row of that person's inbox until it is opened. Null: nobody here, or they may not. */
+  principal_id: string | null;
+  /** When that person first fetched the file, or said that it was read. */
+  opened_at: Instant | null;
+  /** Whether the mail holds the file itself. */
+  is_attached: Generated<boolean>;
+  /** The entry of the accounting of disclosures, where it left the agency; not a reference, since these are forgotten after five years. */
+  disclosure_id: string | null;
+}
+
+/** The rows that reports used, frozen: a file of the store, named by its hash. The same snapshot and parameters give the same report. */
+interface ReportSnapshotsTable {
+  sha256: string;
+  /** The moment that it shows. */
+  taken_at: Instant;
+  /** The kind of report for which it was taken (src/modules/reports/kinds.ts): it holds what that needs. */
+  report_type: string;
+  /** Whether it covers every boundary, and what is in none; else system_ids and unassigned say what it covers. */
+  everywhere: boolean;
+  system_ids: Generated<string[]>;
+  unassigned: Generated<boolean>;
+  /** Until when it is kept at least; longer while a report of it is. */
+  keep_until: Instant;
+}
+
 /** Reports that can be produced. */
 interface ReportTemplatesTable {
   id: GeneratedAlways<number>;
   template_name: string;
+  /** The kind of report (src/modules/reports/kinds.ts), which says what it holds and how it is made. */
   template_type: string;
   /** File format, such as pdf, xlsx, csv, json. */
   report_format: string;
+  /** Object: keepDays, for how long its reports are kept; question, what it answers. */
   template_definition: JsonColumn;
-  /** Object: parameter name to its type, default and description. */
+  /** What a schedule makes its report with, by name: boundary, days and the options of its kind. */
   parameters: Generated<JsonColumn>;
-  /** When it is produced by itself; null means on demand only. */
+  /** Of a schedule: object with cron, five fields in UTC. */
   schedule_config: JsonColumn | null;
-  /** Who gets it. */
+  /** Of a schedule: names of accounts that are to read the report. Each reads what their own grants allow. */
   distribution_list: Generated<string[]>;
   is_active: Generated<boolean>;
   created_at: Generated<Instant>;
   updated_at: Generated<Instant>;
+  title: string | null;
+  /** Whether it came with the product: such a one is never changed, and has no schedule. */
+  is_shipped: Generated<boolean>;
+  /** The authorization boundary that a scheduled one is about; null: everything that its owner may see. */
+  system_id: string | null;
+  /** With whose rights it runs: the key of an account. It does nothing once these are gone, and says so. */
+  owner_principal: string | null;
+  owner_name: string | null;
+  next_run_at: Instant | null;
+  last_run_at: Instant | null;
+  /** What its last run came to: object of report, or of code and message. */
+  last_outcome: JsonColumn | null;
+  /** Of a schedule: whoever has no account and is sent the file itself. Objects of address, recipient, purpose, authority: each mail is an entry of the accounting of disclosures. */
+  outside_recipients: Generated<JsonColumn>;
 }
 
 /** What came of each record of a job over many, written in the transaction that changed the record: a job that is done again leaves these out. */
@@ -2149,6 +2810,31 @@ interface ScanScopesTable {
   scope: JsonColumn;
 }
 
+/** What people prove themselves with beside their password: at most one authenticator app, any number of security keys. */
+interface SecondFactorsTable {
+  id: Generated<string>;
+  principal_id: string;
+  kind: string;
+  /** What its person calls it. */
+  name: string;
+  /** Of an authenticator app: its key, sealed with the master key. */
+  sealed_secret: JsonColumn | null;
+  /** Of an authenticator app: the 30 seconds of the last code that was accepted; that one and earlier ones are refused. */
+  last_step: number | null;
+  /** Of a security key: how the browser knows it, in base64url. No secret. */
+  credential_id: string | null;
+  /** Of a security key: its public key, as COSE. */
+  public_key: Buffer | null;
+  /** Of a security key: how often it had signed by its own word. One that goes back may be a copy, and is refused. */
+  sign_count: number | null;
+  /** Of a security key: how a browser reaches it (usb, nfc, internal …). */
+  transports: Generated<string[]>;
+  /** Of a security key: whether its maker copies it to other devices of the person. */
+  is_synced: Generated<boolean>;
+  created_at: Instant;
+  last_used_at: Instant | null;
+}
+
 /** Sign-in, permission and other security events. Evidence: only ever added to. Partitioned by month of occurred_at. */
 interface SecurityEventsExtendedTable {
   id: Generated<number>;
@@ -2189,6 +2875,76 @@ interface SecurityEventsExtendedTable {
   boundary: string | null;
   /** local: on the machine; none: nobody is signed in. */
   source_way: Generated<string>;
+  /** security_log_chains.chain_id; null: recorded before the log was chained. */
+  chain_id: number | null;
+  /** Its place in the chain, without gaps from 1. */
+  chain_seq: number | null;
+  /** HMAC-SHA256 over the link before it and what was recorded. */
+  chain_link: Buffer | null;
+}
+
+/** Chains of the security log, so many as are written at once: a transaction takes one that is free, so nobody waits for another one. */
+interface SecurityLogChainsTable {
+  chain_id: Generated<number>;
+  log: string;
+  /** Which key made its links; says nothing of the key. */
+  key_id: string;
+  begun_at: Instant;
+  /** Place of the last row; 0: none yet. */
+  last_seq: number;
+  /** Link of the last row; of an empty chain, that of its beginning. */
+  last_link: Buffer;
+}
+
+/** Up to which place of each chain events are in a spool on disk, and so delivered or waiting there. */
+interface SecurityLogForwardedTable {
+  chain_id: number;
+  seq: number;
+}
+
+/** The receiver of the security log: syslog (RFC 5424) over TLS or TCP. One row at most. */
+interface SecurityLogForwardingTable {
+  id: Generated<number>;
+  host: string;
+  port: number;
+  transport: string;
+  format: string;
+  facility: number;
+  is_enabled: boolean;
+  changed_by: string;
+  changed_at: Instant;
+  last_sent_at: Instant | null;
+  /** Since when nothing could be delivered; null: the last delivery came to its end. */
+  failing_since: Instant | null;
+  failure: string | null;
+  /** PEM of the authorities that alone may have signed the certificate of the receiver; null: those that Tieline trusts. */
+  ca: string | null;
+}
+
+/** What the security log says of itself, signed and in a chain of its own: where the chains begin, their heads of each day, months that retention took away. */
+interface SecurityLogMarksTable {
+  seq: number;
+  /** begun: rows up to an id are older than the chains; head: the ends of all chains; dropped: a month is gone by retention. */
+  kind: string;
+  /** Of begun and dropped: which of the two tables. */
+  log: string | null;
+  key_id: string;
+  marked_at: Instant;
+  content: JsonColumn;
+  /** HMAC-SHA256 over the signature before it and the mark. */
+  signature: Buffer;
+}
+
+/** What each verification of the security log found. */
+interface SecurityLogVerificationsTable {
+  id: GeneratedAlways<number>;
+  verified_at: Instant;
+  verified_by: string;
+  row_count: number;
+  fault_count: number;
+  /** The first of them: kind, log, chain, place, row. */
+  faults: JsonColumn;
+  took_ms: number;
 }
 
 /** Who is signed in from where. Ended ones are kept for 30 days. */
@@ -2208,6 +2964,28 @@ interface SessionsTable {
   banner_acknowledged_at: Instant | null;
   ended_at: Instant | null;
   ended_why: string | null;
+  /** The identity (principal_identities.id) by which it began; not a reference, since an identity may be taken away earlier. Null: before it was kept, or of the demo. */
+  identity_id: number | null;
+  /** What the identity provider calls its session (sid): by it the provider ends this one. */
+  outside_session: string | null;
+  /** The id token, sealed: signing out hands it back to the provider. Emptied when the session ends. */
+  sealed_id_token: string | null;
+  /** Of the sign-in before this one, as its person is told (AC-9). */
+  previous_sign_in_at: Instant | null;
+  /** From where that was. */
+  previous_sign_in_address: string | null;
+  /** Refused sign-ins between that one and this. */
+  failures_before: number | null;
+}
+
+/** What the POA&M said of its deviation when both sides last agreed, or we last wrote it: what differs from it at the GRC system was decided there. */
+interface ShownDeviationsTable {
+  poam_id: string;
+  /** The fields of ingestion_poams that begin with deviation_, as src/modules/deviations/elsewhere/slot.ts names them. */
+  slot: JsonColumn;
+  /** Whether mappings and policies let out what is decided here. */
+  may_leave: boolean;
+  shown_at: Instant;
 }
 
 /** What lock-out and the limit per address count. Kept for 90 days. */
@@ -2219,6 +2997,37 @@ interface SignInAttemptsTable {
   /** open: being checked, or its check was broken off; limited: not checked, too many came from the address. */
   outcome: Generated<string>;
   attempted_at: Instant;
+}
+
+/** Sign-ins that were begun, and have not come back from the identity provider yet. A row is taken away when it comes back: none comes back twice. */
+interface SignInRequestsTable {
+  /** SHA-256 of what the cookie of the browser holds; state, nonce and code verifier are derived from the cookie, so that nothing here helps a reader. */
+  secret_sha256: Buffer;
+  purpose: string;
+  next_path: string;
+  banner_acknowledged: boolean;
+  /** Of step_up: the session whose person proves again who they are. */
+  session_id: string | null;
+  created_at: Instant;
+  expires_at: Instant;
+}
+
+/** Sign-ins whose password was right and whose second factor is still to come. No session yet; good for some minutes and once. */
+interface SignInTicketsTable {
+  id: Generated<string>;
+  /** SHA-256 of what the page holds. */
+  ticket_sha256: Buffer;
+  /** SHA-256 of what the cookie of the same browser holds: a ticket that was read over a shoulder is worth nothing elsewhere. */
+  browser_sha256: Buffer;
+  principal_id: string;
+  /** sign_in_attempts.id of the password, until the first second factor is tried: both are one sign-in. */
+  attempt_id: number | null;
+  /** What a security key is to sign, once; null while none is asked. */
+  challenge: string | null;
+  banner_acknowledged: Generated<boolean>;
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Instant | null;
 }
 
 /** A person's word that whatever asset bears this evidence is this component, also one that a scanner knows by another id tomorrow. */
@@ -2570,6 +3379,44 @@ interface TielinePartitionedTablesTable {
   keep_months: number | null;
 }
 
+/** Uses of tokens from another address, or without their certificate, counted for an hour: the first is a security event at once, the others are one event when the hour is over. */
+interface TokenUsesElsewhereTable {
+  token_id: string;
+  address: string;
+  event_type: string;
+  begun_at: Instant;
+  last_at: Instant;
+  /** With the first. */
+  uses: number;
+}
+
+/** Who proved an identity that no account has, and was refused: an administrator links it to an account, or dismisses it. */
+interface UnknownIdentitiesTable {
+  id: Generated<string>;
+  way: string;
+  issuer: string;
+  subject: string;
+  /** unknown: no account has it; name_taken: one would have been made, and another account has that name. */
+  why: string;
+  presented: JsonColumn;
+  group_names: Generated<string[]>;
+  attempts: number;
+  first_at: Instant;
+  last_at: Instant;
+  last_address: string | null;
+  /** Null: it waits. A dismissed one waits again when it comes again. */
+  settled_how: string | null;
+  settled_at: Instant | null;
+  settled_by: string | null;
+}
+
+/** Logout tokens (jti) of identity providers that were carried out; kept for as long as they would be accepted. */
+interface UsedLogoutTokensTable {
+  issuer: string;
+  token_id: string;
+  expires_at: Instant;
+}
+
 /** People who sign in to the existing application; it owns this table. */
 interface UsersTable {
   id: Generated<number>;
@@ -2688,6 +3535,8 @@ interface WeaknessDueUnknownsTable {
   /** Conditions of src/canonical/due-dates/policy-words.ts, and `evaluated`. */
   unknown: string[];
   since: Instant;
+  /** By when a policy that applies wants it to be evaluated; null: none does, or it was. */
+  evaluate_by: string | null;
 }
 
 /** How weaknesses were evaluated, by whom and when; of each the newest row counts, the older ones are its history. Named like the weakness (weaknesses.system_id, grouping, identifier), which may be made again. */
@@ -2752,6 +3601,17 @@ interface WeaknessFindingsTable {
   finding_id: number;
 }
 
+/** Findings that a person wants a POA&M for, whatever the floor and filters of the rule of their boundary say: they answered the contradiction of a completed POA&M by a new one. It holds until the finding is fixed: one that is found again is for the rule to name. */
+interface WeaknessNamedFindingsTable {
+  finding_id: number;
+  /** ingestion_systems.system_id of the boundary. */
+  system_id: string;
+  /** sync_conflicts.id of the contradiction. */
+  conflict_id: number | null;
+  named_by: string;
+  named_at: Instant;
+}
+
 /** Which findings make a weakness, and how they are grouped, by authorization boundary; every version is a row and none is altered. The highest version is in force. */
 interface WeaknessRulesTable {
   id: GeneratedAlways<number>;
@@ -2800,6 +3660,8 @@ interface WeaknessesTable {
   superseded_by: number | null;
   /** The severity by which its POA&M was rated last: where the severity differs from it, the rating is to follow, or a person is asked. */
   rated_severity: string | null;
+  /** The approved risk adjustment (deviations.id) that its due date goes by; null: it goes by the severity as it was found. */
+  due_adjustment: number | null;
 }
 
 /** What somebody is to do about a record. Never deleted: what is done says by whom. */
@@ -2825,22 +3687,151 @@ interface WorkTasksTable {
   done_note: string | null;
 }
 
+/** How far what happens in the record was looked at for workflows: one row a source that some workflow listens to. */
+interface WorkflowCursorsTable {
+  source: string;
+  /** Every row up to this number was looked at. */
+  position: number;
+  /** What is looked at next: up to the highest number that was there, once no earlier transaction can add a lower one. */
+  up_to: number | null;
+  /** When that number was read. */
+  up_to_seen_at: Instant | null;
+  /** The first transaction that had not begun a while later: when all before it are over, no lower number can appear. */
+  up_to_xid: string | null;
+  moved_at: Instant;
+}
+
 /** Runs of a workflow. */
 interface WorkflowExecutionsTable {
   id: Generated<number>;
   execution_id: Generated<string>;
   workflow_id: number | null;
+  /** Where it is, of src/modules/workflows/executor/run-states.ts. */
   status: Generated<string | null>;
   started_at: Generated<Instant | null>;
   completed_at: Instant | null;
+  /** The version that it follows to its end. */
+  version: number | null;
+  /** simulate or live, as the workflow was when it began. */
+  mode: string | null;
+  record_kind: string | null;
+  /** Our id of the record that it is about. */
+  record_id: string | null;
+  /** The authorization boundary of the record (ingestion_systems.system_id) when it began; null: none. */
+  system_id: string | null;
+  /** What started it, so that nothing starts two: the event and its number, the time of a schedule, and the record. */
+  trigger_key: string | null;
+  /** An event, or schedule, metric, by_hand. */
+  trigger_kind: string | null;
+  /** Who started it by hand; null: it started by itself. */
+  started_by: string | null;
+  started_by_principal: string | null;
+  /** The run whose step made what started this one. */
+  caused_by: string | null;
+  /** How many runs led to it one after another; beyond a limit it is cut. */
+  depth: Generated<number>;
+  /** The step that is next, or that it waits in; null: it is over. */
+  current_step: string | null;
+  /** When it came to that step: times of waiting count from here. */
+  step_since: Instant | null;
+  /** When to look again at what waits: the end of a wait, the next reminder, the next look at a condition. */
+  wake_at: Instant | null;
+  /** How many reminders of the current step were sent. */
+  reminded: Generated<number>;
+  /** How often the current step failed for a reason that may pass. */
+  attempts: Generated<number>;
+  /** How many rows its trace has. */
+  traces: Generated<number>;
+  /** Object: code and params, why it failed or waits for a person. */
+  problem: JsonColumn | null;
+  updated_at: Instant | null;
+}
+
+/** What each step of a run did, in its order; written in the transaction that did it. */
+interface WorkflowTracesTable {
+  execution_id: string;
+  number: number;
+  /** Null: of the run as a whole. */
+  step_id: string | null;
+  /** action, approve, wait, branch, or run. */
+  kind: string;
+  /** What came of it, of src/modules/workflows/executor/trace-words.ts. */
+  outcome: string;
+  /** Object: code and params, from which the sentence is made; text where an action says it. */
+  why: JsonColumn;
+  /** Array of what the action changed, or would have: entity, id, field, before, after. */
+  changes: Generated<JsonColumn>;
+  /** The operation that did it, with its journal; null where nothing was changed. */
+  operation_id: string | null;
+  /** Where a person did it: who. */
+  by_name: string | null;
+  at: Instant;
+}
+
+/** Each version of a workflow as it was saved; never changed, only decided about. A run follows the version that it began with. */
+interface WorkflowVersionsTable {
+  workflow_id: number;
+  version: number;
+  /** The whole workflow (src/canonical/workflow), its defaults filled in. */
+  definition: JsonColumn;
+  /** As it was written, comments included. */
+  source: string;
+  /** Of the definition: one that was changed beside Tieline does not run. */
+  sha256: string;
+  note: string | null;
+  saved_by: string;
+  saved_by_principal: string;
+  saved_at: Instant;
+  /** replaced: a newer version came before anybody decided about it. */
+  state: string;
+  decided_by: string | null;
+  decided_by_principal: string | null;
+  decided_at: Instant | null;
+  decision_note: string | null;
 }
 
 /** What is to happen, step by step, when a condition comes true. */
 interface WorkflowsTable {
   id: Generated<number>;
   workflow_name: string;
+  /** What it is for, of src/canonical/workflow. */
   workflow_type: string;
+  /** Object: trigger, record, when; of the approved version, else of the latest. Shown; a run reads its version. */
   trigger_conditions: JsonColumn;
+  /** The steps of the same version. Shown; a run reads its version. */
   workflow_steps: JsonColumn;
+  /** Whether it may run: mode is not off, and a version was approved. Written by Tieline; what somebody else writes here starts nothing. */
   is_active: Generated<boolean | null>;
+  title: string | null;
+  purpose: string | null;
+  /** The kind of record that its runs are about. */
+  record_kind: string | null;
+  /** event, schedule, metric or by_hand. */
+  trigger_kind: string | null;
+  /** Of the approved version: the event that starts a run; null where something else does. */
+  trigger_event: string | null;
+  /** off: nothing starts and nothing continues. simulate: runs change nothing. live. */
+  mode: Generated<string>;
+  /** Of the approved version: how many records it may touch in 24 hours; runs beyond wait until a person releases them. */
+  run_limit: Generated<number>;
+  owner_name: string | null;
+  /** By whose rights it runs, as they are when a step runs; the key of an account. */
+  owner_principal: string | null;
+  latest_version: Generated<number>;
+  /** The version that runs; null: none may. */
+  approved_version: number | null;
+  /** It came with Tieline. */
+  is_shipped: Generated<boolean>;
+  /** Of one with a schedule. */
+  next_run_at: Instant | null;
+  /** Of one that a metric starts: whether its latest value lay beyond the threshold, by boundary. */
+  metric_position: JsonColumn | null;
+  last_started_at: Instant | null;
+  /** Why it stopped by itself (src/modules/workflows/stops.ts); null: it did not. Nothing of it runs until a person resumes it. */
+  stopped_code: string | null;
+  stopped_params: JsonColumn | null;
+  stopped_at: Instant | null;
+  updated_at: Instant | null;
+  /** When a person removed it; its runs are kept. */
+  removed_at: Instant | null;
 }

@@ -1,2 +1,2 @@
-export { countWorkers, enqueueJob, queueSchema } from './queue-schema.sql.ts';
+export { countWorkers, enqueueJob, enqueueJobs, queueSchema } from './queue-schema.sql.ts';
 export { ensureQueue, installQueue, type QueueDatabase, type Tasks, workOnce, workOnQueue } from './queue.ts';

@@ -41,6 +41,18 @@ export async function enqueueJob(db: Kysely<Database>, job: JobToQueue): Promise
   );
 }
 
+/** As `enqueueJob`, for many at once: one statement. */
+export async function enqueueJobs(db: Kysely<Database>, jobs: readonly JobToQueue[]): Promise<void> {
+  if (jobs.length === 0) return;
+  await sql`
+    select ${sql.id(queueSchema)}.add_job(
+             identifier => j.task, payload => j.payload, queue_name => j.queue, max_attempts => j.attempts, job_key => j.key,
+             job_key_mode => 'replace'::text)
+      from jsonb_to_recordset(${storableJson(jobs)}::jsonb) as j(task text, payload json, queue text, attempts int, key text)`.execute(
+    db,
+  );
+}
+
 /** The first of the two numbers of the lock by which a worker shows that it lives; the second is its own. */
 export const presenceLockKey = 745_321;
 

@@ -1,6 +1,6 @@
 export { abortReason, sleep, throwIfAborted, whenAborted } from './abort.ts';
 export { defined } from './defined.ts';
-export { deriveUuid } from './derived-uuid.ts';
+export { deriveUuid, isUuid } from './uuids.ts';
 export { inBatches } from './in-batches.ts';
 export { isJsonObject, type Json, type JsonObject, scalarText } from './json.ts';
 export { Secret } from './secret.ts';

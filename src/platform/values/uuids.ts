@@ -15,3 +15,7 @@ export function deriveUuid(...parts: string[]): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+const pattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is a UUID as PostgreSQL writes one: what is none can be no id, and is never asked for as one. */
+export const isUuid = (text: string): boolean => pattern.test(text);

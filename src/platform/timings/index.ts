@@ -1,0 +1,3 @@
+export { boundsMs, Timings, type Timing, type TimingKind, timingKinds } from './timings.ts';
+export { pathShape, statementClass } from './names.ts';
+export { withPauses } from './pauses.ts';
