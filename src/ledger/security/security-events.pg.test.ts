@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import { severityOf } from './event-kinds.ts';
+import { severityOf } from '../../canonical/vocabulary/index.ts';
 import { type Origin, recordAccess, recordSecurityEvent, refuseSecrets } from './security-events.sql.ts';
 
 let database: ClonedDatabase;

@@ -2,12 +2,14 @@
  * Security events and accesses to data: evidence, only ever added to. Written over the connection of the transaction that does what it
  * tells of, so that either both are there or neither (SP 800-53 AU-5).
  */
-import { sql, type Kysely } from 'kysely';
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import type { Actor } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { type Database, storableJson, storableText } from '../../platform/postgres/index.ts';
+import { type Database, storableText } from '../../platform/postgres/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import { type EventKind, type Outcome, severityOf } from './event-kinds.ts';
+import { appendToLog } from './chain/append.sql.ts';
+import { type EventKind, type Outcome, type Severity, severityOf } from '../../canonical/vocabulary/index.ts';
 
 /** Who asks for something, and from where. */
 export interface Origin {
@@ -37,8 +39,16 @@ export interface SecurityEvent {
   readonly object?: EventObject;
   /** What changed, before and after, why. Never a secret, password, token or scan output. */
   readonly details?: JsonObject;
-  /** Shared by the events of one thing that begins and ends. A UUID. */
+  /** Shared by the events of one thing that begins and ends. A UUID. Default: the request. */
   readonly correlationId?: string;
+  /** Default: by its kind and outcome. */
+  readonly severity?: Severity;
+  /** Name of the external system where it happened. Default: here. */
+  readonly sourceSystem?: string;
+  /** Of an event about a machine: `ingestion_assets.asset_uuid`. */
+  readonly assetId?: string;
+  /** When it was noticed, where that is later than it happened. */
+  readonly detectedAt?: Date;
 }
 
 const secretWord = /passw|secret|cookie|authorization|bearer|api.?key/i;
@@ -65,15 +75,30 @@ const cut = (text: string | undefined, length: number): string | null =>
 export async function recordSecurityEvent(db: Kysely<Database>, event: SecurityEvent): Promise<void> {
   const { origin, outcome = 'success', object, details = {} } = event;
   refuseSecrets(details);
-  const principalId = principalOf(origin.actor);
-  await sql`
-    insert into security_events_extended (event_type, severity, source_system, user_id, principal_id, principal_name, address, outcome,
-        failure_reason, request_id, object_type, object_id, boundary, source_way, event_details, correlation_id, occurred_at)
-    values (${event.kind}, ${severityOf(event.kind, outcome)}, 'tieline', (select user_id from principals where id = ${principalId}::uuid),
-        ${principalId}::uuid, ${cut(origin.actor?.name, 255)}, ${origin.address ?? null}::inet, ${outcome},
-        ${cut(event.failureReason, 2000)}, ${origin.requestId ?? null}::uuid, ${cut(object?.type, 100)}, ${cut(object?.id, 255)},
-        ${cut(object?.boundary, 50)}, ${origin.way}, ${storableJson(details)}::jsonb,
-        ${event.correlationId ?? null}::uuid, ${event.at})`.execute(db);
+  await appendToLog(db, 'security_events_extended', {
+    at: event.at,
+    row: {
+      event_id: randomUUID(),
+      event_type: event.kind,
+      severity: event.severity ?? severityOf(event.kind, outcome),
+      source_system: cut(event.sourceSystem ?? 'tieline', 100),
+      asset_uuid: event.assetId ?? null,
+      event_details: details,
+      correlation_id: event.correlationId ?? origin.requestId ?? null,
+      occurred_at: event.at.toISOString(),
+      detected_at: (event.detectedAt ?? event.at).toISOString(),
+      principal_id: principalOf(origin.actor),
+      principal_name: cut(origin.actor?.name, 255),
+      address: origin.address ?? null,
+      outcome,
+      failure_reason: cut(event.failureReason, 2000),
+      request_id: origin.requestId ?? null,
+      object_type: cut(object?.type, 100),
+      object_id: cut(object?.id, 255),
+      boundary: cut(object?.boundary, 50),
+      source_way: origin.way,
+    },
+  });
 }
 
 export interface DataAccess {
@@ -90,12 +115,21 @@ export interface DataAccess {
 /** Records that somebody read, wrote, deleted or exported a record or a list, or was refused. @param db as above. */
 export async function recordAccess(db: Kysely<Database>, access: DataAccess): Promise<void> {
   const { origin, resource, refusedBecause } = access;
-  const principalId = principalOf(origin.actor);
-  await sql`
-    insert into data_access_logs (user_id, user_name, principal_id, resource_type, resource_id, boundary, action, access_method,
-        ip_address, success, failure_reason, request_id, accessed_at)
-    values ((select user_id from principals where id = ${principalId}::uuid), ${cut(origin.actor?.name, 255)}, ${principalId}::uuid,
-        ${cut(resource.type, 100)}, ${cut(resource.id, 255)}, ${cut(resource.boundary, 50)}, ${access.action}, ${access.method},
-        ${origin.address ?? null}::inet, ${refusedBecause === undefined}, ${cut(refusedBecause, 2000)},
-        ${origin.requestId ?? null}::uuid, ${access.at})`.execute(db);
+  await appendToLog(db, 'data_access_logs', {
+    at: access.at,
+    row: {
+      user_name: cut(origin.actor?.name, 255),
+      resource_type: cut(resource.type, 100),
+      resource_id: cut(resource.id, 255),
+      action: access.action,
+      access_method: access.method,
+      ip_address: origin.address ?? null,
+      success: refusedBecause === undefined,
+      failure_reason: cut(refusedBecause, 2000),
+      accessed_at: access.at.toISOString(),
+      principal_id: principalOf(origin.actor),
+      request_id: origin.requestId ?? null,
+      boundary: cut(resource.boundary, 50),
+    },
+  });
 }
