@@ -1,9 +1,11 @@
 /** A database with accounts, a clock that the test sets, and what happened as the evidence has it. */
+import { randomBytes } from 'node:crypto';
 import type { Role } from '../../canonical/access/index.ts';
 import type { Origin } from '../../ledger/security/index.ts';
 import { Secret } from '../../platform/values/index.ts';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
-import type { AccountsApp } from './accounts-app.ts';
+import { createSecretBox, masterKeyFrom } from '../../engine/connections/index.ts';
+import type { FactorsApp } from './factors/check-factor.ts';
 import { insertGrant } from './grants/grants.sql.ts';
 import { addAccount } from './people/people.ts';
 import { signIn, type SignInOutcome } from './sign-in/sign-in.ts';
@@ -16,7 +18,7 @@ export const rightPassword = 'Plover quartz umbrella 9';
 export const address = '192.0.2.7';
 
 export interface AccountsWorld {
-  readonly app: AccountsApp;
+  readonly app: FactorsApp;
   readonly database: ClonedDatabase;
   /** Moves the clock. */
   pass(minutes: number): void;
@@ -28,10 +30,11 @@ export interface AccountsWorld {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function accountsWorld(access?: AccountsApp['access']): Promise<AccountsWorld> {
+export async function accountsWorld(access?: FactorsApp['access']): Promise<AccountsWorld> {
   const database = await cloneDatabase();
   let now = new Date('2026-11-26T12:00:00Z').getTime();
-  const app: AccountsApp = {
+  const app: FactorsApp = {
+    secretBox: createSecretBox([masterKeyFrom(new Secret(randomBytes(32).toString('base64')))]),
     db: database.db,
     store: database.store,
     now: () => new Date(now),

@@ -20,7 +20,9 @@ export interface GrantRow {
   readonly systemIds: readonly string[];
   readonly unassigned: boolean;
   readonly until: Date | null;
-  readonly source: 'person' | 'machine' | 'demo';
+  readonly source: 'person' | 'machine' | 'demo' | 'group';
+  /** Of source group: the grant of the group that it follows from. */
+  readonly groupGrantId: string | null;
   readonly grantedAt: Date;
   readonly grantedBy: string;
   readonly reason: string | null;
@@ -32,7 +34,7 @@ export interface GrantRow {
 const grants = sql`
   select g.id, g.principal_id as "principalId", p.name as principal, g.role, g.permission, g.reach, g.system_ids as "systemIds",
          g.unassigned, g.until_at as until, g.source, g.granted_at as "grantedAt", g.granted_by as "grantedBy", g.reason,
-         g.revoked_at as "revokedAt", g.revoked_by as "revokedBy", g.revoked_reason as "revokedReason"
+         g.revoked_at as "revokedAt", g.revoked_by as "revokedBy", g.revoked_reason as "revokedReason", g.group_grant_id as "groupGrantId"
     from grants g join principals p on p.id = g.principal_id`;
 
 /** @param filter.all also those that were revoked or have ended. */
@@ -93,7 +95,7 @@ export interface NewGrant {
   readonly reason?: string | undefined;
 }
 
-interface GivenBy {
+export interface GivenBy {
   readonly at: Date;
   readonly name: string;
   readonly principalId: string | null;
@@ -133,12 +135,17 @@ export async function takeAdministratorsTurn(db: Kysely<Database>): Promise<void
   await sql`select pg_advisory_xact_lock(hashtext('tieline administrators'))`.execute(db);
 }
 
-/** People who are not disabled and may administer accounts, everywhere. A locked one counts: the machine can release it. */
+/**
+ * People who are not disabled and may administer accounts, everywhere, by grants of their own: what a group gives may end outside of here at
+ * any time. A locked one counts: the machine can release it.
+ */
 export async function countAdministrators(db: Kysely<Database>, at: Date): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(distinct p.id)::int as n from principals p join grants g on g.principal_id = p.id
      where p.status <> 'disabled' and p.kind = 'person' and g.revoked_at is null and (g.until_at is null or g.until_at > ${at})
-       and g.reach = 'everywhere' and (g.role = 'admin' or g.permission = 'admin:users')`.execute(db);
+       and g.group_grant_id is null and g.reach = 'everywhere' and (g.role = 'admin' or g.permission = 'admin:users')`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }
 

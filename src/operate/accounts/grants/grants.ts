@@ -28,7 +28,8 @@ export interface GrantChange {
   readonly effect: GrantEffect;
 }
 
-const giver = (by: Origin, at: Date) => ({
+/** Who gives or takes, as grants keep it. */
+export const giver = (by: Origin, at: Date) => ({
   at,
   name: by.actor?.name ?? 'nobody',
   principalId: by.actor && by.actor.kind !== 'local' ? by.actor.principalId : null,
@@ -75,7 +76,7 @@ export async function giveGrant(
   });
 }
 
-async function refuseEmpty(app: AccountsApp, { gives, scope, until }: GrantRequest): Promise<void> {
+export async function refuseEmpty(app: AccountsApp, { gives, scope, until }: GrantRequest): Promise<void> {
   if (until !== undefined && until <= app.now())
     throw new TielineError('USAGE', `The grant would have ended already, at ${until.toISOString()}.`);
   if (isEmpty(scope)) throw new TielineError('USAGE', 'The grant names no boundary.');
@@ -132,6 +133,10 @@ export async function revokeGrant(
   reason?: string,
 ): Promise<GrantChange> {
   const found = await requireGrant(app, wanted);
+  if (found.groupGrantId !== null)
+    throw new TielineError('USAGE', `${found.principal} has this by a group: ${found.reason ?? ''}.`, {
+      remedy: `Take it from the group (tieline grants revoke-group ${found.groupGrantId.slice(0, 8)}), or the person out of the group at the identity provider.`,
+    });
   return app.store.transaction(async ({ db }) => {
     const at = app.now();
     return underAdministratorsRule({ db }, at, async () => {

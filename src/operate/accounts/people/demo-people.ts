@@ -21,6 +21,7 @@ const people: Readonly<Record<Role, readonly [name: string, displayName: string]
   issm: ['s.haddad', 'Salma Haddad'],
   ao: ['r.whitfield', 'Ruth Whitfield'],
   auditor: ['t.nakamura', 'Tom Nakamura'],
+  privacy_officer: ['j.brandt', 'Johanna Brandt'],
   operator: ['p.kovacs', 'Peter Kovacs'],
   admin: ['d.almeida', 'Dina Almeida'],
 };

@@ -5,6 +5,9 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { Secret } from '../../../platform/values/index.ts';
 import { tellAccessChanged } from '../access-events.ts';
 import type { AccountsApp } from '../accounts-app.ts';
+import { type GroupOfPerson, listGroupsOf } from '../groups/group-members.sql.ts';
+import { type IdentityRow, listIdentities } from '../identities/identities.sql.ts';
+import { fetchOwnFactors, type OwnFactors } from '../factors/own-factors.ts';
 import { type GrantRow, listGrants } from '../grants/grants.sql.ts';
 import { underAdministratorsRule } from '../grants/last-administrator.ts';
 import { acceptedHash, applyPassword } from '../passwords/set-password.ts';
@@ -12,9 +15,7 @@ import { endAndRecord } from '../sign-in/begin-session.ts';
 import { listOpenSessions, type SessionRow } from '../sign-in/sessions.sql.ts';
 import {
   fetchPrincipalsByIds,
-  type IdentityRow,
   insertPrincipal,
-  listIdentities,
   listPrincipals,
   lockPrincipal,
   type PrincipalRow,
@@ -153,19 +154,24 @@ export const findAccounts = (app: AccountsApp, limit: number): Promise<Principal
 
 export interface AccountDetail extends PrincipalRow {
   readonly identities: readonly IdentityRow[];
+  /** As the identity provider gave them at the last sign-in. */
+  readonly groups: readonly GroupOfPerson[];
   readonly grants: readonly GrantRow[];
   readonly sessions: readonly SessionRow[];
+  readonly secondFactor: OwnFactors;
 }
 
 /** @throws ACCOUNT_UNKNOWN. */
 export async function fetchAccount(app: AccountsApp, wanted: string): Promise<AccountDetail> {
   const principal = await requirePrincipal(app.db, wanted);
-  const [identities, grants, sessions] = await Promise.all([
+  const [identities, groups, grants, sessions, secondFactor] = await Promise.all([
     listIdentities(app.db, principal.id),
+    listGroupsOf(app.db, principal.id),
     listGrants(app.db, { principalId: principal.id, at: app.now() }, 1000),
     listOpenSessions(app.db, principal.id),
+    fetchOwnFactors(app, principal.id),
   ]);
-  return { ...principal, identities, grants, sessions };
+  return { ...principal, identities, groups, grants, sessions, secondFactor };
 }
 
 /** What an account is called on a page: the full name, else that of the account. */

@@ -1,3 +1,4 @@
+import { isUuid } from '../../../platform/values/index.ts';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../../platform/postgres/index.ts';
 
@@ -28,19 +29,27 @@ const columns = sql`id, kind, name, display_name as "displayName", email, status
     must_change_password as "mustChangePassword", created_at as "createdAt", created_by as "createdBy",
     last_sign_in_at as "lastSignInAt", host(last_sign_in_address) as "lastSignInAddress"`;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** @param wanted name, in any case, or id. */
 export async function findPrincipal(db: Kysely<Database>, wanted: string): Promise<PrincipalRow | undefined> {
   const { rows } = await sql<PrincipalRow>`
     select ${columns} from principals
-     where ${uuid.test(wanted) ? sql`id = ${wanted}::uuid` : sql`lower(name) = lower(${wanted})`}`.execute(
-    db,
-  );
+     where ${isUuid(wanted) ? sql`id = ${wanted}::uuid` : sql`lower(name) = lower(${wanted})`}`.execute(db);
   return rows[0];
 }
 
-/** The same, and nobody changes its state, its sign-ins or its grants until the transaction ends. */
+/** The name of a person's account with this mail address, in any case. */
+export async function findAccountOfAddress(
+  db: Kysely<Database>,
+  address: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select name::text as name from principals where kind = 'person' and lower(email) = lower(${address}) order by name limit 1`.execute(
+    db,
+  );
+  return rows[0]?.name;
+}
+
+/** A principal by id, and nobody changes its state, its sign-ins or its grants until the transaction ends. */
 export async function lockPrincipal(db: Kysely<Database>, id: string): Promise<PrincipalRow | undefined> {
   const { rows } =
     await sql<PrincipalRow>`select ${columns} from principals where id = ${id}::uuid for update`.execute(db);
@@ -78,10 +87,11 @@ export interface NewPrincipal {
   readonly createdBy: string;
 }
 
-/** With its local identity. @returns undefined if the name is taken. */
+/** With its local identity, unless it comes from outside. @returns undefined if the name is taken. */
 export async function insertPrincipal(
   db: Kysely<Database>,
   it: NewPrincipal,
+  { isFromOutside = false }: { readonly isFromOutside?: boolean } = {},
 ): Promise<PrincipalRow | undefined> {
   const { rows } = await sql<PrincipalRow>`
     insert into principals (kind, name, display_name, email, user_id, created_at, created_by)
@@ -89,7 +99,7 @@ export async function insertPrincipal(
         (select id from users where username = ${it.user ?? null} order by id limit 1), ${it.createdAt}, ${it.createdBy})
     on conflict (lower(name)) do nothing returning ${columns}`.execute(db);
   const [made] = rows;
-  if (made?.kind === 'person')
+  if (made?.kind === 'person' && !isFromOutside)
     await sql`
       insert into principal_identities (principal_id, way, subject, created_at)
       values (${made.id}::uuid, 'local', ${made.name.toLowerCase()}, ${it.createdAt})`.execute(db);
@@ -120,27 +130,8 @@ export async function recordSignedIn(
   await sql`
     update principals set last_sign_in_at = ${at}, last_sign_in_address = ${address ?? null}::inet, failures_counted_from = ${at}
      where id = ${id}::uuid`.execute(db);
-  await sql`
-    update principal_identities set last_used_at = ${at} where principal_id = ${id}::uuid and way = 'local'`.execute(
-    db,
-  );
 }
 
 export async function setMustChangePassword(db: Kysely<Database>, id: string, must: boolean): Promise<void> {
   await sql`update principals set must_change_password = ${must} where id = ${id}::uuid`.execute(db);
-}
-
-export interface IdentityRow {
-  readonly way: 'local' | 'oidc' | 'cac';
-  readonly issuer: string;
-  readonly subject: string;
-  readonly lastUsedAt: Date | null;
-}
-
-export async function listIdentities(db: Kysely<Database>, id: string): Promise<IdentityRow[]> {
-  const { rows } = await sql<IdentityRow>`
-    select way, issuer, subject, last_used_at as "lastUsedAt" from principal_identities where principal_id = ${id}::uuid order by id`.execute(
-    db,
-  );
-  return rows;
 }

@@ -4,7 +4,11 @@ import { recordSecurityEvent, type Origin } from '../../../ledger/security/index
 import type { Actor } from '../../../canonical/access/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
+import type { JsonObject } from '../../../platform/values/index.ts';
 import { type AccountsApp, newOpaqueSecret, rulesOf, sha256Of } from '../accounts-app.ts';
+import { hasFactor, mustHaveFactor } from '../factors/factor-rules.ts';
+import { fetchHeldFactors } from '../factors/factors.sql.ts';
+import { touchIdentity } from '../identities/identities.sql.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { type PrincipalRow, recordSignedIn } from '../people/principals.sql.ts';
 import { countFailures, deleteAttemptsBefore, type FailedSignIn, findLastFailure } from './attempts.sql.ts';
@@ -16,6 +20,7 @@ import {
   findSession,
   insertSession,
   listOpenSessions,
+  type OutsideSession,
   type SessionRow,
 } from './sessions.sql.ts';
 
@@ -26,6 +31,8 @@ export interface SignedIn {
   readonly session: OpenSession;
   readonly actor: Actor;
   readonly mustChangePassword: boolean;
+  /** Whether a second factor must be set up before anything else. */
+  readonly mustSetUpFactor: boolean;
   /** For the person to notice what was not theirs (SP 800-53 AC-9). */
   readonly lastSuccess: { readonly at: Date; readonly address: string | null } | undefined;
   readonly failuresSince: number;
@@ -37,6 +44,9 @@ export interface Arrival {
   readonly origin: Omit<Origin, 'actor'>;
   readonly agent: string | undefined;
   readonly bannerAcknowledged: boolean;
+  readonly outside?: OutsideSession;
+  /** What else the event of the sign-in says. */
+  readonly details?: JsonObject;
 }
 
 const daysBefore = (at: Date, days: number): Date => new Date(at.getTime() - days * 86_400_000);
@@ -62,7 +72,7 @@ export async function beginSession(
   const surplus = sessionsToEnd(open, isPrivileged, rules).map((each) => each.id);
   await endAndRecord({ db }, surplus, { at, why: 'too_many', origin });
   const cookie = newOpaqueSecret();
-  const { way, agent, bannerAcknowledged } = arrival;
+  const { way, agent, bannerAcknowledged, outside } = arrival;
   const secretSha256 = sha256Of(cookie);
   const id = await insertSession(db, {
     secretSha256,
@@ -72,17 +82,12 @@ export async function beginSession(
     agent,
     at,
     bannerAcknowledged,
+    outside,
+    before: { at: since, address: principal.lastSignInAddress, failures: failuresSince },
   });
   await recordSignedIn(db, principal.id, { at, address });
-  const object = { type: 'session', id };
-  await recordSecurityEvent(db, {
-    kind: 'sign_in',
-    at,
-    origin,
-    object,
-    details: { way, agent: agent?.slice(0, 500) ?? null },
-  });
-  if (bannerAcknowledged) await recordSecurityEvent(db, { kind: 'banner_acknowledged', at, origin, object });
+  if (way !== 'demo') await touchIdentity(db, { id: outside?.identityId, principalId: principal.id, at });
+  await recordBegun(db, { id, arrival, origin, at });
   await deleteAttemptsBefore(db, daysBefore(at, 90));
   await deleteSessionsEndedBefore(db, daysBefore(at, 30));
   const session = await findSession(db, secretSha256);
@@ -92,11 +97,34 @@ export async function beginSession(
     cookie,
     session: withEnds(session, isPrivileged, rules),
     actor,
-    mustChangePassword: principal.mustChangePassword,
+    mustChangePassword: principal.mustChangePassword && outside === undefined,
+    mustSetUpFactor:
+      mustHaveFactor(rules.secondFactor, { way, isPrivileged }) &&
+      !hasFactor(await fetchHeldFactors(db, principal.id)),
     lastSuccess: since === null ? undefined : { at: since, address: principal.lastSignInAddress },
     failuresSince,
     lastFailure,
   };
+}
+
+async function recordBegun(
+  db: Tx['db'],
+  {
+    id,
+    arrival: { way, agent, bannerAcknowledged, details },
+    origin,
+    at,
+  }: { readonly id: string; readonly arrival: Arrival; readonly origin: Origin; readonly at: Date },
+): Promise<void> {
+  const object = { type: 'session', id };
+  await recordSecurityEvent(db, {
+    kind: 'sign_in',
+    at,
+    origin,
+    object,
+    details: { way, agent: agent?.slice(0, 500) ?? null, ...details },
+  });
+  if (bannerAcknowledged) await recordSecurityEvent(db, { kind: 'banner_acknowledged', at, origin, object });
 }
 
 /** Ends sessions, with an event for each that was open. @returns how many those are. */

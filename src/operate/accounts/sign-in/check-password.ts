@@ -15,7 +15,10 @@ import { lockPrincipal, type PrincipalRow, setStatus } from '../people/principal
 import { closeAttempt, countFailures, openAttempt } from './attempts.sql.ts';
 import { decideSignIn, failuresCountFrom, type SignInDecision } from './sign-in-decision.ts';
 
-export type Refusal = { readonly kind: 'refused'; readonly why: 'credentials' | 'limited' | 'banner' };
+export type Refusal = {
+  readonly kind: 'refused';
+  readonly why: 'credentials' | 'limited' | 'banner' | 'factor' | 'stale';
+};
 
 export interface PasswordCheck {
   readonly principal: PrincipalRow | undefined;
@@ -32,23 +35,43 @@ interface Checked {
   readonly rehashed: string | undefined;
 }
 
-/** @param granted what a right password yields, in the transaction that records it. */
+export interface Granting<T> {
+  /** What a right password yields, in the transaction that records it. */
+  readonly granted: (tx: Tx, principal: PrincipalRow, at: Date) => Promise<T>;
+  /**
+   * What is asked for beside a right password. The attempt stays open then, and refused ones stay counted: else whoever knows the password
+   * could wipe the count between two guesses of the second factor.
+   */
+  readonly further?: (
+    tx: Tx,
+    found: { readonly principal: PrincipalRow; readonly at: Date; readonly attemptId: string },
+  ) => Promise<T | undefined>;
+}
+
 export async function underPassword<T>(
   app: AccountsApp,
   check: PasswordCheck,
-  granted: (tx: Tx, principal: PrincipalRow, at: Date) => Promise<T>,
+  granting: Granting<T>,
 ): Promise<T | Refusal> {
   const { principal, password, origin } = check;
-  const attempt = await openAttempt(app.db, { at: app.now(), address: origin.address });
-  if (origin.address !== undefined && attempt.others >= rulesOf(app).signInsPerMinute) {
-    await refuseMany(app, attempt.id, origin);
-    return { kind: 'refused', why: 'limited' };
-  }
+  const attemptId = await beginAttempt(app, origin);
+  if (attemptId === undefined) return { kind: 'refused', why: 'limited' };
   const stored = principal && (await findPassword(app.db, principal.id));
   const isRight = await isPassword(password, stored?.phc);
   const rehashed =
     isRight && stored && isToBeHashedAgain(stored.phc) ? await hashPassword(password) : undefined;
-  return conclude(app, check, { attemptId: attempt.id, stored, isRight, rehashed }, granted);
+  return conclude(app, check, { attemptId, stored, isRight, rehashed }, granting);
+}
+
+/** @returns undefined where too many come from that address: that is recorded. */
+export async function beginAttempt(
+  app: AccountsApp,
+  origin: Omit<Origin, 'actor'>,
+): Promise<string | undefined> {
+  const attempt = await openAttempt(app.db, { at: app.now(), address: origin.address });
+  if (origin.address === undefined || attempt.others < rulesOf(app).signInsPerMinute) return attempt.id;
+  await refuseMany(app, attempt.id, origin);
+  return undefined;
 }
 
 async function refuseMany(app: AccountsApp, attemptId: string, origin: Origin): Promise<void> {
@@ -68,7 +91,7 @@ function conclude<T>(
   app: AccountsApp,
   { principal, origin }: PasswordCheck,
   checked: Checked,
-  granted: (tx: Tx, principal: PrincipalRow, at: Date) => Promise<T>,
+  { granted, further }: Granting<T>,
 ): Promise<T | Refusal> {
   const rules = rulesOf(app);
   return app.store.transaction(async (tx) => {
@@ -84,6 +107,8 @@ function conclude<T>(
       return { kind: 'refused', why: 'credentials' };
     }
     if (!present) throw new TielineError('INTERNAL', 'A sign-in of nobody was granted.');
+    const asked = await further?.(tx, { principal: present, at, attemptId: checked.attemptId });
+    if (asked !== undefined) return asked;
     await closeAttempt(db, checked.attemptId, { outcome: 'succeeded', principalId: present.id });
     if (decision.releases || failures > 0)
       await setStatus(db, present.id, { status: 'active', reason: null, at });
@@ -93,13 +118,15 @@ function conclude<T>(
   });
 }
 
-async function applyRefusal(
+/** Counts it, records it, and locks the account where the decision says so. @param about.factor why a second factor was refused. */
+export async function applyRefusal(
   { db }: Tx,
   about: {
     readonly principal: PrincipalRow | undefined;
     readonly attemptId: string;
     readonly origin: Omit<Origin, 'actor'>;
     readonly at: Date;
+    readonly factor?: string;
   },
   { why, locks }: Extract<SignInDecision, { kind: 'refused' }>,
 ): Promise<void> {
@@ -108,11 +135,11 @@ async function applyRefusal(
   const origin: Origin = actor ? { ...about.origin, actor } : about.origin;
   await closeAttempt(db, attemptId, { outcome: 'failed', principalId: principal?.id });
   await recordSecurityEvent(db, {
-    kind: 'sign_in_refused',
+    kind: about.factor === undefined ? 'sign_in_refused' : 'second_factor_refused',
     at,
     origin,
     outcome: 'refused',
-    failureReason: why,
+    failureReason: why === 'wrong' ? (about.factor ?? why) : why,
   });
   if (!principal || !locks) return;
   const reason = 'refused sign-ins';

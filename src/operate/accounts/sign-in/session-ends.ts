@@ -7,7 +7,9 @@ export type EndReason =
   | 'ended'
   | 'locked'
   | 'disabled'
-  | 'password_changed';
+  | 'password_changed'
+  | 'provider'
+  | 'identity_removed';
 
 /** What a person is told who comes back to a session that has ended. */
 export const endSentences: Readonly<Record<EndReason, string>> = {
@@ -20,4 +22,6 @@ export const endSentences: Readonly<Record<EndReason, string>> = {
   locked: 'The account is locked.',
   disabled: 'The account is disabled.',
   password_changed: 'The password was changed.',
+  provider: 'You signed out at the identity provider, or it ended your session.',
+  identity_removed: 'The way in which you signed in was taken from the account.',
 };

@@ -3,6 +3,8 @@ import type { Actor } from '../../../canonical/access/index.ts';
 import type { Origin } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
+import { hasFactor, mustHaveFactor } from '../factors/factor-rules.ts';
+import { fetchHeldFactors } from '../factors/factors.sql.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
 import { requirePrincipal } from '../people/require-principal.ts';
@@ -23,6 +25,8 @@ export interface OpenOutcome {
   readonly session: OpenSession;
   /** Nothing else is possible before. */
   readonly mustChangePassword: boolean;
+  /** Nor before this, once the password is theirs. */
+  readonly mustSetUpFactor: boolean;
 }
 
 export type SessionOutcome =
@@ -67,12 +71,18 @@ async function outcomeOf(app: AccountsApp, row: SessionRow | undefined, how: How
     await app.store.transaction((tx) => endAndRecord(tx, [row.id], { at, why, origin }));
     return { kind: 'ended', why };
   }
-  const { mustChangePassword } = principal;
+  // Who came from outside gave no password: one that must change is asked for where it is used.
+  const mustChangePassword = principal.mustChangePassword && (row.way === 'local' || row.way === 'demo');
+  const { secondFactor } = rulesOf(app);
+  const mustSetUpFactor =
+    mustHaveFactor(secondFactor, { way: row.way, isPrivileged }) &&
+    !hasFactor(await fetchHeldFactors(app.db, principal.id));
+  const musts = { mustChangePassword, mustSetUpFactor };
   if (how.passive || at.getTime() - row.lastActivityAt.getTime() < touchEveryMs)
-    return { kind: 'open', actor, session, mustChangePassword };
+    return { kind: 'open', actor, session, ...musts };
   await touchSession(app.db, row.id, at);
   const touched = withEnds({ ...row, lastActivityAt: at }, isPrivileged, rulesOf(app));
-  return { kind: 'open', actor, session: touched, mustChangePassword };
+  return { kind: 'open', actor, session: touched, ...musts };
 }
 
 /** @returns false if it had ended. */
@@ -119,7 +129,7 @@ export function requireOpen(outcome: SessionOutcome): OpenOutcome {
   throw new TielineError('NOT_SIGNED_IN', 'You are not signed in.');
 }
 
-/** Whether the password was given a short while ago. */
+/** Whether its person proved who they are a short while ago. */
 export const isSteppedUp = (app: AccountsApp, session: Pick<SessionRow, 'steppedUpAt' | 'way'>): boolean =>
   session.way === 'demo' || minutesAfter(session.steppedUpAt, rulesOf(app).stepUpMinutes) > app.now();
 
@@ -128,6 +138,6 @@ export function requireSteppedUp(app: AccountsApp, session: Pick<SessionRow, 'st
   if (!isSteppedUp(app, session))
     throw new TielineError(
       'STEP_UP_NEEDED',
-      `Give your password again: this needs it every ${rulesOf(app).stepUpMinutes} minutes.`,
+      `Prove again who you are: this needs it every ${rulesOf(app).stepUpMinutes} minutes.`,
     );
 }

@@ -19,7 +19,8 @@ import {
   requireSteppedUp,
   signOut,
 } from './sessions.ts';
-import { requireGranted, signIn, type SignInOutcome, stepUp } from './sign-in.ts';
+import { requireGranted, signIn, type SignInOutcome } from './sign-in.ts';
+import { stepUp } from './step-up.ts';
 
 let world: AccountsWorld;
 beforeEach(async () => {
@@ -29,7 +30,11 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const granted = (outcome: SignInOutcome): SignedIn => requireGranted(outcome);
+const granted = (outcome: SignInOutcome): SignedIn => {
+  const signedIn = requireGranted(outcome);
+  if (signedIn.kind !== 'signed_in') throw new Error(`was asked for more: ${signedIn.kind}`);
+  return signedIn;
+};
 const refused = { kind: 'refused', why: 'credentials' };
 
 describe('signing in', () => {

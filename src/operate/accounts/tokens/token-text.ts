@@ -1,5 +1,7 @@
 /** Pure: how a token is written, and from which addresses one is accepted. */
 import { BlockList, isIP } from 'node:net';
+import { TielineError } from '../../../platform/errors/index.ts';
+import { plainFingerprint } from '../certificates/certificate-facts.ts';
 
 /** What is searched for in places where tokens leak: `tl_`, twelve hexadecimal digits, 43 letters. */
 const token = /^tl_([0-9a-f]{12})_([\w-]{43})$/;
@@ -33,4 +35,14 @@ export function isAmongAddresses(blocks: readonly string[], address: string | un
     list.addSubnet(net, bits === undefined ? (kind === 'ipv6' ? 128 : 32) : Number(bits), kind);
   }
   return list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** SHA-256, as openssl and browsers print it, with colons or without. @throws TielineError USAGE. */
+export function requireFingerprint(text: string): string {
+  const plain = plainFingerprint(text);
+  if (/^[0-9a-f:\s]*$/i.test(text) && plain.length === 64) return plain;
+  throw new TielineError('USAGE', `"${text.slice(0, 100)}" is no SHA-256 fingerprint of a certificate.`, {
+    remedy:
+      'Give its 64 hexadecimal digits: `openssl x509 -in FILE -noout -fingerprint -sha256` prints them.',
+  });
 }

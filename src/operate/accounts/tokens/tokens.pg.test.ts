@@ -4,6 +4,7 @@ import { type AccountsWorld, accountsWorld, address, machine } from '../accounts
 import { findGrants, giveGrant, revokeGrant } from '../grants/grants.ts';
 import { addAccount, lockAccount, unlockAccount } from '../people/people.ts';
 import { authenticateToken, findTokens, makeToken, revokeToken } from './tokens.ts';
+import { recordUsesElsewhere } from './uses-elsewhere.ts';
 
 let world: AccountsWorld;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ async function robot(name: string): Promise<void> {
   await addAccount(world.app, { kind: 'service', name }, machine);
   await giveGrant(world.app, name, { gives: { role: 'isso' }, scope: everywhere }, machine);
 }
-const use = (token: string, from = address) => authenticateToken(world.app, token, from);
+const use = (token: string, from = address) => authenticateToken(world.app, token, { address: from });
 
 describe('tokens', () => {
   it('a token may what it lists, where it says, as long as its owner may', async () => {
@@ -89,6 +90,42 @@ describe('tokens', () => {
     const events = await world.events();
     expect(events).toContain('token_used_elsewhere refused: address');
     expect(events).toContain('token_refused refused: expired');
+  });
+
+  it('a token that is used from a forbidden address again and again is one event at once and one for the hour, with how often', async () => {
+    await robot('noisy');
+    const { token, row } = await makeToken(
+      world.app,
+      'noisy',
+      { name: 'x', scope: everywhere, addresses: ['10.0.0.0/8'] },
+      machine,
+    );
+    const recorded = async () =>
+      (
+        await world.database.pool.query<{ address: string; details: object }>(
+          `select host(address) as address, event_details as details from security_events_extended
+            where event_type = 'token_used_elsewhere' and object_id = $1 order by id`,
+          [row.id],
+        )
+      ).rows;
+    await Promise.all(Array.from({ length: 7 }, () => use(token, '192.0.2.1')));
+    await use(token, '192.0.2.2');
+    const first = [
+      { address: '192.0.2.1', details: {} },
+      { address: '192.0.2.2', details: {} },
+    ];
+    expect(await recorded()).toEqual(first);
+    const begun = world.app.now();
+    world.pass(59);
+    await recordUsesElsewhere(world.app);
+    expect(await recorded()).toEqual(first);
+    world.pass(1);
+    await recordUsesElsewhere(world.app);
+    await recordUsesElsewhere(world.app);
+    const hour = [...first, { address: '192.0.2.1', details: { uses: 6, since: begun.toISOString() } }];
+    expect(await recorded()).toEqual(hour);
+    await use(token, '192.0.2.1');
+    expect(await recorded()).toEqual([...hour, { address: '192.0.2.1', details: {} }]);
   });
 
   it('a token is refused that its owner could not use, lives too long, or names no address', async () => {

@@ -14,6 +14,8 @@ export interface TokenRow {
   readonly unassigned: boolean;
   /** CIDR blocks; none: from everywhere. */
   readonly addresses: readonly string[];
+  /** Without which it is refused; null: it needs none. */
+  readonly certificateSha256: string | null;
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly expiresAt: Date;
@@ -25,7 +27,7 @@ export interface TokenRow {
 }
 
 const columns = sql`t.id, t.principal_id as "principalId", p.name as principal, t.name, t.permissions, t.reach, t.system_ids as "systemIds",
-    t.unassigned, t.addresses, t.created_at as "createdAt", t.created_by as "createdBy", t.expires_at as "expiresAt",
+    t.unassigned, t.addresses, t.certificate_sha256 as "certificateSha256", t.created_at as "createdAt", t.created_by as "createdBy", t.expires_at as "expiresAt",
     t.last_used_at as "lastUsedAt", host(t.last_used_address) as "lastUsedAddress", t.revoked_at as "revokedAt",
     t.revoked_by as "revokedBy", t.revoked_reason as "revokedReason"`;
 
@@ -71,6 +73,7 @@ export interface NewToken {
   readonly permissions: readonly Permission[];
   readonly scope: Scope;
   readonly addresses: readonly string[];
+  readonly certificateSha256: string | null;
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly expiresAt: Date;
@@ -79,11 +82,13 @@ export interface NewToken {
 export async function insertToken(db: Kysely<Database>, it: NewToken): Promise<void> {
   const { scope } = it;
   await sql`
-    insert into api_tokens (id, secret_sha256, principal_id, name, permissions, reach, system_ids, unassigned, addresses, created_at,
+    insert into api_tokens (id, secret_sha256, principal_id, name, permissions, reach, system_ids, unassigned, addresses, certificate_sha256, created_at,
         created_by, expires_at)
     values (${it.id}, ${it.secretSha256}, ${it.principalId}::uuid, ${it.name}, ${it.permissions}::text[], ${scope.kind},
         ${scope.kind === 'everywhere' ? [] : scope.systemIds}::text[], ${scope.kind === 'boundaries' && scope.unassigned},
-        ${it.addresses}::text[], ${it.createdAt}, ${it.createdBy}, ${it.expiresAt})`.execute(db);
+        ${it.addresses}::text[], ${it.certificateSha256}, ${it.createdAt}, ${it.createdBy}, ${it.expiresAt})`.execute(
+    db,
+  );
 }
 
 /** To the minute: a token that is used all the time is not written all the time. */

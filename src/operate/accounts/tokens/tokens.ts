@@ -7,7 +7,7 @@ import {
   type Permission,
   type Scope,
 } from '../../../canonical/access/index.ts';
-import { type EventKind, type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
+import { type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { tellAccessChanged } from '../access-events.ts';
 import { type AccountsApp, newOpaqueSecret, sha256Of } from '../accounts-app.ts';
@@ -15,7 +15,7 @@ import { scopeOf } from '../grants/grants.sql.ts';
 import { actorWith, mayAct } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
 import { requirePrincipal } from '../people/require-principal.ts';
-import { isAddressBlock, isAmongAddresses, parseToken, tokenText } from './token-text.ts';
+import { isAddressBlock, isAmongAddresses, parseToken, requireFingerprint, tokenText } from './token-text.ts';
 import {
   findToken,
   insertToken,
@@ -24,6 +24,7 @@ import {
   revokeTokenRow,
   type TokenRow,
 } from './tokens.sql.ts';
+import { recordUseElsewhere } from './uses-elsewhere.ts';
 
 export interface TokenRequest {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface TokenRequest {
   readonly addresses?: readonly string[];
   /** From 1 to 365. Default: 90. */
   readonly days?: number;
+  /** SHA-256 fingerprint of the certificate without which it is refused. Default: it needs none. */
+  readonly certificate?: string;
 }
 
 export interface MadeToken {
@@ -56,6 +59,7 @@ export async function makeToken(
   const wrong = addresses.filter((each) => !isAddressBlock(each));
   if (wrong.length > 0)
     throw new TielineError('USAGE', `${wrong.join(', ')}: expected addresses or blocks such as 10.0.0.0/8.`);
+  const certificateSha256 = asked.certificate === undefined ? null : requireFingerprint(asked.certificate);
   const held = heldBy(await actorWith(app.db, principal, app.now()), app.now());
   const permissions = asked.permissions ?? [...held.keys()];
   const lacking = permissions.filter((each) => !held.has(each));
@@ -70,7 +74,7 @@ export async function makeToken(
   const expiresAt = new Date(createdAt.getTime() + days * 86_400_000);
   return app.store.transaction(async ({ db }) => {
     await insertToken(db, {
-      id, secretSha256: sha256Of(secret), principalId: principal.id, name: asked.name, permissions, scope: asked.scope, addresses,
+      id, secretSha256: sha256Of(secret), principalId: principal.id, name: asked.name, permissions, scope: asked.scope, addresses, certificateSha256,
       createdAt, createdBy: by.actor?.name ?? 'nobody', expiresAt,
     }); // prettier-ignore
     await recordSecurityEvent(db, {
@@ -81,6 +85,7 @@ export async function makeToken(
       details: {
         account: principal.name,
         name: asked.name,
+        certificate: certificateSha256,
         permissions: [...permissions],
         addresses: [...addresses],
         expires: expiresAt.toISOString(),
@@ -136,15 +141,26 @@ export async function revokeToken(
 
 export type TokenOutcome =
   | { readonly kind: 'accepted'; readonly actor: Actor; readonly token: TokenRow }
-  | { readonly kind: 'refused'; readonly why: 'unknown' | 'revoked' | 'expired' | 'address' | 'owner' };
+  | { readonly kind: 'refused'; readonly why: TokenRefusal };
 
-/** Who a request with a token is by: its owner, cut down to what the token lists. @param address of the client. */
+type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'address' | 'certificate' | 'owner';
+
+/** How a token came. */
+export interface TokenArrival {
+  /** Of the client. */
+  readonly address: string | undefined;
+  /** SHA-256 fingerprint of the certificate that was proved in its connection; undefined: none, or one that is not valid now. */
+  readonly certificate?: string | undefined;
+  readonly requestId?: string;
+}
+
+/** Who a request with a token is by: its owner, cut down to what the token lists. */
 export async function authenticateToken(
   app: AccountsApp,
   text: string,
-  address: string | undefined,
-  requestId?: string,
+  arrival: TokenArrival,
 ): Promise<TokenOutcome> {
+  const { address, certificate, requestId } = arrival;
   const at = app.now();
   const parsed = parseToken(text);
   const row = parsed && (await findToken(app.db, parsed.id));
@@ -155,30 +171,67 @@ export async function authenticateToken(
   const why = findRefusal(row, {
     at,
     address,
+    certificate,
     isOwnerActive: principal !== undefined && mayAct(principal, at),
   });
   if (why !== undefined || !actor) {
-    const kind: EventKind = why === 'address' ? 'token_used_elsewhere' : 'token_refused';
-    const origin: Origin = {
-      way: 'token',
-      ...(actor && { actor }),
-      ...(address !== undefined && { address }),
-      ...(requestId !== undefined && { requestId }),
-    };
-    const object = { type: 'token', id: row.id };
-    await recordSecurityEvent(app.db, {
-      kind,
-      at,
-      origin,
-      outcome: 'refused',
-      failureReason: why ?? 'owner',
-      object,
-    });
+    await recordRefusedToken(app, row.id, { actor, address, requestId, why: why ?? 'owner' });
     return { kind: 'refused', why: why ?? 'owner' };
   }
+  const before = row.lastUsedAddress;
+  if (before !== null && address !== undefined && before !== address)
+    await recordUseElsewhere(app, {
+      kind: 'token_moved',
+      tokenId: row.id,
+      address,
+      before,
+      origin: { way: 'token', actor, address, ...(requestId !== undefined && { requestId }) },
+    });
   await recordTokenUsed(app.db, row.id, { at, address });
   return { kind: 'accepted', actor: limitedBy(row, actor), token: withoutHash(row) };
 }
+
+async function recordRefusedToken(
+  app: AccountsApp,
+  tokenId: string,
+  {
+    actor,
+    address,
+    requestId,
+    why,
+  }: {
+    readonly actor: Actor | undefined;
+    readonly address: string | undefined;
+    readonly requestId: string | undefined;
+    readonly why: TokenRefusal;
+  },
+): Promise<void> {
+  const origin: Origin = {
+    way: 'token',
+    ...(actor && { actor }),
+    ...(address !== undefined && { address }),
+    ...(requestId !== undefined && { requestId }),
+  };
+  const kind = kindOf(why);
+  if (kind !== 'token_refused' && address !== undefined)
+    return recordUseElsewhere(app, { kind, tokenId, address, origin });
+  await recordSecurityEvent(app.db, {
+    kind,
+    at: app.now(),
+    origin,
+    outcome: 'refused',
+    failureReason: why,
+    object: { type: 'token', id: tokenId },
+  });
+}
+
+/** Pure: the text of the token was right, and what else must be was not: it may have been stolen. */
+const kindOf = (why: TokenRefusal) =>
+  why === 'address'
+    ? 'token_used_elsewhere'
+    : why === 'certificate'
+      ? 'token_used_without_certificate'
+      : 'token_refused';
 
 /** Pure. */
 const limitedBy = (row: TokenRow, actor: Actor): Actor => ({
@@ -193,13 +246,13 @@ const limitedBy = (row: TokenRow, actor: Actor): Actor => ({
 export async function recheckToken(
   app: AccountsApp,
   id: string,
-  address: string | undefined,
+  { address, certificate }: Pick<TokenArrival, 'address' | 'certificate'>,
 ): Promise<Actor | undefined> {
   const at = app.now();
   const row = await findToken(app.db, id);
   const principal = row && (await findPrincipal(app.db, row.principalId));
   if (!row || !principal) return undefined;
-  if (findRefusal(row, { at, address, isOwnerActive: mayAct(principal, at) })) return undefined;
+  if (findRefusal(row, { at, address, certificate, isOwnerActive: mayAct(principal, at) })) return undefined;
   return limitedBy(row, await actorWith(app.db, principal, at));
 }
 
@@ -209,11 +262,13 @@ function findRefusal(
   {
     at,
     address,
+    certificate,
     isOwnerActive,
-  }: { readonly at: Date; readonly address: string | undefined; readonly isOwnerActive: boolean },
-): Extract<TokenOutcome, { kind: 'refused' }>['why'] | undefined {
+  }: Pick<TokenArrival, 'address' | 'certificate'> & { readonly at: Date; readonly isOwnerActive: boolean },
+): TokenRefusal | undefined {
   if (row.revokedAt !== null) return 'revoked';
   if (row.expiresAt <= at) return 'expired';
   if (!isOwnerActive) return 'owner';
-  return isAmongAddresses(row.addresses, address) ? undefined : 'address';
+  if (!isAmongAddresses(row.addresses, address)) return 'address';
+  return row.certificateSha256 === null || row.certificateSha256 === certificate ? undefined : 'certificate';
 }

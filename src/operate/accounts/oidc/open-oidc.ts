@@ -1,0 +1,85 @@
+/** Sign-in by an identity provider (OpenID Connect), as the server offers it: opened once a process. */
+import { isJsonObject, type Json } from '../../../platform/values/index.ts';
+import { sha256Of } from '../accounts-app.ts';
+import { findSealedIdToken } from '../sign-in/sessions.sql.ts';
+import { beginOidc, type BeginRequest, signInPage } from './begin-oidc.ts';
+import { endByProvider } from './end-by-provider.ts';
+import { failureOf } from './failure.ts';
+import {
+  finishOidc,
+  idTokenPurpose,
+  type OidcParts,
+  recordRefusal,
+  type Returned,
+  type ReturnRequest,
+} from './finish-oidc.ts';
+import { type OidcApp, oidcSetupOf } from './oidc-setup.ts';
+import { openProviderSource } from './provider.ts';
+
+export interface OpenOidc {
+  /** Where the browser goes, and what its cookie of the pending sign-in holds. */
+  begin(
+    asked: BeginRequest,
+    from: ReturnRequest['from'],
+  ): Promise<{ readonly address: string; readonly secret?: string | undefined }>;
+  finish(back: ReturnRequest): Promise<Returned>;
+  /** Ends the sessions that a logout token names. @throws TielineError LOGOUT_REFUSED. */
+  endByProvider(token: string, from: Parameters<typeof endByProvider>[2]): Promise<number>;
+  /** Where a browser signs out at the provider, too; null where its session is of another way, or the provider has no such address. */
+  signOutAddress(session: string): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** @returns undefined where it is switched off. @throws TielineError SETTING_INVALID where it is on and not whole. */
+export function openOidc(app: OidcApp): OpenOidc | undefined {
+  const setup = oidcSetupOf(app);
+  if (!setup) return undefined;
+  const source = openProviderSource(app, setup);
+  const parts: OidcParts = { app, setup, source };
+  return {
+    async begin(asked, from) {
+      try {
+        return await beginOidc(parts, asked);
+      } catch (error) {
+        const failure = failureOf(error);
+        await recordRefusal(parts, from, failure);
+        app.log.warn({ err: error }, `sign-in by ${setup.issuer} could not begin: ${failure.told}`);
+        const { requestId } = from;
+        return {
+          address: signInPage({
+            refused: failure.why,
+            ...(requestId === undefined ? {} : { request: requestId }),
+          }),
+        };
+      }
+    },
+    finish: (back) => finishOidc(parts, back),
+    endByProvider: (token, from) => endByProvider(parts, token, from),
+    signOutAddress: (session) => signOutAddress(parts, session),
+    close: () => source.close(),
+  };
+}
+
+async function signOutAddress({ app, setup, source }: OidcParts, session: string): Promise<string | null> {
+  const kept = await findSealedIdToken(app.db, sha256Of(session));
+  if (!kept) return null;
+  try {
+    const { client, config, metadata } = await source.open();
+    if (metadata.end_session_endpoint === undefined) return null;
+    const hint =
+      kept.sealed === null ? undefined : app.secretBox.open(sealedOf(kept.sealed), idTokenPurpose).reveal();
+    return client.buildEndSessionUrl(config, {
+      post_logout_redirect_uri: setup.signedOutUri,
+      ...(hint === undefined ? {} : { id_token_hint: hint }),
+    }).href;
+  } catch (error) {
+    // Signing out here does not wait for the provider; its own session ends by its own rules.
+    app.log.warn({ err: error }, `signing out at ${setup.issuer} was left out: ${failureOf(error).told}`);
+    return null;
+  }
+}
+
+function sealedOf(text: string): Json | undefined {
+  const value = JSON.parse(text) as Json; // written by us
+  return isJsonObject(value) ? value : undefined;
+}
