@@ -114,7 +114,7 @@ export function createPresenter(faults: FaultEngine) {
   };
 }
 export type Presenter = ReturnType<typeof createPresenter>;
-export type Entity = 'system' | 'component' | 'control' | 'poam' | 'milestone';
+export type Entity = 'system' | 'component' | 'control' | 'poam' | 'milestone' | 'artifact';
 
 /** The largest page_size that a client may ask for. */
 export const largestPage = 200;

@@ -17,6 +17,7 @@ import { Sessions, type Account } from './session.ts';
 import { stateOf } from './state.ts';
 import { XactaStore } from './store.ts';
 import { writtenSeed } from './written-records.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 
 const args = readArguments(process.argv.slice(2), [
@@ -59,6 +60,7 @@ await serveSimulator({
   routes: [
     ...sessions.routes(),
     ...systemRoutes(store, present, pageSize),
+    ...artifactRoutes(store, present, pageSize),
     ...poamRoutes(store, present, pageSize),
     ...milestoneRoutes(store, present, pageSize),
   ],

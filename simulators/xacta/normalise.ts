@@ -69,7 +69,7 @@ function controlId(
 }
 
 /** Every field that a client may say of a POA&M, with how the server reads it; the compiler misses none. */
-const poamReaders: { readonly [K in keyof PoamFields]: Reader<PoamFields[K]> } = {
+const poamReaders: { readonly [K in keyof PoamFields]-?: Reader<Exclude<PoamFields[K], undefined>> } = {
   external_uid: text,
   weakness_description: text,
   source: text,
@@ -92,6 +92,14 @@ const poamReaders: { readonly [K in keyof PoamFields]: Reader<PoamFields[K]> } =
   affected_assets: texts,
   cve_references: texts,
   cost_estimate: text,
+  deviation_type: word,
+  deviation_status: word,
+  deviation_reference: text,
+  deviation_summary: text,
+  deviation_decided_by: text,
+  deviation_decided_on: text,
+  deviation_expires_on: text,
+  adjusted_risk_rating: lower,
 };
 
 const milestoneReaders: { readonly [K in keyof MilestoneFields]: Reader<MilestoneFields[K]> } = {
@@ -104,7 +112,12 @@ const milestoneReaders: { readonly [K in keyof MilestoneFields]: Reader<Mileston
 
 /** A POA&M from a request body: the whole item, a field left out is blank. Wrong types are added to `errors`. */
 export function readPoam(body: object, errors: FieldError[]): PoamFields {
-  return readWith<PoamFields>(poamReaders, body, '', errors);
+  const read = readWith<PoamFields>(poamReaders, body, '', errors);
+  // Shown only where somebody said something of a deviation.
+  const unsaid = Object.keys(read).filter(
+    (field) => /^(deviation_(?!rationale)|adjusted_)/.test(field) && !(field in body),
+  );
+  return { ...read, ...Object.fromEntries(unsaid.map((field) => [field, undefined])) };
 }
 
 /** @param prefix put before field names in errors: "milestones[0]." */
@@ -139,7 +152,7 @@ export function readControl(body: object, errors: FieldError[]): ControlFields {
 }
 
 function readWith<T extends object>(
-  readers: { readonly [K in keyof T]: Reader<T[K]> },
+  readers: { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> },
   body: object,
   prefix: string,
   errors: FieldError[],

@@ -41,7 +41,21 @@ const riskWords = [
 
 const required = ['status', 'weakness_description', 'source', 'poc', 'resources'] as const;
 const riskFields = ['risk_rating', 'weakness_severity', 'residual_risk', 'likelihood', 'impact'] as const;
-const dateFields = ['scheduled_completion', 'completion_date', 'original_detection_date'] as const;
+const dateFields = [
+  'scheduled_completion',
+  'completion_date',
+  'original_detection_date',
+  'deviation_decided_on',
+  'deviation_expires_on',
+] as const;
+const deviationTypes = [
+  'risk_acceptance',
+  'false_positive',
+  'operational_requirement',
+  'risk_adjustment',
+  'vendor_dependency',
+];
+const deviationStatuses = ['pending', 'approved', 'rejected', 'withdrawn', 'expired', 'closed'];
 const lengthLimits = {
   external_uid: 100,
   poc: 100,
@@ -71,9 +85,11 @@ export function poamErrors(poam: PoamCase): FieldError[] {
   return [
     ...required.filter((field) => poam.next[field] === null).map((field) => missing(field)),
     ...lengthErrors(poam.next),
-    ...dateFields.flatMap((field) => dateErrors(field, poam.next[field])),
+    ...dateFields.flatMap((field) => dateErrors(field, poam.next[field] ?? null)),
     ...riskFields.flatMap((field) => listErrors(field, poam.next[field]?.toLowerCase() ?? null, riskWords)),
     ...listErrors('status', poam.next.status, Object.keys(statusDemands)),
+    ...listErrors('deviation_type', poam.next.deviation_type ?? null, deviationTypes),
+    ...listErrors('deviation_status', poam.next.deviation_status ?? null, deviationStatuses),
     ...controlErrors(poam),
     ...statusErrors({ ...poam, milestones }),
     ...dueDateErrors({ ...poam, milestones }),

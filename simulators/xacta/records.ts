@@ -99,6 +99,16 @@ export interface PoamFields {
   affected_assets: string[];
   cve_references: string[];
   cost_estimate: string | null;
+  /** What deviates, and how far it is: one at a time. Left out until somebody says something of it. */
+  deviation_type?: string | null;
+  deviation_status?: string | null;
+  /** What the integrator calls it. */
+  deviation_reference?: string | null;
+  deviation_summary?: string | null;
+  deviation_decided_by?: string | null;
+  deviation_decided_on?: string | null;
+  deviation_expires_on?: string | null;
+  adjusted_risk_rating?: string | null;
 }
 
 export const reviewStatuses = ['not_approved', 'under_review', 'approved'] as const;
@@ -125,7 +135,12 @@ export interface XactaMilestone extends Stamped, MilestoneFields {
 
 export interface XactaArtifact extends Stamped {
   readonly system_id: string;
+  /** The POA&M that it belongs to; null: the system as a whole. */
+  readonly poam_id: string | null;
+  /** The integrator's key, once a system. */
+  readonly external_uid: string | null;
   name: string;
+  description: string | null;
   media_type: string;
   size_bytes: number;
   sha256: string;

@@ -1,5 +1,4 @@
-/** Systems with their components, controls and artifacts. */
-import { createHash } from 'node:crypto';
+/** Systems with their components and controls. */
 import type { Route, SimRequest, SimResponse } from '../kit/route.ts';
 import { invalid, notFound, objectBody, refusedByVersion, type Presenter } from './answers.ts';
 import { readControl, type ControlFields } from './normalise.ts';
@@ -51,11 +50,6 @@ export function systemRoutes(store: XactaStore, present: Presenter, pageSize: nu
       ),
     },
     ...controlRoutes(store, present, pageSize, inSystem),
-    {
-      method: 'POST',
-      path: '/api/systems/:system/artifacts',
-      handle: inSystem((system, request) => addArtifact(store, system, request)),
-    },
   ];
 }
 
@@ -93,26 +87,6 @@ function controlRoutes(store: XactaStore, present: Presenter, pageSize: number, 
   ];
 }
 
-function addArtifact(store: XactaStore, system: XactaSystem, request: SimRequest): SimResponse {
-  const name = artifactName(request);
-  if (name === undefined)
-    return invalid([
-      { field: 'name', rule: 'required', message: 'name is required, in the body or in the query' },
-    ]);
-  const artifact = {
-    id: `ART-${String(store.artifacts.length + 1).padStart(4, '0')}`,
-    system_id: system.id,
-    name,
-    media_type: request.headers['content-type'] ?? 'application/octet-stream',
-    size_bytes: request.body.length,
-    sha256: createHash('sha256').update(request.body).digest('hex'),
-    modified_at: request.now.toISOString(),
-    version: 1,
-  };
-  store.artifacts.push(artifact);
-  return { status: 201, headers: { etag: '"1"' }, json: artifact };
-}
-
 function withoutAssessment(control: XactaControl): XactaControl {
   const { assessment_status: _status, last_assessed: _assessed, findings: _findings, ...rest } = control;
   return rest as XactaControl; // only ever serialised
@@ -140,12 +114,4 @@ function controlErrors(fields: ControlFields): FieldError[] {
       message: 'last_assessed must be an ISO 8601 instant',
     });
   return errors;
-}
-
-/** An artifact comes as JSON with a name, or as bytes with the name in the query. */
-function artifactName(request: SimRequest): string | undefined {
-  const { json } = request;
-  const inBody = typeof json === 'object' && json !== null && 'name' in json ? json.name : undefined;
-  const name = inBody ?? request.query.get('name');
-  return typeof name === 'string' && name.trim() !== '' ? name.trim() : undefined;
 }

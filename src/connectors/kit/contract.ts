@@ -5,6 +5,7 @@
  * It implements check, read, find and write. It never retries by itself (the HTTP client does, where that is safe),
  * never logs a secret, never holds a whole export in memory, and knows nothing of Tieline's tables.
  */
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { EntityType } from '../../canonical/vocabulary/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
@@ -153,6 +154,15 @@ export interface Change {
   readonly before?: JsonObject;
   /** Records to be created with this one (a POA&M's milestones), in the remote's own spelling; only in a create. */
   readonly children?: readonly { readonly entity: EntityType; readonly records: readonly JsonObject[] }[];
+  /** The file that the record stands for (an artifact), opened when it is sent; only in a create. */
+  readonly file?: SentFile;
+}
+
+export interface SentFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** The whole of it, after it was compared with its hash. */
+  readonly open: () => Promise<Readable>;
 }
 
 export type WriteResult =

@@ -15,6 +15,7 @@ export type {
   ConnectorDeclaration,
   SettingMeta,
   ConnectorModule,
+  EntityCapabilities,
   EntityType,
   ExternalRecord,
   FindKey,
@@ -29,5 +30,5 @@ export type {
 } from './contract.ts';
 export { maskedConnector } from './masked-connector.ts';
 export { PageWalk } from './page-walk.ts';
-export type { ScanFile, ScanFileEvent, ScanFileReader } from './scan-file.ts';
+export type { FilesWithin, ScanFile, ScanFileEvent, ScanFileReader } from './scan-file.ts';
 export { spokenScannerNames } from './scanner-names.ts';

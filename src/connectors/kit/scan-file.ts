@@ -40,6 +40,16 @@ export interface ScanFile {
   events(): AsyncIterable<ScanFileEvent>;
 }
 
+/** Files of another kind within an archive, as a reader beside knows them. */
+export interface FilesWithin {
+  /** How many bytes one may have: it is held whole. */
+  readonly largest: number;
+  /** Whether it reads a file that begins so. */
+  takes(start: Uint8Array): boolean;
+  /** @param at when it was written. @throws TielineError SCAN_FILE_INVALID. */
+  read(name: string, bytes: Buffer, at: Date): readonly ScanFile[];
+}
+
 export interface ScanFileReader {
   readonly systemType: string;
   /** What its reports are called in records that others read. */
@@ -51,9 +61,10 @@ export interface ScanFileReader {
   readonly endings: readonly string[];
   /**
    * The scan files in a file, one at a time. @param timeZone IANA name: of times that name none, or one of several meanings.
+   * @param within knows files of an archive that are no scan files.
    * @throws TielineError SCAN_FILE_INVALID where it cannot be opened.
    */
-  open(path: string, timeZone?: string): AsyncIterable<ScanFile>;
+  open(path: string, timeZone?: string, within?: FilesWithin): AsyncIterable<ScanFile>;
   /** Whether there is such a time zone. */
   isTimeZone(name: string): boolean;
 }

@@ -13,7 +13,7 @@ import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { throwIfAborted } from '../../platform/values/index.ts';
 import { readScanCsv } from './read-csv.ts';
 import { readNessus } from './read-nessus.ts';
-import type { ScanFile, ScanFileEvent } from '../kit/index.ts';
+import type { FilesWithin, ScanFile, ScanFileEvent } from '../kit/index.ts';
 import { scanFileFault, usualLimits, type ScanFileLimits } from './scan-file-fault.ts';
 
 /** Beyond these a compressed file is taken for an attack: XML shrinks to a fifteenth, hardly ever to a hundredth. */
@@ -26,11 +26,14 @@ const longestHeader = 8192;
 export async function* openScanFiles(
   path: string,
   limits: ScanFileLimits = usualLimits,
-  timeZone?: string,
+  {
+    timeZone,
+    within,
+  }: { readonly timeZone?: string | undefined; readonly within?: FilesWithin | undefined } = {},
 ): AsyncGenerator<ScanFile, void, undefined> {
   const name = basename(path);
   const { start, size } = await beginningOf(path, name);
-  const reading = { limits, timeZone };
+  const reading = { limits, timeZone, within };
   if (start[0] === 0x50 && start[1] === 0x4b) {
     yield* filesOfZip(path, name, reading);
     return;
@@ -43,6 +46,7 @@ export async function* openScanFiles(
 interface Reading {
   readonly limits: ScanFileLimits;
   readonly timeZone: string | undefined;
+  readonly within: FilesWithin | undefined;
 }
 
 /** A fault of either stream ends both. */
@@ -169,37 +173,48 @@ async function* bounded(name: string, bytes: Readable, packed: number): AsyncGen
   }
 }
 
+const openedZip = (fd: number): Promise<ZipFile> =>
+  new Promise((resolve, reject) => {
+    fromFd(fd, { lazyEntries: true, autoClose: false }, (error, opened) => {
+      if (error) reject(error);
+      else resolve(opened);
+    });
+  });
+
+/** @throws Error for more than `inflation` allows. */
+async function entriesOf(zip: ZipFile): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  await new Promise<void>((resolve, reject) => {
+    zip.on('entry', (entry: Entry) => {
+      entries.push(entry);
+      if (entries.length > inflation.entries)
+        reject(new Error(`it holds more than ${inflation.entries} files`));
+      else zip.readEntry();
+    });
+    zip.on('end', resolve);
+    zip.on('error', reject);
+    zip.readEntry();
+  });
+  return entries;
+}
+
 async function* filesOfZip(
   path: string,
   name: string,
   reading: Reading,
 ): AsyncGenerator<ScanFile, void, undefined> {
   const handle = await open(path);
-  let zip: ZipFile | undefined;
   try {
-    const entries: Entry[] = [];
-    zip = await new Promise<ZipFile>((resolve, reject) => {
-      fromFd(handle.fd, { lazyEntries: true, autoClose: false }, (error, opened) => {
-        if (error) reject(error);
-        else resolve(opened);
-      });
-    });
-    const opened = zip;
-    await new Promise<void>((resolve, reject) => {
-      opened.on('entry', (entry: Entry) => {
-        entries.push(entry);
-        if (entries.length > inflation.entries)
-          reject(new Error(`it holds more than ${inflation.entries} files`));
-        else opened.readEntry();
-      });
-      opened.on('end', resolve);
-      opened.on('error', reject);
-      opened.readEntry();
-    });
+    const opened = await openedZip(handle.fd);
+    const entries = await entriesOf(opened);
     let found = 0;
     for (const entry of entries) {
       if (entry.fileName.endsWith('/') || isBeside(entry.fileName)) continue;
       const inner = `${name}/${entry.fileName}`;
+      const others = await filesWithin(opened, entry, { name: inner, within: reading.within });
+      found += others.length;
+      yield* others;
+      if (others.length > 0) continue;
       // An export that was cut off before its first byte is named as a scan, and is said to be empty.
       if (
         !isNamedAsScan(entry.fileName) &&
@@ -235,6 +250,32 @@ const isBeside = (path: string): boolean =>
   path.split('/').some((part) => part === '__MACOSX' || part.startsWith('._') || part === '.DS_Store');
 /** As of a folder what looks like a scan file is read; an archive within, to be refused: what is in it would be missed. */
 const isNamedAsScan = (path: string): boolean => /\.(?:nessus|xml|csv|zip|gz|tgz)$/i.test(path);
+
+/** How much of an entry is looked at to tell what it is. */
+const headBytes = 64 * 1024;
+
+/** What a reader beside makes of an entry; none where it is not its kind. @throws TielineError SCAN_FILE_INVALID. */
+async function filesWithin(
+  zip: ZipFile,
+  entry: Entry,
+  { name, within }: { readonly name: string; readonly within: FilesWithin | undefined },
+): Promise<readonly ScanFile[]> {
+  if (!within || entry.isEncrypted()) return [];
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let isTaken = false;
+  for await (const piece of bytesOfEntry(zip, entry, name)) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > within.largest)
+      throw scanFileFault(name, { line: 1, byte: length }, `at most ${within.largest} bytes of it are read`);
+    if (isTaken || length < headBytes) continue;
+    if (!within.takes(Buffer.concat(pieces))) return [];
+    isTaken = true;
+  }
+  const bytes = Buffer.concat(pieces);
+  return isTaken || within.takes(bytes) ? within.read(name, bytes, entry.getLastModDate()) : [];
+}
 
 /** Whether an entry of another name is a .nessus file all the same. */
 async function beginsAsScan(zip: ZipFile, entry: Entry, name: string): Promise<boolean> {

@@ -11,6 +11,6 @@ export const scanFileReader: ScanFileReader = {
   pluginsOf: 'Tenable',
   mappings: scanFileMappings,
   endings: ['.nessus', '.xml', '.csv', '.zip', '.gz'],
-  open: (path, timeZone) => openScanFiles(path, usualLimits, timeZone),
+  open: (path, timeZone, within) => openScanFiles(path, usualLimits, { timeZone, within }),
   isTimeZone,
 };

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { JsonObject } from '../../platform/values/json.ts';
 import type { EntityType } from '../kit/contract.ts';
 import type { ConformanceFault, ConformanceHarness } from '../kit/conformance/harness.ts';
@@ -5,13 +7,17 @@ import { describeConnectorConformance } from '../kit/conformance/suite.ts';
 import { xactaConnector } from './connector.ts';
 import { startXactaSimulator } from './simulator.test-support.ts';
 
-type State = Record<'systems' | 'components' | 'controls' | 'poams', (JsonObject & { id: string })[]>;
+type State = Record<
+  'systems' | 'components' | 'controls' | 'poams' | 'artifacts',
+  (JsonObject & { id: string })[]
+>;
 
 const listOf: Partial<Record<EntityType, keyof State>> = {
   system: 'systems',
   component: 'components',
   control: 'controls',
   poam: 'poams',
+  artifact: 'artifacts',
 };
 const pathOf: Partial<Record<EntityType, string>> = {
   system: '^/api/systems$',
@@ -19,6 +25,7 @@ const pathOf: Partial<Record<EntityType, string>> = {
   control: '/controls',
   poam: '/poams',
   milestone: '/(poams|milestones)',
+  artifact: '/artifacts$',
 };
 
 function faultsFor(fault: ConformanceFault, entity: EntityType): unknown[] {
@@ -88,6 +95,18 @@ async function start(): Promise<ConformanceHarness> {
           status: 'pending',
         };
         return { kind: 'create', parentId: open?.id ?? '', idempotencyKey: uid, fields };
+      }
+      if (entity === 'artifact') {
+        const open = (await recordsOf('poam')).find((poam) => poam['status'] === 'ongoing');
+        const content = Buffer.from(`what ${uid} shows\n`);
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        return {
+          kind: 'create',
+          parentId: open?.id ?? '',
+          idempotencyKey: uid,
+          fields: { name: `${uid}.txt`, description: 'Evidence', sha256 },
+          file: { sha256, bytes: content.length, open: () => Promise.resolve(Readable.from([content])) },
+        };
       }
       return {
         kind: 'create',

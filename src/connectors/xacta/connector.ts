@@ -1,7 +1,8 @@
-/** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms and milestones out. */
+/** Xacta, through a declarative REST profile: systems, components, controls, POA&Ms and milestones in; POA&Ms, milestones and files of evidence out. */
 import { TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { Connector, ConnectorModule, EntityType } from '../kit/index.ts';
+import { findArtifact, writeArtifact } from './artifacts.ts';
 import { checkXacta } from './check.ts';
 import { xactaMappings } from './mappings.ts';
 import { loadProfile, type ProfiledEntity } from './profile.ts';
@@ -16,6 +17,7 @@ const profiled: readonly string[] = [
   'control',
   'poam',
   'milestone',
+  'artifact',
 ] satisfies ProfiledEntity[];
 
 function asProfiled(entity: EntityType): ProfiledEntity {
@@ -42,6 +44,7 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
       control: { readAll: true, readChanges: true, create: false, update: true, find: true },
       poam: { readAll: true, readChanges: true, create: true, update: true, find: true },
       milestone: { readAll: true, readChanges: true, create: true, update: true, find: true },
+      artifact: { readAll: false, readChanges: false, create: true, update: false, find: true },
     },
     limits: { requestsPerSecond: 50, concurrency: 4 },
     mappings: xactaMappings,
@@ -57,8 +60,14 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
     return {
       check: (signal) => checkXacta(session, profile, context, signal),
       read: (entity, options) => readEntity(session, profile, context, asProfiled(entity), options),
-      find: (entity, key, signal) => findRecord(session, profile, asProfiled(entity), key, signal),
-      write: (entity, change, signal) => writeRecord(session, profile, asProfiled(entity), change, signal),
+      find: (entity, key, signal) =>
+        entity === 'artifact'
+          ? findArtifact(session, profile, key, signal)
+          : findRecord(session, profile, asProfiled(entity), key, signal),
+      write: (entity, change, signal) =>
+        entity === 'artifact'
+          ? writeArtifact(session, profile, change, signal)
+          : writeRecord(session, profile, asProfiled(entity), change, signal),
     };
   },
 };

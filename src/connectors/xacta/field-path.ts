@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, scalarText } from '../../plat
 
 /** The value at a dotted path, or undefined. */
 export function valueAt(record: unknown, path: string): Json | undefined {
+  if (!path.includes('.')) return isJsonObject(record) ? record[path] : undefined;
   let value: unknown = record;
   for (const key of path.split('.')) {
     if (!isJsonObject(value)) return undefined;

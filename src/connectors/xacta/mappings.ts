@@ -182,6 +182,14 @@ const poamMappings = [
   poam('affected_assets', 'affected_assets', [list]),
   poam('cve_references', 'cves', [list]),
   poam('cost_estimate', 'cost_estimate'),
+  poam('deviation_type', 'deviation_kind'),
+  poam('deviation_status', 'deviation_status'),
+  poam('deviation_reference', 'deviation_reference'),
+  poam('deviation_summary', 'deviation_summary'),
+  poam('deviation_decided_by', 'deviation_decided_by'),
+  poam('deviation_decided_on', 'deviation_decided_on', [day]),
+  poam('deviation_expires_on', 'deviation_expires_on', [day]),
+  poam('adjusted_risk_rating', 'deviation_rating'),
 ];
 
 const milestone = rows('milestone', 'bidirectional');
@@ -228,10 +236,20 @@ const milestoneMappings = [
   milestone('comments', 'comments'),
 ];
 
+const artifact = rows('artifact', 'bidirectional');
+const artifactMappings = [
+  artifact('id', 'artifact_id', [text], { ...required, ...inbound }),
+  artifact('poam_id', 'parent_remote_id', [text], { ...required, ...inbound }),
+  artifact('name', 'file_name', [text, trim], required),
+  artifact('description', 'description'),
+  artifact('sha256', 'sha256', [text], required),
+];
+
 export const xactaMappings: readonly FieldMapping[] = [
   ...systemMappings,
   ...componentMappings,
   ...controlMappings,
   ...poamMappings,
   ...milestoneMappings,
+  ...artifactMappings,
 ];

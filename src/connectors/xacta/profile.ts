@@ -95,6 +95,8 @@ const entity = z
     changedAt: fieldPath.optional(),
     changedBy: fieldPath.optional(),
     readOnly: z.array(z.string()).default([]),
+    /** How a new record carries its file: as the body, with its fields in the query. Only of artifacts. */
+    content: z.literal('body').optional(),
   })
   .refine(
     (each) => each.list !== undefined || (each.inline !== undefined && each.parent !== undefined),
@@ -127,6 +129,8 @@ export const profileSchema = z.strictObject({
     control: entity.optional(),
     poam: entity,
     milestone: entity.optional(),
+    /** Files kept with a POA&M. `{name}` in a path is a field of the POA&M. Absent: evidence is not sent, and listed so. */
+    artifact: entity.optional(),
   }),
 });
 export type Profile = z.output<typeof profileSchema>;

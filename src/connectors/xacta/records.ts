@@ -52,13 +52,23 @@ export function recordAlone(
 function changeOf(shape: ProfileEntity, raw: JsonObject): ExternalRecord['changed'] {
   const said = (path: string | undefined): string =>
     path === undefined ? '' : scalarText(valueAt(raw, path) ?? '');
-  const at = new Date(said(shape.changedAt));
+  const at = instantOf(said(shape.changedAt));
   const by = said(shape.changedBy);
-  if (Number.isNaN(at.getTime()) && by === '') return undefined;
+  if (at === undefined && by === '') return undefined;
   return {
-    ...(Number.isNaN(at.getTime()) ? {} : { at: at.toISOString() }),
+    ...(at === undefined ? {} : { at }),
     ...(by === '' ? {} : { by }),
   };
+}
+
+/** As `toISOString` writes it, on a day that every month has. */
+const isoInstant = /^\d{4}-\d\d-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
+
+/** Most servers write it as it is wanted: to print it again is what takes time. */
+function instantOf(text: string): string | undefined {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return undefined;
+  return isoInstant.test(text) ? text : new Date(ms).toISOString();
 }
 
 function versionOf(shape: ProfileEntity, raw: JsonObject): string {

@@ -153,6 +153,23 @@ function createBody(profile: Profile, shape: ProfileEntity, change: Change): Jso
   return body;
 }
 
+/** What is sent to make a record: its fields, or its file with the fields in the query. */
+function bodyOf(
+  shape: ProfileEntity,
+  fields: JsonObject,
+  { file }: Change,
+): Pick<HttpRequest, 'json' | 'query' | 'content'> {
+  if (shape.content === undefined || !file) return { json: fields };
+  const filled = Object.entries(fields).filter(([, value]) => value !== null);
+  return {
+    query: Object.fromEntries(filled.map(([field, value]) => [field, scalarText(value)])),
+    content: { type: 'application/octet-stream', bytes: file.bytes, open: file.open },
+  };
+}
+
+/** Answers that refuse what the request says: its values, the size of its file, its kind. */
+const refusing: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+
 async function create(
   session: Session,
   profile: Profile,
@@ -182,7 +199,7 @@ async function create(
   const request: HttpRequest = {
     method: shape.create?.method ?? 'POST',
     path: fillPath(shape.create?.path ?? '', { parent }),
-    json: body,
+    ...bodyOf(shape, body, change),
     // Nobody knows after a failure whether it happened; the caller looks it up by the key.
     retry: 'never',
     signal,
@@ -301,7 +318,7 @@ async function interpret(
       return { outcome: 'unknown', message: messageOf(error) };
     }
   }
-  if (status === 400 || status === 422) {
+  if (refusing.has(status)) {
     const body: unknown = await response.json().catch(() => undefined);
     const given = profile.errors.fields === undefined ? undefined : valueAt(body, profile.errors.fields);
     const fields = (Array.isArray(given) ? given : [])

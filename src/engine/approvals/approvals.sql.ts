@@ -1,4 +1,5 @@
 /** Approvals of outbound changes: which wait, for what content, and what was decided. */
+import { isUuid } from '../../platform/values/index.ts';
 import { sql, type Kysely } from 'kysely';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { ReasonCode } from '../../canonical/vocabulary/index.ts';
@@ -133,7 +134,7 @@ export async function listApprovals(
 
 /** The approval of this id. */
 export async function findApproval(db: Kysely<Database>, id: string): Promise<ApprovalRow | undefined> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return undefined;
+  if (!isUuid(id)) return undefined;
   const { rows } = await sql<StoredApproval>`${approvals} where a.approval_id = ${id}::uuid`.execute(db);
   return rows[0] && shownApproval(rows[0]);
 }
@@ -269,7 +270,7 @@ export async function decideApproval(
   decided: { readonly approved: boolean; readonly by: string; readonly reason: string | undefined },
 ): Promise<{ readonly changes: number; readonly scans: readonly number[] }> {
   await sql`
-    update approvals set status = ${decided.approved ? 'approved' : 'rejected'}, decided_by = ${decided.by}, decided_at = now(),
+    update approvals set status = ${decided.approved ? 'approved' : 'rejected'}, decided_by = ${decided.by}, decided_at = tieline_now(),
            reason = ${decided.reason ?? null}, reason_code = null
      where approval_id = ${approval.approvalId}::uuid`.execute(db);
   const note = { outcome: 'dropped', message: decided.reason ?? 'rejected', by: decided.by, fields: [] };

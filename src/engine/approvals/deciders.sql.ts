@@ -1,7 +1,7 @@
 /** Who decides: the rules of every boundary, and of one. */
 import { sql, type Kysely } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
-import type { RequestKind, Severity } from '../../canonical/vocabulary/index.ts';
+import type { RequestKind, RuledRequestKind, Severity } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import type { Level } from './levels.ts';
 
@@ -10,7 +10,7 @@ export interface DeciderRule {
   /** `ingestion_systems.system_id`; null: of every boundary that has none of its own. */
   readonly boundary: string | null;
   readonly boundaryName: string | null;
-  readonly kind: RequestKind;
+  readonly kind: RuledRequestKind;
   /** Null: of any severity that has none of its own. */
   readonly severity: Severity | null;
   /** Such a request is not taken at all; the note says why. */
@@ -71,7 +71,7 @@ export async function findDeciderRule(
 
 export interface RulePlace {
   readonly boundary: string | null;
-  readonly kind: RequestKind;
+  readonly kind: RuledRequestKind;
   readonly severity: Severity | null;
 }
 

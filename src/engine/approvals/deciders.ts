@@ -73,6 +73,8 @@ export async function setDeciderRule(
     throw faulty('level', 'goes with no --refuse: a request that is refused is asked of nobody');
   if (wanted.isRefused && (wanted.note ?? '') === '')
     throw faulty('note', 'say why such a request is refused: whoever asks reads it');
+  if (place.kind === 'policy_start' && !wanted.isRefused && wanted.levels.length === 0)
+    throw faulty('level', 'somebody decides whether a policy that begins dates what was open before it');
   return store.transaction(async (tx) => {
     const before = await findRuleAt(tx.db, place);
     const rule = { ...place, ...wanted, setBy: actor.name, setAt: now() };

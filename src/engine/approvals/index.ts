@@ -20,11 +20,19 @@ export {
 export { type DeciderRule, listDeciderRules } from './deciders.sql.ts';
 export { levelOf, levelText, resetDeciderRule, setDeciderRule } from './deciders.ts';
 export type { OpenLevel } from './levels.ts';
-export { countPendingRequests, listRequests, lockOverdueRequests, type RequestRow } from './requests.sql.ts';
+export {
+  countPendingRequests,
+  listRequests,
+  lockOverdueRequest,
+  lockOverdueRequests,
+  type RequestRow,
+} from './requests.sql.ts';
 export {
   answerRequest,
+  closeElsewhere,
   endOverdueRequest,
   endRequest,
+  withdrawRequest,
   findRequest,
   type MadeRequest,
   recordRequestEnd,

@@ -60,11 +60,13 @@ export function standingOf(
     readonly answers: readonly Answer[];
     readonly requestedBy: string;
     readonly requestedByPrincipal: string | null;
+    /** Others who have a part in asking for it. */
+    readonly barred?: readonly string[];
   },
   who: Answerer,
 ): Standing {
-  if (who.principalId === request.requestedByPrincipal || who.name === request.requestedBy)
-    return { kind: 'requester' };
+  const asked = [request.requestedByPrincipal, request.requestedBy, ...(request.barred ?? [])];
+  if (asked.includes(who.principalId) || asked.includes(who.name)) return { kind: 'requester' };
   const before = request.answers.find(
     ({ principalId, by }) => principalId === who.principalId || by === who.name,
   );

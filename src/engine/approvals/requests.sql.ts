@@ -49,6 +49,10 @@ export interface RequestRow {
   readonly levels: readonly Level[];
   readonly answers: readonly GivenAnswer[];
   readonly expiresAt: Date | null;
+  /** The run of a workflow that waits for it; null: none does. */
+  readonly executionId: string | null;
+  /** Names or keys of others who have a part in asking, and so do not decide. */
+  readonly barred: readonly string[];
 }
 
 const requests = sql`
@@ -57,7 +61,7 @@ const requests = sql`
            a.decided_at as "decidedAt", a.reason, a.reason_code as "reasonCode", a.system_id as boundary,
            (select own.name from ingestion_systems own where own.system_id = a.system_id order by own.id limit 1) as "boundaryName",
            a.content_sha256 as "contentSha256", a.subject_kind as kind, a.subject_id as id, a.severity, a.asked ->> 'rationale' as rationale,
-           a.asked -> 'lines' as lines, a.levels, a.expires_at as "expiresAt",
+           a.asked -> 'lines' as lines, coalesce(a.asked -> 'barred', '[]') as barred, a.levels, a.expires_at as "expiresAt", a.execution_id as "executionId",
            (select coalesce(jsonb_agg(jsonb_build_object('level', w.level_number, 'role', w.role_name, 'approved', w.approved, 'by', w.answered_by,
                       'principalId', w.answered_by_principal, 'at', w.answered_at, 'reason', w.reason) order by w.level_number, w.answered_at), '[]')
               from approval_answers w where w.approval_id = a.approval_id) as answers
@@ -83,11 +87,14 @@ function shown(row: Stored): RequestRow {
 export interface RequestFilter {
   /** Absent: of any state. */
   readonly status?: ApprovalStatus;
+  readonly kind?: RequestKind;
   readonly subject?: RequestSubject;
   /** The whole id. */
   readonly approvalId?: string;
   /** Numbers of rows. */
   readonly ids?: readonly number[];
+  /** Those that a run of a workflow makes. */
+  readonly executionId?: string;
 }
 
 /** Newest last. */
@@ -99,10 +106,11 @@ export async function listRequests(
   const { rows } = await sql<Stored>`${requests}
      where a.subject_kind is not null
        and (${filter.status ?? null}::text is null or a.status = ${filter.status ?? null})
-       and (${filter.subject?.kind ?? null}::text is null or a.subject_kind = ${filter.subject?.kind ?? null})
+       and (${filter.kind ?? filter.subject?.kind ?? null}::text is null or a.subject_kind = ${filter.kind ?? filter.subject?.kind ?? null})
        and (${filter.subject?.id ?? null}::text is null or a.subject_id = ${filter.subject?.id ?? null})
        and (${filter.approvalId ?? null}::text is null or a.approval_id::text = ${filter.approvalId?.toLowerCase() ?? null})
        and (${filter.ids === undefined} or a.id = any(${[...(filter.ids ?? [])]}::int[]))
+       and (${filter.executionId ?? null}::uuid is null or a.execution_id = ${filter.executionId ?? null}::uuid)
      order by a.id desc limit ${limit}`.execute(db);
   return rows.map(shown).toReversed();
 }
@@ -143,6 +151,19 @@ export async function lockOverdueRequests(
   return rows.map(shown);
 }
 
+/** One request that nobody decided in time, locked; undefined where it was decided, or its time is not over. */
+export async function lockOverdueRequest(
+  db: Kysely<Database>,
+  approvalId: string,
+  now: Date,
+): Promise<RequestRow | undefined> {
+  const { rows } = await sql<Stored>`${requests}
+     where a.approval_id = ${approvalId}::uuid and a.status = 'pending' and a.expires_at <= ${now}::timestamptz for update of a`.execute(
+    db,
+  );
+  return rows[0] && shown(rows[0]);
+}
+
 /** @returns its id; undefined where somebody else asked about the subject at the same moment. */
 export async function insertRequest(
   db: Kysely<Database>,
@@ -159,14 +180,17 @@ export async function insertRequest(
     | 'lines'
     | 'levels'
     | 'expiresAt'
+    | 'executionId'
+    | 'barred'
   > & { readonly requestedByPrincipal: string },
 ): Promise<string | undefined> {
   const { rows } = await sql<{ approval_id: string }>`
     insert into approvals (subject_kind, subject_id, system_id, severity, asked, content_sha256, levels, requested_action, requested_by,
-                           requested_by_principal, requested_at, expires_at)
+                           requested_by_principal, requested_at, expires_at, execution_id)
     values (${asked.subject.kind}, ${asked.subject.id}, ${asked.boundary}, ${asked.severity},
-            ${storableJson({ rationale: asked.rationale, lines: asked.lines })}::jsonb, ${asked.contentSha256}, ${storableJson(asked.levels)}::jsonb,
-            ${asked.action}, ${asked.requestedBy}, ${asked.requestedByPrincipal}, ${asked.requestedAt}::timestamptz, ${asked.expiresAt}::timestamptz)
+            ${storableJson({ rationale: asked.rationale, lines: asked.lines, ...(asked.barred.length > 0 ? { barred: asked.barred } : {}) })}::jsonb, ${asked.contentSha256}, ${storableJson(asked.levels)}::jsonb,
+            ${asked.action}, ${asked.requestedBy}, ${asked.requestedByPrincipal}, ${asked.requestedAt}::timestamptz, ${asked.expiresAt}::timestamptz,
+            ${asked.executionId}::uuid)
     on conflict (subject_kind, subject_id) where status = 'pending' and subject_kind is not null do nothing
     returning approval_id`.execute(db);
   const approvalId = rows[0]?.approval_id;

@@ -45,6 +45,15 @@ export interface RequestToMake {
   readonly lines: readonly AskedLine[];
   readonly by: Pick<Actor, 'name' | 'principalId'>;
   readonly now: Date;
+  /** Who decides and until when, where whatever asks says so itself; absent: as the rules of who decides say. */
+  readonly asks?: {
+    readonly levels: readonly Level[];
+    readonly expiresAt: Date;
+    /** The run of a workflow that waits for it. */
+    readonly executionId: string;
+    /** Names or keys of others who have a part in asking: none of them decides. */
+    readonly barred: readonly string[];
+  };
 }
 
 export type MadeRequest =
@@ -91,12 +100,10 @@ const checksum = (content: Pick<RequestToMake, 'subject' | 'action' | 'rationale
 
 /** Asks for consent, as the rules of who decides say. One subject has one request at a time. */
 export async function requestApproval(db: Kysely<Database>, wanted: RequestToMake): Promise<MadeRequest> {
-  const { subject, boundary, now, by } = wanted;
-  const rule = await findDeciderRule(db, {
-    kind: subject.kind,
-    boundary,
-    severity: ranked(wanted.severity),
-  });
+  const { subject, boundary, now, by, asks } = wanted;
+  const rule = asks
+    ? undefined
+    : await findDeciderRule(db, { kind: subject.kind, boundary, severity: ranked(wanted.severity) });
   if (rule?.isRefused === true)
     return {
       kind: 'refused',
@@ -105,10 +112,10 @@ export async function requestApproval(db: Kysely<Database>, wanted: RequestToMak
   const pending = await lockPendingRequest(db, subject);
   if (pending) return { kind: 'pending', approvalId: pending.approvalId };
   // Without a rule nobody is left out of the question: the authorizing official decides.
-  const levels = rule?.levels ?? [{ roles: ['ao'], needs: 'one' } as const];
+  const levels = asks?.levels ?? rule?.levels ?? [{ roles: ['ao'], needs: 'one' } as const];
   if (levels.length === 0) return { kind: 'free' };
   const days = rule?.answerWithinDays ?? null;
-  const expiresAt = days === null ? null : new Date(now.getTime() + days * dayMs);
+  const expiresAt = asks?.expiresAt ?? (days === null ? null : new Date(now.getTime() + days * dayMs));
   const approvalId = await insertRequest(db, {
     ...wanted,
     requestedBy: by.name,
@@ -117,6 +124,8 @@ export async function requestApproval(db: Kysely<Database>, wanted: RequestToMak
     contentSha256: checksum(wanted),
     levels,
     expiresAt,
+    executionId: asks?.executionId ?? null,
+    barred: asks?.barred ?? [],
   });
   if (approvalId !== undefined) return { kind: 'asked', approvalId, levels, expiresAt };
   const other = await lockPendingRequest(db, subject);
@@ -223,20 +232,52 @@ function refusalOf(
   );
 }
 
+/** How a request ends about which nobody decided. */
+export interface UndecidedEnd {
+  readonly how: Exclude<RequestEnd, 'rejected'>;
+  readonly at: Date;
+  readonly by?: string;
+  readonly reason?: string | undefined;
+  readonly code?: ReasonCode;
+}
+
 /** Ends the request that waits about a subject, without a decision of its deciders. @returns it as it was; undefined where none waits. */
 export async function endRequest(
   db: Kysely<Database>,
   subject: RequestSubject,
-  end: {
-    readonly how: Exclude<RequestEnd, 'rejected'>;
-    readonly at: Date;
-    readonly by?: string;
-    readonly reason?: string | undefined;
-    readonly code?: ReasonCode;
-  },
+  end: UndecidedEnd,
 ): Promise<RequestRow | undefined> {
   const request = await lockPendingRequest(db, subject);
   if (request) await closeRequest(db, request, end);
+  return request;
+}
+
+/** Ends it so, with the row of the journal that tells of it. */
+export async function withdrawRequest(
+  db: Kysely<Database>,
+  operationId: string,
+  subject: RequestSubject,
+  end: UndecidedEnd,
+): Promise<void> {
+  const request = await endRequest(db, subject, end);
+  const { by, reason, code } = end;
+  if (request) await recordRequestEnd(db, operationId, request, { status: 'withdrawn', by, reason, code });
+}
+
+/** Those who decide in another system have: the request that waits here is over with their answer. @returns it; undefined where none waits. */
+export async function closeElsewhere(
+  db: Kysely<Database>,
+  subject: RequestSubject,
+  end: {
+    readonly approved: boolean;
+    readonly at: Date;
+    readonly by: string;
+    readonly reason: string | undefined;
+  },
+): Promise<RequestRow | undefined> {
+  const request = await lockPendingRequest(db, subject);
+  const { approved, ...signed } = end;
+  if (request) await closeRequest(db, request, { how: approved ? 'approved' : 'rejected', ...signed });
   return request;
 }
 

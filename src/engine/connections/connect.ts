@@ -9,6 +9,7 @@ import {
   secretsIn,
 } from '../../platform/http/index.ts';
 import { closest, TielineError } from '../../platform/errors/index.ts';
+import { pathShape, type Timings } from '../../platform/timings/index.ts';
 import { isJsonObject, type JsonObject, Secret } from '../../platform/values/index.ts';
 import { callLogOf } from '../../ledger/operations/index.ts';
 import { type FieldMapping, parseMappingRow } from '../../canonical/mapping/index.ts';
@@ -37,6 +38,8 @@ export interface ConnectionContext {
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly log: { warn(event: object, message: string): void };
+  /** Where calls and steps are counted. Absent: nowhere. */
+  readonly timings?: Timings;
 }
 
 /** What `tieline import` files its records under. */
@@ -133,12 +136,17 @@ export async function connectSystem(
   const http = await openHttp(context, row, {
     secrets,
     ...limitsOf(module, row),
-    onCall: (call) => (row.id === notStored ? undefined : calls.keep(call)),
+    onCall: (call) => {
+      if (row.id === notStored) return;
+      calls.keep(call);
+      countCall(context.timings, row.system_name, call);
+    },
   });
   return {
     id: row.id,
     name: row.system_name,
     module,
+    stored: isJsonObject(row.connection_config) ? row.connection_config : {},
     connector: maskedConnector(
       module.connect({ settings, http, mappings, now: context.now, sleep: context.sleep }),
       secrets,
@@ -152,6 +160,18 @@ export async function connectSystem(
       await http.close();
     },
   };
+}
+
+/** By method and path without what names a record; an answer that the remote owes us an apology for has failed. */
+function countCall(timings: Timings | undefined, system: string, call: HttpCall): void {
+  const failed = call.status === undefined || call.status === 429 || call.status >= 500;
+  timings?.record(
+    'api_call',
+    system,
+    `${call.method} ${pathShape(call.endpoint)}`,
+    call.responseTimeMs,
+    failed,
+  );
 }
 
 /** A system that was added before the connector knew an entity has no mappings for it: the connector's own then. */

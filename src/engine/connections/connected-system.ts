@@ -1,4 +1,12 @@
-import type { Connector, ConnectorModule, EntityType } from '../../connectors/kit/index.ts';
+import type {
+  Connector,
+  ConnectorDeclaration,
+  ConnectorModule,
+  EntityCapabilities,
+  EntityType,
+} from '../../connectors/kit/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
 import type { FieldMapping } from '../../canonical/mapping/index.ts';
 import type { EntityPolicy } from '../../canonical/policy/index.ts';
 
@@ -8,6 +16,8 @@ export interface ConnectedSystem {
   readonly name: string;
   readonly module: ConnectorModule;
   readonly connector: Connector;
+  /** Its settings as stored, before defaults. */
+  readonly stored?: JsonObject;
   readonly mappings: readonly FieldMapping[];
   readonly policies: readonly EntityPolicy[];
   /** Calls made from here on are logged under this operation. */
@@ -28,6 +38,31 @@ export function canReadChanges(system: ConnectedSystem, entity: EntityType): boo
 export function canWrite(system: ConnectedSystem, entity: EntityType): boolean {
   return system.module.declaration.entities[entity]?.create ?? false;
 }
+
+/**
+ * What a remote takes of an entity with the settings of its connection (a profile without an endpoint takes nothing).
+ * @param settings as stored, before defaults.
+ */
+export function takenBy(
+  { entities, takes }: Pick<ConnectorDeclaration, 'entities' | 'takes'>,
+  settings: Json,
+  entity: EntityType,
+): Pick<EntityCapabilities, 'create' | 'update'> | undefined {
+  const declared = entities[entity];
+  if (!declared || !takes) return declared;
+  try {
+    const taken = takes(isJsonObject(settings) ? settings : {}, entity);
+    return { create: declared.create && taken.create, update: declared.update && taken.update };
+  } catch (error) {
+    // Settings that cannot be used (a profile that is gone) are told by the connection's own check; the record is shown all the same.
+    if (error instanceof TielineError) return declared;
+    throw error;
+  }
+}
+
+/** Whether the remote takes new records of the entity with the settings of its connection. */
+export const takesNew = ({ module, stored = {} }: ConnectedSystem, entity: EntityType): boolean =>
+  takenBy(module.declaration, stored, entity)?.create ?? false;
 
 export function canUpdate(system: ConnectedSystem, entity: EntityType): boolean {
   const capabilities = system.module.declaration.entities[entity];

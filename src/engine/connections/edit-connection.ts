@@ -67,6 +67,8 @@ export function addReadOnly(
       tx,
       { id: row.id, name: row.system_name },
       { do: 'change', change: { entity: '*', ...policyOfTrust.read_only } },
+      // It tightens what is the default.
+      { way: 'none' },
     );
     const change = { field: 'connection', before: null, after: `${row.api_base_url}, read only` };
     await recordConnectionDecision(tx, row, 'add connection', [change], decided);

@@ -16,13 +16,22 @@ export {
   canUpdate,
   canWrite,
   type ConnectedSystem,
+  takenBy,
   takesChanges,
+  takesNew,
 } from './connected-system.ts';
 export { type ConnectionFacts, describeConnection, type ShownSetting } from './describe-connection.ts';
 export { removeConnection, whatHangsOn } from './remove-connection.ts';
 export type { WhatHangs } from './remove-system.sql.ts';
 export { checkSecretsReadable, listSealingKeys } from './sealing-keys.ts';
-export { createSecretBox, type MasterKey, masterKeyFrom } from './secret-box.ts';
+export {
+  createSecretBox,
+  isSealed,
+  type MasterKey,
+  masterKeyFrom,
+  sealingKeyOf,
+  type SecretBox,
+} from './secret-box.ts';
 export {
   type ConnectorDeclaration,
   type ConnectorModule,

@@ -15,7 +15,14 @@ import {
   updateSystemConfig,
 } from '../../ledger/external-systems/index.ts';
 import { mappingRowOf } from '../../canonical/mapping/index.ts';
-import { connectSystem, moduleFor, notStored, purposeOf, type ConnectionContext } from './connect.ts';
+import {
+  connectSystem,
+  type ConnectionContext,
+  fetchMappings,
+  moduleFor,
+  notStored,
+  purposeOf,
+} from './connect.ts';
 import { isSealed, type SecretBox } from './secret-box.ts';
 import { faultsOfWhole, readSettings, requiredSettings, unknownSetting } from './settings.ts';
 
@@ -270,6 +277,33 @@ export async function* checkSystem(
     await recordHealth(context.db, row.id, { ...result, ...(remedy === undefined ? {} : { remedy }) });
     yield result;
   }
+  yield* unmappedFields(context, row);
+}
+
+/**
+ * Fields that the connector maps by default and this connection does not, by choice or since a later release brought them. Shown, not kept as
+ * health: nothing fails.
+ */
+async function* unmappedFields(
+  context: ConnectionContext,
+  row: ExternalSystemRow,
+): AsyncIterable<CheckedLine> {
+  const installed = await fetchMappings(context.db, row.id);
+  const known = new Set(installed.map(({ entityType }) => entityType));
+  const mapped = new Set(installed.map(({ entityType, internalField }) => `${entityType} ${internalField}`));
+  const missing = moduleFor(context, row.system_type)
+    .declaration.mappings.filter(({ entityType }) => known.has(entityType))
+    .map(({ entityType, internalField }) => `${entityType} ${internalField}`)
+    .filter((field) => !mapped.has(field));
+  if (missing.length === 0) return;
+  yield {
+    check: 'mappings',
+    kind: 'permission',
+    status: 'warning',
+    detail: `Neither read nor sent, since the mappings are your own and leave them out: ${[...new Set(missing)].join(', ')}`,
+    remedy: 'Map those that this server has.',
+    command: `tieline mappings show ${row.system_name}`,
+  };
 }
 
 /** The same of a row that need not be stored, and keeps nothing. */

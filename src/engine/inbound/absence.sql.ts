@@ -110,7 +110,7 @@ export async function markAbsent(
   const { rows } = await sql<{ missing: number; revived: number; opened: number[]; settled: number[] }>`
     with ${linksOf(read)},
     changed as (
-      update sync_links l set missing_since = case when k.seen then null else now() end
+      update sync_links l set missing_since = case when k.seen then null else tieline_now() end
         from links k where k.id = l.id and k.seen = (k.missing_since is not null)
       returning l.entity_id, l.external_id, l.missing_since
     ), journal as (

@@ -30,9 +30,10 @@ import {
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canReadChanges, type ConnectedSystem } from '../connections/index.ts';
 import { isOfSystem, type RunContext } from '../run/index.ts';
-import { joinPages } from './joined-pages.ts';
+import { joinPages, type JoinedEvent } from './joined-pages.ts';
 import { mapperFrom } from './mapper.ts';
-import { openLinkedSink } from './linked-sink.ts';
+import { openLinkedSink, reportDigests } from './linked-sink.ts';
+import { fetchStandingReports } from './standing-reports.ts';
 import { PagesInOrder } from './pages-in-order.ts';
 
 /** How often a read may break off without any progress between, before the run gives up. */
@@ -54,21 +55,31 @@ export type OpenSink = (tx: Tx, askedAt: Date) => Promise<Sink> | Sink;
 /** Opens the sink of an entity whose records are facts and not linked; such sinks come from modules. */
 export type OpenFactSink = (context: RunContext, read: EntityRead, mapperOf: MapperOf) => OpenSink;
 
-function sinkFor(
-  context: RunContext,
-  read: EntityRead,
-  openFactSink: OpenFactSink,
-  mapperOf: MapperOf,
-): OpenSink {
-  if (!isLinked(read.entity)) return openFactSink(context, read, mapperOf);
+/** How records of a read become part of the record. */
+interface Way {
+  readonly openSink: OpenSink;
+  /** Which records say what they said when they were merged, with nothing moved here since; absent where none does. */
+  readonly passes?: (record: ExternalRecord) => boolean;
+}
+
+async function wayOf(context: RunContext, read: EntityRead, openFactSink: OpenFactSink): Promise<Way> {
+  const mapperOf = mapperFrom(read.system.mappings);
+  const { entity: name, system } = read;
+  if (!isLinked(name)) return { openSink: openFactSink(context, read, mapperOf) };
   const source = {
-    systemId: read.system.id,
-    systemType: read.system.module.declaration.systemType,
+    systemId: system.id,
+    systemType: system.module.declaration.systemType,
     operationId: read.operationId,
-    policies: read.system.policies,
+    policies: system.policies,
     echo: undefined,
   };
-  return (tx, askedAt) => openLinkedSink(tx, read.entity, { ...source, askedAt }, mapperOf);
+  const openSink: OpenSink = (tx, askedAt) => openLinkedSink(tx, name, { ...source, askedAt }, mapperOf);
+  const stands = readsAll(read)
+    ? await fetchStandingReports(context.db, { systemId: system.id, entity: name })
+    : undefined;
+  if (!stands) return { openSink };
+  const digestOf = reportDigests(name, source, mapperOf);
+  return { openSink, passes: (record) => stands(record.externalId, digestOf(record)) };
 }
 
 /**
@@ -81,17 +92,15 @@ export async function importEntity(
   read: EntityRead,
   openFactSink: OpenFactSink,
 ): Promise<Counts> {
-  const openSink = sinkFor(context, read, openFactSink, mapperFrom(read.system.mappings));
+  const way = await wayOf(context, read, openFactSink);
   const growth: Growth = { created: 0, renewAt: 500 };
   let total = noCounts;
   let failures = 0;
   for (;;) {
     const before = await findReadState(context.db, read.system.id, read.entity);
-    // What cannot be read by changes is read whole, and so shows what is missing.
-    const readsAll = read.full || !canReadChanges(read.system, read.entity);
-    const mark = readsAll ? undefined : (before?.mark ?? undefined);
+    const mark = readsAll(read) ? undefined : (before?.mark ?? undefined);
     const position = before?.operation_id === read.operationId ? (before.position as Json) : undefined;
-    const events = eventsOf(context, read, mark, position);
+    const events = eventsOf(context, read, { mark, position, passes: way.passes });
     const pages = new PagesInOrder();
     try {
       let askedAt = await fetchClock(context.db);
@@ -99,7 +108,7 @@ export async function importEntity(
         const reading = { ...read, showsAll: mark === undefined, askedAt, growth };
         if (event.type === 'page') {
           await pages.begin(async (turn) => {
-            total = addCounts(total, await takePage(context, reading, openSink, event, turn));
+            total = addCounts(total, await takePage(context, reading, way.openSink, event, turn));
           });
           if (!overlaps(context, read)) await pages.settle();
           failures = 0;
@@ -123,22 +132,30 @@ export async function importEntity(
   }
 }
 
+/** What cannot be read by changes is read whole, and so shows what is missing. */
+const readsAll = (read: EntityRead): boolean => read.full || !canReadChanges(read.system, read.entity);
+
 /** What the remote shows of the entity, from `position` on. */
 function eventsOf(
   context: RunContext,
   read: EntityRead,
-  mark: string | undefined,
-  position: Json | undefined,
-): AsyncIterable<ReadEvent> {
+  from: {
+    readonly mark: string | undefined;
+    readonly position: Json | undefined;
+    readonly passes: Way['passes'];
+  },
+): AsyncIterable<Readable> {
   const { signal } = context;
   const events = read.system.connector.read(read.entity, {
-    ...(mark === undefined ? {} : { mark }),
-    ...(position === undefined || position === null ? {} : { position }),
+    ...(from.mark === undefined ? {} : { mark: from.mark }),
+    ...(from.position === undefined || from.position === null ? {} : { position: from.position }),
     signal,
   });
   // Facts come in large pages, and are loaded as they come.
-  return isLinked(read.entity) ? joinPages(events, enoughRecords, signal) : events;
+  return isLinked(read.entity) ? joinPages(events, enoughRecords, signal, from.passes) : events;
 }
+
+type Readable = ReadEvent | JoinedEvent;
 
 /** The connector itself begins a failed export again for as long as it may: after that the next run begins with a new one. */
 const mayBeTriedAgain = (error: unknown, signal: AbortSignal): error is TielineError =>
@@ -185,23 +202,27 @@ async function takePage(
   context: RunContext,
   read: PageRead,
   openSink: OpenSink,
-  page: Extract<ReadEvent, { type: 'page' }>,
+  page: Extract<Readable, { type: 'page' }>,
   turn: () => Promise<void>,
 ): Promise<Counts> {
   const where = placeOf(read);
+  const passed = 'passed' in page ? page.passed : [];
   // A page is a stream, which cannot be imported twice: it is asked for again from the position before it.
   const counts = await context.store.transactionOnce(async (tx) => {
-    const seen: string[] = [];
-    const records = read.showsAll && isKept(read.entity) ? noting(page.records, seen) : page.records;
+    const isNoted = read.showsAll && isKept(read.entity);
+    const seen: string[] = isNoted ? [...passed] : [];
+    const records = isNoted ? noting(page.records, seen) : page.records;
     const sink = await openSink(tx, read.askedAt);
     const stored = await fillSink(sink, records, turn);
     if (read.showsAll) seen.push(...(sink.seen?.() ?? []));
     await recordSeen(tx.db, where, seen);
     await renewAsItGrows(tx, read.entity, read.growth, stored.counts.created);
     await insertHeldRecords(tx.db, read.operationId, stored.held);
-    await recordCounts(tx.db, read.operationId, stored.counts);
+    const asBefore = { ...noCounts, read: passed.length, unchanged: passed.length };
+    const taken = addCounts(stored.counts, asBefore);
+    await recordCounts(tx.db, read.operationId, taken);
     await saveReadPosition(tx.db, { ...where, position: page.position });
-    return stored.counts;
+    return taken;
   });
   context.report({
     system: read.system.name,

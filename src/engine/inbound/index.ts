@@ -1,4 +1,5 @@
 export { excludedRows } from './excluded.ts';
+export { countAbsent, forgetSeen, markAbsent, recordSeen } from './absence.sql.ts';
 export { importEntity, type OpenFactSink } from './import-entity.ts';
 export { duplicateConflict } from './linked-conflicts.ts';
 export type { LinkedSource } from './linked-page.ts';

@@ -8,7 +8,8 @@ import type { EntityPolicy } from '../../canonical/policy/policy.ts';
 import { insertSystem } from '../../ledger/external-systems/external-systems.sql.ts';
 import { beginOperation, type Counts } from '../../ledger/operations/operations.sql.ts';
 import { mapperFrom } from '../../engine/inbound/mapper.ts';
-import { openLinkedSink } from './linked-sink.ts';
+import { openLinkedSink, reportDigests } from './linked-sink.ts';
+import { fetchStandingReports } from './standing-reports.ts';
 import type { MapperOf } from '../../record/entities/sink.ts';
 import { saveLinks } from '../../record/entities/rows/known-reports.sql.ts';
 
@@ -73,11 +74,16 @@ async function take(
     policies: given.policies ?? [],
     echo: undefined,
   };
+  const record = { externalId: scalarText(raw['id']), version: '1', raw };
+  // What a full read knows before it begins, and what a page finds, are the same.
+  const standing = await fetchStandingReports(database.db, { systemId, entity: entity });
+  const stands = standing?.(record.externalId, reportDigests(entity, source, counting)(record)) ?? false;
   const { counts } = await database.store.transaction(async (tx) => {
     const sink = openLinkedSink(tx, entity, source, counting);
-    await sink.add({ externalId: scalarText(raw['id']), version: '1', raw });
+    await sink.add(record);
     return sink.finish();
   });
+  expect(stands).toBe(mapped === 0);
   return { counts, mapped };
 }
 

@@ -88,10 +88,11 @@ function decideOne(
     each,
     stored,
     decision: decideInbound({
-      // Our row keeps what the first system calls it; what another calls it is in the link to that one.
-      fields: isElsewhere
-        ? shape.fields.filter((field) => linkedEntity(entity).remoteId !== field)
-        : shape.fields,
+      // Our row keeps what the first system calls it; what another, or a file, calls it is in the link to that one.
+      fields:
+        isElsewhere || (stored !== undefined && source.leavesRaw === true)
+          ? shape.fields.filter((field) => linkedEntity(entity).remoteId !== field)
+          : shape.fields,
       record: each.record,
       row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
@@ -103,7 +104,8 @@ function decideOne(
     isNewLink: link === undefined,
     agreedAt: link?.confirmed_at,
     move: stored && moveOf(entity, known.places, { stored, record: each.record }),
-    isRawMoved: stored !== undefined && shape.keepsRaw && isRawMoved(stored, each),
+    isRawMoved:
+      stored !== undefined && shape.keepsRaw && source.leavesRaw === undefined && isRawMoved(stored, each),
     isElsewhere,
   };
 }

@@ -18,6 +18,8 @@ export interface LinkedSource {
    * `all` for a record that we made. No row in it was there before us.
    */
   readonly echo: ReadonlySet<string> | 'all' | undefined;
+  /** Whether rows that are there keep the record of the system that they came from: a file is no other server's. */
+  readonly leavesRaw?: true;
   /** When the remote was asked for these records, by the clock of the database. */
   readonly askedAt?: Date;
 }

@@ -94,8 +94,22 @@ interface Taking {
   readonly map: MapInbound<JsonObject>;
 }
 
+/** The digest of a report of this entity, as it is kept with the link when the report was merged. */
+export function reportDigests(
+  entity: LinkedEntityName,
+  source: Pick<LinkedSource, 'policies'>,
+  mapperOf: MapperOf,
+): (report: ExternalRecord) => string {
+  const edition = editionOf(entity, source, mapperOf(entity, linkedEntity(entity).record));
+  return (report) => digestOf(edition, report);
+}
+
 /** What a report is merged by: another mapping, policy or definition makes another record of it. */
-function editionOf(entity: LinkedEntityName, source: LinkedSource, map: MapInbound<JsonObject>): string {
+function editionOf(
+  entity: LinkedEntityName,
+  source: Pick<LinkedSource, 'policies'>,
+  map: MapInbound<JsonObject>,
+): string {
   const { fields, statusWords, parent, remoteId, keepsRaw } = linkedEntity(entity);
   const definition = [
     fields.map((field) => [field, comparisonOf(field)]),

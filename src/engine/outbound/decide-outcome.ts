@@ -116,6 +116,16 @@ export function decideFailure(error: TielineError, row: SentRow): Refusal | PutO
     const failure = { outcome: 'unmappable', message: messageOf(error), fields: error.fields };
     return { to: 'refuse', event: 'unspellable', conflict: 'unmappable_value', failure };
   }
+  // The file of this one change; that of another may be whole.
+  if (error.code === 'FILE_UNKNOWN' || error.code === 'FILE_DAMAGED')
+    return {
+      ...refusal('validation_rejected', {
+        outcome: 'rejected',
+        message: `${messageOf(error)} ${error.remedy ?? ''}`.trim(),
+        fields: [],
+      }),
+      event: 'unspellable',
+    };
   if (!error.entry.retryable) return undefined;
   const seconds = pauseAfter(row.attempts + 1);
   return { to: 'put off', seconds, because: error, endsDrain: systemWideErrors.has(error.code) };

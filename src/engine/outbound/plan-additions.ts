@@ -1,4 +1,4 @@
-/** What people added here to records that the remote has (a milestone to a POA&M): it is made there too. */
+/** What was added here to records that the remote has (a milestone to a POA&M): it is made there too. */
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
 import { clearEdited } from '../../ledger/links/index.ts';
@@ -10,7 +10,7 @@ import {
   listLinkedEntities,
   type LinkedEntityName,
 } from '../../record/entities/index.ts';
-import { canWrite, type ConnectedSystem } from '../connections/index.ts';
+import { canWrite, type ConnectedSystem, takesNew } from '../connections/index.ts';
 import { excludedRows } from '../inbound/index.ts';
 import { canonical } from '../merge/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOtherCreates } from '../outbox/index.ts';
@@ -29,6 +29,8 @@ export async function planAdditions(
 ): Promise<void> {
   for (const { name, outbound } of listLinkedEntities()) {
     if (!outbound.adds || !canWrite(system, name)) continue;
+    // What people add by hand is refused by name where the server takes none; of the rest its own room says so.
+    if (outbound.adds === 'every' && !takesNew(system, name)) continue;
     await context.store.transaction(async ({ db }) => {
       const added = await listAddedRows(db, system.id, name);
       const isExcluded = await excludedRows(

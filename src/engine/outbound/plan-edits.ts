@@ -264,9 +264,10 @@ function severityOf(entity: string, row: JsonObject): string | undefined {
   return typeof severity === 'string' ? severity : undefined;
 }
 
-/** The base; of a field that is only sent, that nothing was sent yet is known too. */
+/** The base; of a field that is only sent, or that remotes leave out while it is empty, that nothing is there yet is known too. */
 function baseOf(entity: LinkedEntityName, { base }: LinkedRow): JsonObject {
-  const unsent = sentOnlyFields(entity).filter((field) => base[field] === undefined);
+  const { unsaidWhenEmpty = [] } = linkedEntity(entity);
+  const unsent = [...sentOnlyFields(entity), ...unsaidWhenEmpty].filter((field) => base[field] === undefined);
   return unsent.length === 0
     ? base
     : { ...base, ...Object.fromEntries(unsent.map((field) => [field, null])) };

@@ -17,6 +17,7 @@ import type { Confirmation } from './confirm.ts';
 import { decideFailure, decideOutcome, type Outcome } from './decide-outcome.ts';
 import { entity as definitionOf } from '../../record/entities/index.ts';
 import { changeOf, isSpellable, parentOf } from './outbound-change.ts';
+import { withFile } from './sent-file.ts';
 
 export interface Sender {
   /**
@@ -71,7 +72,7 @@ class RowSender implements Sender {
 
   async #attempt(row: OutboxRow): Promise<SendOutcome> {
     const { context, system } = this.#sending;
-    const change = changeOf(system, row);
+    const change = await withFile(changeOf(system, row), row, context.files?.store);
     for (let tried = 1; ; tried += 1) {
       const mayHaveArrived = tried > 1 || row.state === 'sent';
       const arrived = mayHaveArrived ? await this.#findArrived(row) : undefined;

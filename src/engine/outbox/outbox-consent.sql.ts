@@ -35,7 +35,7 @@ const withdrawn = { outcome: 'forbidden', message: 'the policies in force do not
 const also = {
   release: sql`plan_id = null`,
   hold: sql`plan_id = null`,
-  withdraw: sql`settled_at = now(), failure = ${storableJson(withdrawn)}::jsonb`,
+  withdraw: sql`settled_at = tieline_now(), failure = ${storableJson(withdrawn)}::jsonb`,
 } satisfies Record<UnsentMove, unknown>;
 
 const events = { release: 'consented', hold: 'held', withdraw: 'withdrawn' } as const satisfies Record<
@@ -78,7 +78,7 @@ export async function lockClaimable(db: Kysely<Database>, ids: readonly number[]
 export async function markSent(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    update sync_outbox set state = ${stateAfter('claimed')}, sent_at = now(), attempts = attempts + 1
+    update sync_outbox set state = ${stateAfter('claimed')}, sent_at = tieline_now(), attempts = attempts + 1
      where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('claimed')})`.execute(db);
 }
 

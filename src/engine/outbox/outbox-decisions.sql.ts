@@ -96,7 +96,7 @@ export async function dropRows(
   const note = { outcome: 'dropped', message: decided.reason, by: decided.by, fields: [] };
   const { rows } = await sql<{ id: number }>`
     update sync_outbox
-       set state = ${stateAfter('dropped')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+       set state = ${stateAfter('dropped')}, settled_at = tieline_now(), failure = ${storableJson(note)}::jsonb
      where id = any(${[...ids]}::bigint[]) and state in (${statesBefore('dropped')})
     returning id::int`.execute(db);
   if (rows.length > 0) await recordEvents(db, [{ kind: 'outbox.changed', count: rows.length }]);

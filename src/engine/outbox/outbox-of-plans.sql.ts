@@ -20,7 +20,7 @@ export async function tieWaitingChanges(
 /** Lets the changes of a plan go out. @returns how many. */
 export async function consentToPlan(db: Kysely<Database>, planId: string, by: string): Promise<number> {
   const { numAffectedRows } = await sql`
-    update sync_outbox set state = ${stateAfter('consented')}, approved_at = now(), approved_by = left(${by}, 255)
+    update sync_outbox set state = ${stateAfter('consented')}, approved_at = tieline_now(), approved_by = left(${by}, 255)
      where plan_id = ${planId}::uuid and state in (${statesBefore('consented')})`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }
@@ -28,7 +28,7 @@ export async function consentToPlan(db: Kysely<Database>, planId: string, by: st
 /** Drops the changes of a plan. @returns how many. */
 export async function rejectPlan(db: Kysely<Database>, planId: string, note: JsonObject): Promise<number> {
   const { numAffectedRows } = await sql`
-    update sync_outbox set state = ${stateAfter('rejected')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+    update sync_outbox set state = ${stateAfter('rejected')}, settled_at = tieline_now(), failure = ${storableJson(note)}::jsonb
      where plan_id = ${planId}::uuid and state in (${statesBefore('rejected')})`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }

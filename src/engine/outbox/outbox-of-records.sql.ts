@@ -16,7 +16,7 @@ export async function supersedeAll(
   records: readonly RecordKey[],
 ): Promise<void> {
   await sql`
-    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
+    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
       from jsonb_to_recordset(${storableJson(records)}::jsonb) as g(entity text, "entityId" text)
      where o.external_system_id = ${systemId} and o.entity_type = g.entity and o.entity_id = g."entityId"
        and o.state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
@@ -29,7 +29,7 @@ export async function supersedeUpdates(
   record: RecordKey,
 ): Promise<void> {
   await sql`
-    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now()
+    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where external_system_id = ${systemId} and entity_type = ${record.entity} and entity_id = ${record.entityId}
        and change_kind = 'update' and state in (${statesBefore('withdrawn', 'refusal_settled')})`.execute(db);
 }
@@ -37,7 +37,7 @@ export async function supersedeUpdates(
 /** Withdraws everything that waits for a system. What may have arrived is looked up, if ever there is a connection again. */
 export async function withdrawAllOf(db: Kysely<Database>, systemId: number, note: JsonObject): Promise<void> {
   await sql`
-    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = now(), failure = ${storableJson(note)}::jsonb
+    update sync_outbox set state = ${stateAfter('withdrawn')}, settled_at = tieline_now(), failure = ${storableJson(note)}::jsonb
      where external_system_id = ${systemId}
        and (state in (${statesBefore('withdrawn')}) or state in (${statesBefore('refusal_settled')}) and failure ->> 'outcome' is distinct from 'unclear')`.execute(
     db,

@@ -14,7 +14,7 @@ export async function withdrawProposals(
   const event = as === 'dropped' ? 'dropped' : 'proposal_withdrawn';
   await sql`
     update sync_outbox o
-       set state = ${stateAfter(event)}, settled_at = now(),
+       set state = ${stateAfter(event)}, settled_at = tieline_now(),
            failure = jsonb_build_object('outcome', 'withdrawn', 'message', w.why, 'fields', '[]'::jsonb)
       from jsonb_to_recordset(${storableJson(proposals)}::jsonb) as w("outboxId" bigint, why text)
      where o.id = w."outboxId" and o.state in (${statesBefore(event)})`.execute(db);

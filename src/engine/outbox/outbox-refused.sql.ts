@@ -92,7 +92,7 @@ export async function supersedeFulfilled(
   confirmed: readonly FulfilledWish[],
 ): Promise<void> {
   await sql`
-    update sync_outbox o set state = ${stateAfter('refusal_settled')}, settled_at = now()
+    update sync_outbox o set state = ${stateAfter('refusal_settled')}, settled_at = tieline_now()
       from jsonb_to_recordset(${storableJson(confirmed)}::jsonb) as c(id bigint, entity text, "entityId" text, fields text[])
      where o.external_system_id = ${systemId} and o.entity_type = c.entity and o.entity_id = c."entityId"
        and o.id <> c.id and ${certainlyRefused}
@@ -150,7 +150,7 @@ async function supersedeWhere(
   condition: RawBuilder<unknown>,
 ): Promise<void> {
   const { rows } = await sql<{ entity_id: string }>`
-    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = now()
+    update sync_outbox o set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where o.external_system_id = ${of.systemId} and o.entity_type = ${of.entity} and ${condition}
     returning o.entity_id`.execute(db);
   await closeRefusals(

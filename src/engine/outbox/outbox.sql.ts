@@ -114,7 +114,7 @@ export async function supersedeUnsent(
   if (records.entityIds.length === 0) return;
   await sql`
     update sync_outbox
-       set state = ${stateAfter('withdrawn')}, settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
        and state in (${statesBefore('withdrawn')}) and entity_id = any(${[...records.entityIds]}::text[])
        and idempotency_key <> all(${[...records.keep]}::text[])
@@ -129,7 +129,7 @@ export async function supersedeAllBut(
 ): Promise<void> {
   await sql`
     update sync_outbox
-       set state = ${stateAfter('withdrawn')}, settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'update'
        and state in (${statesBefore('withdrawn')}) and idempotency_key <> all(${[...keep]}::text[])`.execute(
     db,
@@ -146,7 +146,7 @@ export async function supersedeUnlinked(
 ): Promise<void> {
   await sql`
     update sync_outbox o
-       set state = ${stateAfter('withdrawn')}, settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where o.external_system_id = ${source.systemId} and o.entity_type = ${source.entity} and o.change_kind = 'update'
        and o.state in (${statesBefore('withdrawn')})
        and not exists (select from sync_links l
@@ -165,7 +165,7 @@ export async function supersedeCreates(
   if (records.entityIds.length === 0) return;
   await sql`
     update sync_outbox
-       set state = ${stateAfter('withdrawn')}, settled_at = now()
+       set state = ${stateAfter('withdrawn')}, settled_at = tieline_now()
      where external_system_id = ${source.systemId} and entity_type = ${source.entity} and change_kind = 'create'
        and state in (${statesBefore('withdrawn', 'refusal_settled')}) and entity_id = any(${[...records.entityIds]}::text[])
        and idempotency_key <> all(${[...records.keep]}::text[])`.execute(db);
@@ -189,7 +189,7 @@ export async function reopenCreates(
 
 const openColumns = sql`id::int, external_system_id, entity_type, entity_id, change_kind, external_id, parent_external_id,
            base_version, payload, before_values, idempotency_key, operation_id, state, attempts, reason,
-           coalesce(not_before <= now(), true) as is_due, must_replan`;
+           coalesce(not_before <= tieline_now(), true) as is_due, must_replan`;
 
 /** Open rows of a system, oldest first, after `afterId`. */
 export async function listOpenRows(
@@ -210,7 +210,7 @@ export async function listOpenRows(
 export async function hasDueRows(db: Kysely<Database>, systemId: number): Promise<boolean> {
   const { rows } = await sql<{ due: boolean }>`
     select exists (select from sync_outbox where external_system_id = ${systemId} and state in ('pending', 'sent') and not must_replan
-                      and coalesce(not_before <= now(), true)) as due`.execute(db);
+                      and coalesce(not_before <= tieline_now(), true)) as due`.execute(db);
   return rows[0]?.due ?? false;
 }
 
@@ -229,17 +229,17 @@ async function moveRow(
 
 /** Sets a row aside that was not taken, because what it was decided on is no longer so. */
 export function markMovedOn(db: Kysely<Database>, id: number): Promise<void> {
-  return moveRow(db, id, 'moved_on', sql`settled_at = now()`);
+  return moveRow(db, id, 'moved_on', sql`settled_at = tieline_now()`);
 }
 
 /** A row that may have arrived, and is looked up again when `seconds` have passed. */
 export function markUnanswered(db: Kysely<Database>, id: number, seconds: number): Promise<void> {
-  return moveRow(db, id, 'unanswered', sql`not_before = now() + make_interval(secs => ${seconds})`);
+  return moveRow(db, id, 'unanswered', sql`not_before = tieline_now() + make_interval(secs => ${seconds})`);
 }
 
 /** A row that was looked up and has not arrived: it is sent again. */
 export function markNotArrived(db: Kysely<Database>, id: number): Promise<void> {
-  return moveRow(db, id, 'not_arrived', sql`not_before = now()`);
+  return moveRow(db, id, 'not_arrived', sql`not_before = tieline_now()`);
 }
 
 /**
@@ -252,7 +252,7 @@ export async function markConfirmed(
 ): Promise<void> {
   const { numAffectedRows } = await sql`
     update sync_outbox o
-       set state = ${stateAfter('confirmed')}, settled_at = now(), failure = null, external_id = coalesce(c."externalId", o.external_id)
+       set state = ${stateAfter('confirmed')}, settled_at = tieline_now(), failure = null, external_id = coalesce(c."externalId", o.external_id)
       from jsonb_to_recordset(${storableJson(rows)}::jsonb) as c(id bigint, "externalId" text)
      where o.id = c.id and o.state in (${statesBefore('confirmed')})`.execute(db);
   if (numAffectedRows !== BigInt(rows.length))
@@ -268,7 +268,7 @@ export async function markFailed(
   event: 'refused' | 'unspellable',
   failure: Json,
 ): Promise<void> {
-  await moveRow(db, id, event, sql`settled_at = now(), failure = ${storableJson(failure)}::jsonb`);
+  await moveRow(db, id, event, sql`settled_at = tieline_now(), failure = ${storableJson(failure)}::jsonb`);
   await recordEvents(db, [
     { kind: 'outbox.changed', subject: String(id), count: 1 },
     { kind: 'inbox.changed' },

@@ -12,7 +12,8 @@ import {
   type PolicyRow,
   savePolicy,
 } from '../../ledger/external-systems/index.ts';
-import type { Database, Store, Tx } from '../../platform/postgres/index.ts';
+import { type Origin, recordSecurityEvent } from '../../ledger/security/index.ts';
+import { type Database, fetchProductTime, type Store, type Tx } from '../../platform/postgres/index.ts';
 import {
   isLinked,
   linkedEntity,
@@ -21,6 +22,7 @@ import {
   listLinkedEntities,
 } from '../../record/entities/index.ts';
 import { type Reconsidered, reconsiderUnsent } from '../outbox/index.ts';
+import { loosenedBy } from './loosened.ts';
 import { fromFile, policyFile } from './policy-file.ts';
 
 const fromRow = (row: PolicyRow): EntityPolicy => ({
@@ -163,20 +165,40 @@ export function tryPolicies(store: Store, system: NamedSystem, edit: PolicyEdit)
 /**
  * Changes the policies of a system. They hold at once, also for what was queued under the ones before: what now needs
  * consent waits for it, what no longer does is released, what may not go out any more is withdrawn (decision 0011).
+ * @param origin who changes them, for the security log.
  * @throws USAGE naming the entity or field, the rule and what there is; nothing is changed then.
  */
-export const editPolicies = (store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> =>
-  store.transaction((tx) => editPoliciesWithin(tx, system, edit));
+export const editPolicies = (
+  store: Store,
+  system: NamedSystem,
+  edit: PolicyEdit,
+  origin: Origin,
+): Promise<PolicyOutcome> => store.transaction((tx) => editPoliciesWithin(tx, system, edit, origin));
 
 /** The same as a part of something larger. */
 export async function editPoliciesWithin(
   tx: Tx,
   system: NamedSystem,
   edit: PolicyEdit,
+  origin: Origin,
 ): Promise<PolicyOutcome> {
   const before = await fetchPolicies(tx.db, system.id);
   const policies = policiesAfter(before, edit);
   await savePolicies(tx, system.id, before, policies);
+  const sent = listEntities().filter(({ kind }) => kind !== 'fact');
+  const loosened = loosenedBy(
+    before,
+    policies,
+    sent.map(({ name }) => name),
+  );
+  if (loosened.length > 0)
+    await recordSecurityEvent(tx.db, {
+      kind: 'policy_loosened',
+      at: await fetchProductTime(tx.db),
+      origin,
+      object: { type: 'policies', id: system.name },
+      details: { changes: loosened },
+    });
   return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'apply') };
 }
 

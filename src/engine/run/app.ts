@@ -22,6 +22,28 @@ import {
 } from './run-context.ts';
 import type { SyncOptions } from './sync-options.ts';
 
+/** Settings of the machine about alerts, which nobody changes over the API. */
+export interface AlertSettings {
+  /** Servers that alerts may be sent to: `host`, `host:port`, `*.domain`. */
+  readonly receivers: readonly string[];
+  /** First and last line of a mail. */
+  readonly marking: string;
+  /** Where the console is reached, for links. */
+  readonly consoleUrl?: string;
+}
+
+/** What a process watches on its machine. */
+export interface WatchedMachine {
+  /** What lies there, for a title, and a path on the disk. */
+  readonly directories: readonly { readonly what: string; readonly path: string }[];
+  /** PEM files. */
+  readonly certificates: readonly { readonly of: string; readonly path: string }[];
+  /** How large the database may become; undefined: nobody said. */
+  readonly databaseCapacityBytes?: number;
+  /** Whether servers of connections can be reached directly, so that their certificates can be read. */
+  readonly readsRemoteCertificates: boolean;
+}
+
 /** What every use case is given; made by the composition root, once a process. */
 export interface App extends ConnectionContext {
   readonly store: Store;
@@ -38,12 +60,28 @@ export interface App extends ConnectionContext {
   readonly readerUrl?: Secret;
   /** Whether a person may approve changes that send their own edits. Default: no. */
   readonly mayApproveOwn?: boolean;
-  /** How often a worker looks for due schedules, and checks the systems. Default: 5 seconds, 5 minutes. */
-  readonly worker?: { readonly schedulesEveryMs: number; readonly healthEveryMs: number };
+  /** Whether requests for erasure and portability are accepted, from persons outside of the Privacy Act. Default: no. */
+  readonly acceptsNonUsPrivacy?: boolean;
+  /** How often a worker looks for due schedules, checks the systems, and evaluates alerts. Default: 5 seconds, 5 minutes, a minute. */
+  readonly worker?: {
+    readonly schedulesEveryMs: number;
+    readonly healthEveryMs: number;
+    readonly alertsEveryMs: number;
+  };
   /** Where scan files are kept that were sent over the API until they are imported, and how large one may be. Absent: none are accepted. */
   readonly uploads?: { readonly directory: string; readonly maxBytes: number };
   /** Where evidence and other files are kept, and how large one may be. Absent: none are. */
   readonly files?: { readonly store: FileStore; readonly maxBytes: number };
+  /** What reports bear: the name and version of what makes them, and the marking of each page. Absent: `Tieline`, and none. */
+  readonly papers?: { readonly generator: string; readonly marking: string };
+  /** What the machine says about alerts. Absent: they go nowhere but to the inbox. */
+  readonly alerting?: AlertSettings;
+  /** Mail domains outside of the agency that reports may be sent to, and how large one may be to be attached. Absent: none, and none is. */
+  readonly reportMail?: { readonly domains: readonly string[]; readonly attachBytes: number };
+  /** What is watched on this machine. Absent: nothing. */
+  readonly machine?: WatchedMachine;
+  /** Where heads of the security log, and what waits to be forwarded of it, are kept on this machine. Absent: nowhere. */
+  readonly securityLog?: { readonly directory: string };
   /** Rules of sign-in and sessions. Default: those of the table of settings. */
   readonly access?: AccessSettings;
 }

@@ -1,4 +1,4 @@
-export { type App, type Caller, withSystems } from './app.ts';
+export { type AlertSettings, type App, type Caller, type WatchedMachine, withSystems } from './app.ts';
 export { holding, inConclusionsTurn, underSystemsLock, underWholeLock } from './locks.ts';
 export { throughOutages } from './outages.ts';
 export type { RunContext, RunEnvironment, StepProgress } from './run-context.ts';

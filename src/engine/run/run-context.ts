@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import type { ConnectorModule, ScanFileReader } from '../../connectors/kit/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
+import type { FileStore } from '../../platform/files/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
+import type { Timings } from '../../platform/timings/index.ts';
 import type { SystemFailure } from './system-failures.ts';
 
 /** What a step of a run reports while it works. */
@@ -29,11 +31,15 @@ export interface RunContext {
   /** Every connector that there is, by type: also of systems that are not part of this run. */
   readonly modules: ReadonlyMap<string, ConnectorModule>;
   readonly scanFiles?: ScanFileReader;
+  /** Where evidence is kept. Absent: nowhere. */
+  readonly files?: { readonly store: FileStore; readonly maxBytes: number };
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
   readonly report: (progress: StepProgress) => void;
   readonly log: RunLog;
+  /** Where steps are counted. Absent: nowhere. */
+  readonly timings?: Timings;
   readonly absence: AbsenceGuard & { readonly accept: boolean };
   /** Who asked for the run: a person, or a schedule. */
   readonly by?: string;

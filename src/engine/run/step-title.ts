@@ -6,6 +6,7 @@ const stepTitles: Readonly<Record<string, string>> = {
   asset_context: 'business context of assets',
   correlate: 'match assets to components',
   weaknesses: 'turn weaknesses into POA&Ms',
+  evidence: 'look for evidence to send',
   edits: 'look for edits made here',
   tags: 'look for tags to set',
   approvals: 'ask for approval',

@@ -47,9 +47,9 @@ export async function recordConflicts(
       from ${given} where ${same}`.execute(db);
   const opened = await sql<{ id: number }>`
     insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value,
-                                internal_changed_at, external_changed_at, external_changed_by)
+                                internal_changed_at, external_changed_at, external_changed_by, created_at)
     select ${source.operationId}::uuid, ${source.systemId}, c.entity, c."entityId", c.type, c.field, c.base, c.internal, c.external,
-           c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy"
+           c."internalChangedAt" at time zone 'UTC', c."externalChangedAt", c."externalChangedBy", tieline_now()
       from ${given}
      where not exists (select from sync_conflicts known where ${same})
     returning id`.execute(db);
@@ -110,8 +110,8 @@ export async function openFoundConflicts(
   kind: FoundConflicts,
 ): Promise<number> {
   const opened = await sql<{ id: number }>`
-    insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
-    select ${operationId}::uuid, ${systemId}, ${kind.entity}, f.entity_id, ${kind.type}, f.internal_value, f.external_value
+    insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value, created_at)
+    select ${operationId}::uuid, ${systemId}, ${kind.entity}, f.entity_id, ${kind.type}, f.internal_value, f.external_value, tieline_now()
       from (${kind.found}) f
      where not exists (select from sync_conflicts known
                         where known.external_system_id = ${systemId} and known.entity_id = f.entity_id and ${isOfKind(kind)}
@@ -129,8 +129,8 @@ export const openMissingRecords = (
   read: { readonly systemId: number; readonly entity: string; readonly operationId: string },
   missing: RawBuilder<unknown>,
 ) => sql`
-      insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value)
-      select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, m.entity_id, 'missing_record', m.hangs_on, to_jsonb(m.external_id)
+      insert into sync_conflicts (operation_id, external_system_id, entity_type, entity_id, conflict_type, internal_value, external_value, created_at)
+      select ${read.operationId}::uuid, ${read.systemId}, ${read.entity}, m.entity_id, 'missing_record', m.hangs_on, to_jsonb(m.external_id), tieline_now()
         from (${missing}) m
        where not exists (select from sync_conflicts known
                           where ${withSystem(read.systemId)}

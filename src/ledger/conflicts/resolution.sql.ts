@@ -11,12 +11,12 @@ import { storableJson } from '../../platform/postgres/index.ts';
 
 /** SQL that closes a row because it settled itself, and of what kind its end is. */
 export const settlesItself = (why: ReasonCode): RawBuilder<unknown> =>
-  sql.raw(`resolution_status = 'resolved', resolved_at = now(), resolved_by_kind = 'rule', resolved_by = null,
+  sql.raw(`resolution_status = 'resolved', resolved_at = tieline_now(), resolved_by_kind = 'rule', resolved_by = null,
            rule_code = '${'settled_itself' satisfies RuleCode}', resolution = '{"code": ${JSON.stringify(why)}}'`);
 
 /** SQL that closes a row because of what a person decided. */
 export const settledByPerson = (by: string, resolution: Json): RawBuilder<unknown> => sql`
-           resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${by}, resolved_at = now(),
+           resolution_status = 'resolved', resolved_by_kind = 'person', resolved_by = ${by}, resolved_at = tieline_now(),
            resolution = ${storableJson(resolution)}::jsonb`;
 
 /** What became of a conflict, as people are shown it: of one that settled itself, and of what closed it beside, the sentence of the code. */

@@ -101,6 +101,10 @@ const keptHours = 24;
 /** Deletes events that are past what is kept. @returns how many. */
 export async function forgetEvents(db: Kysely<Database>): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from tieline_events where at < now() - make_interval(hours => ${keptHours})`.execute(db);
+    delete from tieline_events where at < tieline_now() - make_interval(hours => ${keptHours})
+       -- Workflows that were not looked at for a while still find what ended meanwhile, up to a month.
+       and (at < tieline_now() - interval '31 days' or id <= coalesce((select position from workflow_cursors where source = 'scans'), id))`.execute(
+    db,
+  );
   return Number(numAffectedRows ?? 0n);
 }

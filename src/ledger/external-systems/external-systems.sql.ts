@@ -1,6 +1,13 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+
+/** The type of external systems that stand for files of POA&Ms: never called, never part of a sync. What a server has of a record leads over what a file has of it. */
+export const poamFilesType = 'poam_files';
+
+/** SQL of whether an external system stands for such files. @param id SQL of its id. */
+export const standsForPoamFiles = (id: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
+  (exists (select from external_systems f where f.id = ${id} and f.system_type = ${sql.lit(poamFilesType)}))`;
 
 export type ExternalSystemRow = Selectable<Database['external_systems']>;
 
@@ -78,7 +85,13 @@ export async function insertSystem(
   };
   return db
     .insertInto('external_systems')
-    .values({ ...row, system_name: system.name, system_type: system.type, api_base_url: system.url })
+    .values({
+      ...row,
+      system_name: system.name,
+      system_type: system.type,
+      api_base_url: system.url,
+      created_at: sql<Date>`tieline_now()`,
+    })
     .onConflict((conflict) =>
       conflict
         .column('system_name')
@@ -114,7 +127,7 @@ export async function setSyncPaused(
   await sql`
     update external_systems
        set sync_enabled = ${paused === undefined},
-           sync_paused_at = ${paused ? sql`coalesce(sync_paused_at, now())` : sql`null`},
+           sync_paused_at = ${paused ? sql`coalesce(sync_paused_at, tieline_now())` : sql`null`},
            sync_paused_by = ${paused?.by ?? null}, sync_paused_reason = ${paused?.reason ?? null}
      where id = ${id}`.execute(db);
 }
@@ -127,7 +140,7 @@ export async function setSendingPaused(
 ): Promise<void> {
   await sql`
     update external_systems
-       set sending_paused_at = ${paused ? sql`coalesce(sending_paused_at, now())` : sql`null`},
+       set sending_paused_at = ${paused ? sql`coalesce(sending_paused_at, tieline_now())` : sql`null`},
            sending_paused_by = ${paused?.by ?? null}, sending_paused_reason = ${paused?.reason ?? null}
      where id = ${systemId}`.execute(db);
 }
@@ -150,7 +163,7 @@ export async function markRemoved(
 ): Promise<void> {
   await sql`
     update external_systems
-       set removed_at = now(), removed_by = ${decided.by}, removed_reason = ${decided.reason}, sync_enabled = false,
+       set removed_at = tieline_now(), removed_by = ${decided.by}, removed_reason = ${decided.reason}, sync_enabled = false,
            connection_config = ${storableJson(config)}::jsonb,
            sync_paused_at = null, sync_paused_by = null, sync_paused_reason = null,
            sending_paused_at = null, sending_paused_by = null, sending_paused_reason = null

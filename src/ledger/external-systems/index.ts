@@ -7,9 +7,11 @@ export {
   isSendingPaused,
   listSystems,
   markRemoved,
+  poamFilesType,
   recordSystemSynced,
   setSendingPaused,
   setSyncPaused,
+  standsForPoamFiles,
   lockSystem,
   updateSystemConfig,
 } from './external-systems.sql.ts';

@@ -17,6 +17,13 @@ const errorRate = (systemId: number) => sql<number | null>`(
    where c.external_system_id = ${systemId}
      and c.called_at > coalesce((select max(h.checked_at) from integration_health h where h.external_system_id = ${systemId}), '-infinity'))`;
 
+/** What the calls since the check before took to be answered, on average. */
+const responseTime = (systemId: number) => sql<number | null>`(
+  select round(avg(c.response_time_ms))::int
+    from api_call_logs c
+   where c.external_system_id = ${systemId} and c.response_status is not null
+     and c.called_at > coalesce((select max(h.checked_at) from integration_health h where h.external_system_id = ${systemId}), '-infinity'))`;
+
 /** When a run over the system last ended well. */
 const lastSuccess = (systemId: number) => sql<Date | null>`(
   select last_sync_time from external_systems where id = ${systemId})`;
@@ -55,6 +62,7 @@ export async function recordSyncHealth(
       external_system_id: systemId,
       health_check_type: 'data_sync',
       status,
+      response_time_ms: responseTime(systemId),
       error_rate: errorRate(systemId),
       last_successful_operation: lastSuccess(systemId),
       error_details: detail === undefined ? null : JSON.stringify({ detail }),
@@ -124,6 +132,7 @@ export async function recordHealth(
       external_system_id: systemId,
       health_check_type: healthTypes[result.kind],
       status: healthStatuses[result.status],
+      response_time_ms: responseTime(systemId),
       error_rate: errorRate(systemId),
       last_successful_operation: lastSuccess(systemId),
       error_details:

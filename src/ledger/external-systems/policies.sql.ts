@@ -34,7 +34,7 @@ export async function savePolicy(db: Kysely<Database>, systemId: number, policy:
     on conflict (external_system_id, entity_type) do update
       set sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
           field_level_policies = excluded.field_level_policies,
-          requires_approval = excluded.requires_approval, approval_scope = excluded.approval_scope, updated_at = now()`.execute(
+          requires_approval = excluded.requires_approval, approval_scope = excluded.approval_scope, updated_at = tieline_now()`.execute(
     db,
   );
 }

@@ -44,11 +44,11 @@ export async function finishRead(
 ): Promise<void> {
   await sql`
     insert into sync_reads (external_system_id, entity_type, mark, mark_set_at)
-    values (${read.systemId}, ${read.entity}, ${read.mark ?? null}, now())
+    values (${read.systemId}, ${read.entity}, ${read.mark ?? null}, tieline_now())
     on conflict (external_system_id, entity_type)
     do update set operation_id = null, position = null,
                   mark = coalesce(excluded.mark, sync_reads.mark),
-                  mark_set_at = case when excluded.mark is null then sync_reads.mark_set_at else now() end`.execute(
+                  mark_set_at = case when excluded.mark is null then sync_reads.mark_set_at else tieline_now() end`.execute(
     db,
   );
 }
@@ -83,8 +83,12 @@ export function listReads(db: Kysely<Database>): Promise<ReadStatusRow[]> {
     .execute();
 }
 
-/** The present instant by the clock of the database, to the millisecond; not that of the transaction. */
+/** The present instant by the product's clock, to the millisecond; not that of the transaction. */
 export async function fetchClock(db: Kysely<Database>): Promise<Date> {
-  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
-  return rows[0]?.at ?? new Date();
+  const { rows } = await sql<{ at: Date }>`select tieline_now() + (clock_timestamp() - now()) as at`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (!row) throw new Error('a select without a table gives one row');
+  return row.at;
 }

@@ -48,7 +48,7 @@ export async function saveSchedule(db: Kysely<Database>, schedule: ScheduleToSav
     on conflict (external_system_id, schedule_name) do update
       set cron = excluded.cron, entity_types = excluded.entity_types, reads_all = excluded.reads_all,
           jitter_seconds = excluded.jitter_seconds, is_enabled = excluded.is_enabled, next_run_at = excluded.next_run_at,
-          updated_at = now()`.execute(db);
+          updated_at = tieline_now()`.execute(db);
 }
 
 /** @returns whether there was one. */
@@ -90,7 +90,7 @@ export async function recordScheduleOutcome(
   id: number,
   outcome: string,
 ): Promise<void> {
-  await sql`update sync_schedules set last_run_at = now(), last_outcome = ${outcome} where id = ${id}`.execute(
+  await sql`update sync_schedules set last_run_at = tieline_now(), last_outcome = ${outcome} where id = ${id}`.execute(
     db,
   );
 }

@@ -23,7 +23,7 @@ export async function retireLinks(
 ): Promise<void> {
   await sql`
     update sync_links l
-       set retired_at = now(), base = l.base || ${storableJson(base)}::jsonb
+       set retired_at = tieline_now(), base = l.base || ${storableJson(base)}::jsonb
       from ${givenRecords(records)}
      where l.external_system_id = ${systemId} and l.entity_type = g.entity and l.entity_id = g."entityId"
        and l.retired_at is null`.execute(db);

@@ -6,6 +6,7 @@ export {
   findLinkedInside,
   findLinkedSystems,
   findOtherLinks,
+  isFileBeside,
   type LinkRow,
   listRecordLinks,
   listReplacedLinks,

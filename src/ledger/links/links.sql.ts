@@ -1,6 +1,7 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { standsForPoamFiles } from '../external-systems/index.ts';
 
 export interface LinkRow {
   readonly entity_id: string;
@@ -94,9 +95,17 @@ export async function findLinkedElsewhere(
   const { rows } = await sql<{ id: string }>`
     select distinct entity_id as id from sync_links
      where entity_type = ${source.entity} and entity_id = any(${[...entityIds]}::text[])
-       and external_system_id <> ${source.systemId} and retired_at is null`.execute(db);
+       and external_system_id <> ${source.systemId} and retired_at is null
+       and not ${isFileBeside(source.systemId, sql`external_system_id`)}`.execute(db);
   return new Set(rows.map((row) => row.id));
 }
+
+/**
+ * SQL that is true of an external system that stands for files of POA&Ms, seen from a server: what a file says beside it takes nothing from
+ * what the server's own record means. From a file's side every other system counts.
+ */
+export const isFileBeside = (systemId: number, other: RawBuilder<unknown>) => sql`
+  (${standsForPoamFiles(other)} and not ${standsForPoamFiles(sql`${systemId}`)})`;
 
 /** Those of the rows, given with their parents, that another external system has there. */
 export async function findLinkedInside(
@@ -158,7 +167,9 @@ export async function listRecordLinks(
 /** Notes on links that a person edited the record here: it waits to go out until a sync has looked at it. */
 export async function markEdited(db: Kysely<Database>, linkIds: readonly number[]): Promise<void> {
   if (linkIds.length === 0) return;
-  await sql`update sync_links set edited_at = now() where id = any(${[...linkIds]}::bigint[])`.execute(db);
+  await sql`update sync_links set edited_at = tieline_now() where id = any(${[...linkIds]}::bigint[])`.execute(
+    db,
+  );
 }
 
 /** The same for every living link of records. @param exceptSystem whose remote has what the records say now. */
@@ -176,7 +187,7 @@ export async function markRecordsEdited(
 ): Promise<void> {
   if (entityIds.length === 0) return;
   await sql`
-    update sync_links set edited_at = now()
+    update sync_links set edited_at = tieline_now()
      where entity_type = ${entity} and entity_id = any(${[...entityIds]}::text[]) and retired_at is null
        and external_system_id is distinct from ${exceptSystem ?? null}`.execute(db);
 }

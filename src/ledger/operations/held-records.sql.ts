@@ -18,8 +18,8 @@ export async function insertHeldRecords(
 ): Promise<void> {
   if (records.length === 0) return;
   await sql`
-    insert into ingestion_errors (batch_id, table_name, record_identifier, error_type, error_message, raw_data)
-    select ${operationId}::uuid, left("table", 100), left(identifier, 255), left(type, 100), message, raw
+    insert into ingestion_errors (batch_id, table_name, record_identifier, error_type, error_message, raw_data, created_at)
+    select ${operationId}::uuid, left("table", 100), left(identifier, 255), left(type, 100), message, raw, tieline_now()
       from jsonb_to_recordset(${storableJson(records)}::jsonb)
         as held("table" text, identifier text, type text, message text, raw jsonb)`.execute(db);
 }

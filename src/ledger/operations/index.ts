@@ -58,6 +58,7 @@ export {
   listRuns,
   listSteps,
   listUnfinishedRuns,
+  markWorkflowRun,
   noCounts,
   type OperationRow,
   recordCounts,

@@ -75,6 +75,15 @@ export interface NewOperation {
 }
 
 /** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
+/** What a step of a workflow does bears its run: the setting holds as long as the transaction of the step. */
+const ofWorkflowRun = sql`
+  jsonb_strip_nulls(jsonb_build_object('workflowRun', nullif(current_setting('tieline.workflow_run', true), '')))`;
+
+/** Everything that begins in this transaction is the work of a run of a workflow. */
+export async function markWorkflowRun(db: Kysely<Database>, executionId: string): Promise<void> {
+  await sql`select set_config('tieline.workflow_run', ${executionId}, true)`.execute(db);
+}
+
 export async function beginOperation(db: Kysely<Database>, operation: NewOperation): Promise<string> {
   const row = await db
     .insertInto('ingestion_batches')
@@ -88,7 +97,8 @@ export async function beginOperation(db: Kysely<Database>, operation: NewOperati
       parent_operation_id: operation.parent ?? null,
       total_records: 0,
       status: 'in_progress',
-      metadata: JSON.stringify({ ...operation.metadata, counts: noCounts }),
+      started_at: sql<Date>`tieline_now()`,
+      metadata: sql`${storableJson({ ...operation.metadata, counts: noCounts })}::jsonb || ${ofWorkflowRun}`,
     })
     .returning('batch_id')
     .executeTakeFirstOrThrow();
@@ -225,7 +235,7 @@ async function endOperation(
   const { rows } = await sql<{ parent: string | null }>`
     update ingestion_batches
        set status = ${to},
-           completed_at = now(),
+           completed_at = tieline_now(),
            error_details = ${outcome.error === undefined ? null : storableText(outcome.error)},
            metadata = coalesce(metadata, '{}') || ${storableJson(outcome.metadata ?? {})}::jsonb
      where batch_id = ${operationId}::uuid and status = any(${[...operationMove(event).from]}::text[])

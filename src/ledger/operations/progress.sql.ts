@@ -18,7 +18,7 @@ export async function beginProgress(db: Kysely<Database>, operationId: string): 
   await sql`
     insert into operation_progress (operation_id) values (${operationId}::uuid)
     on conflict (operation_id) do update
-       set connection = null, step = null, done = null, total = null, unit = null, updated_at = now(),
+       set connection = null, step = null, done = null, total = null, unit = null, updated_at = tieline_now(),
            cancel_requested_at = null, cancel_requested_by = null`.execute(db);
 }
 
@@ -32,7 +32,7 @@ export async function saveProgress(
   const { rows } = await sql<{ by: string | null }>`
     update operation_progress
        set connection = ${note.connection ?? null}, step = ${note.step ?? null}, done = ${note.done ?? null},
-           total = ${note.total ?? null}, unit = ${note.unit ?? null}, updated_at = now()
+           total = ${note.total ?? null}, unit = ${note.unit ?? null}, updated_at = tieline_now()
      where operation_id = ${operationId}::uuid
     returning case when cancel_requested_at is not null then coalesce(cancel_requested_by, '') end as by`.execute(
     db,
@@ -56,7 +56,7 @@ export async function endProgress(db: Kysely<Database>, operationId: string): Pr
 /** Asks whoever does the operation to end it. @returns false if nobody can be asked: it is over, or its process says nothing of itself. */
 export async function requestCancel(db: Kysely<Database>, operationId: string, by: string): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
-    update operation_progress p set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_requested_by = coalesce(cancel_requested_by, left(${by}, 255))
+    update operation_progress p set cancel_requested_at = coalesce(cancel_requested_at, tieline_now()), cancel_requested_by = coalesce(cancel_requested_by, left(${by}, 255))
       from ingestion_batches o
      where p.operation_id = ${operationId}::uuid and o.batch_id = p.operation_id and o.status = 'in_progress'`.execute(
     db,
@@ -91,7 +91,7 @@ export async function listRunning(
     select p.operation_id as "operationId", coalesce(o.operation_type, o.batch_type, 'import') as type,
            coalesce(o.external_system, o.source_system) as system, o.started_at as "startedAt", p.connection, p.step,
            p.done::float8 as done, p.total::float8 as total, p.unit, p.updated_at as "updatedAt",
-           p.updated_at < now() - make_interval(secs => ${silentAfterSeconds}) as "isSilent",
+           p.updated_at < tieline_now() - make_interval(secs => ${silentAfterSeconds}) as "isSilent",
            case when p.cancel_requested_at is not null then coalesce(p.cancel_requested_by, '') end as "cancelRequestedBy"
       from operation_progress p join ingestion_batches o on o.batch_id = p.operation_id
      where o.status = 'in_progress' and (${operationIds === undefined} or p.operation_id = any(${[...(operationIds ?? [])]}::uuid[]))

@@ -35,11 +35,13 @@ beforeAll(async () => {
     `update ingestion_assets set merged_into = (select asset_uuid from ingestion_assets where hostname like 'host-000002%') where hostname like 'host-000001%'`,
   );
   const { rows: said } = await client.query<{ uuid: string }>(
-    `insert into assets_extended (asset_uuid, cost_center, data_classification, compliance_scope)
-     select asset_uuid, 'CC-7', 'CUI', '{FISMA,PCI DSS}' from ingestion_assets where hostname like 'host-000003%'
-     on conflict (asset_uuid) do update set cost_center = excluded.cost_center, data_classification = excluded.data_classification, compliance_scope = excluded.compliance_scope
+    `insert into assets_extended (asset_uuid, cost_center, data_classification, compliance_scope, network_zone, asset_tags)
+     select asset_uuid, 'CC-7', 'CUI', '{FISMA,PCI DSS}', 'DMZ', '{"Owner": ["Web", "Shop"]}' from ingestion_assets where hostname like 'host-000003%'
+     on conflict (asset_uuid) do update set cost_center = excluded.cost_center, data_classification = excluded.data_classification, compliance_scope = excluded.compliance_scope,
+       network_zone = excluded.network_zone, asset_tags = excluded.asset_tags
      returning asset_uuid::text as uuid`,
   );
+  await client.query(`update assets_extended set risk_score = id % 10 * 10 + 5 where id % 4 > 0`);
   for (const { uuid } of said) third.add(uuid);
   await client.query(`update ingestion_assets set hostname = null where hostname like 'host-000009%'`);
   client.release(true);
@@ -92,13 +94,21 @@ const cases: Readonly<
     ['none', (row) => row.componentId === null],
     ['CMP-000002', (row) => row.componentId === 'CMP-000002'],
   ],
-  tag: [['environment:test', (row) => row.tags.includes('Environment:Test')]],
+  tag: [
+    ['environment:test', (row) => row.tags.includes('Environment:Test')],
+    ['owner:shop', (row) => isOfThird(row)],
+    ['!owner:web', (row) => !isOfThird(row)],
+  ],
   seen: [['10d..', (row) => row.lastSeen !== null && Number(row.lastSeen) >= Number(now) - 10 * 86_400_000]],
   first: [
     ['..500d', (row) => row.firstSeen !== null && Number(row.firstSeen) < Number(now) - 500 * 86_400_000],
   ],
   critical: [['1..', (row) => row.openCritical >= 1]],
   high: [['..1', (row) => row.openHigh <= 1]],
+  risk: [
+    ['50..', (row) => (row.risk ?? -1) >= 50],
+    ['none', (row) => row.risk === null],
+  ],
   acr: [['5..', (row) => (row.acr ?? 0) >= 5]],
   agent: [
     ['yes', (row) => row.hasAgent === true],
@@ -119,6 +129,10 @@ const cases: Readonly<
     ['none', (row) => !isOfThird(row)],
   ],
   classification: [['CUI', (row) => isOfThird(row)]],
+  zone: [
+    ['DMZ', (row) => isOfThird(row)],
+    ['none', (row) => !isOfThird(row)],
+  ],
   costcenter: [
     ['CC-7', (row) => isOfThird(row)],
     ['any', (row) => isOfThird(row)],

@@ -1,4 +1,5 @@
 /** One asset: what it is, and what each of its tabs shows. Each answers undefined for an asset that is not in the scope. */
+import { isUuid } from '../../platform/values/index.ts';
 import { type Kysely, sql } from 'kysely';
 import {
   decisionColumnsOf,
@@ -35,8 +36,6 @@ export interface AssetMore {
   readonly complianceFailed: number;
 }
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 interface Known {
   readonly id: number;
   readonly into: string | null;
@@ -44,7 +43,7 @@ interface Known {
 
 /** An asset of the scope by its uuid; one that was merged, by what it is now. */
 async function findKnown(db: Kysely<Database>, scope: Scope, uuid: string): Promise<Known | undefined> {
-  if (!uuidPattern.test(uuid)) return undefined;
+  if (!isUuid(uuid)) return undefined;
   const { rows } = await sql<Known>`
     select a.id, a.merged_into::text as into from ingestion_assets a
      where a.asset_uuid = ${uuid}::uuid and ${isThisAssetIn(scope, sql`coalesce(a.merged_into, a.asset_uuid)`)}`.execute(

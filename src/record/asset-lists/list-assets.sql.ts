@@ -34,6 +34,8 @@ export interface AssetRow {
   readonly lastSeen: Date | null;
   readonly hasAgent: boolean | null;
   readonly acr: number | null;
+  /** 0 to 100; null where nothing of it was scored. */
+  readonly risk: number | null;
   readonly criticality: string | null;
   readonly environment: string | null;
   readonly tags: readonly string[];
@@ -59,6 +61,7 @@ const sorts: Readonly<Record<SortOf<typeof assetList>, SortColumn>> = {
   critical: { column: openOf('critical'), type: 'integer', always: true },
   seen: { column: sql`a.last_seen`, type: 'timestamp' },
   first: { column: sql`a.first_seen`, type: 'timestamp' },
+  risk: { column: sql`x.risk_score`, type: 'numeric' },
   acr: { column: acrOf, type: 'numeric' },
 };
 
@@ -85,7 +88,7 @@ const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown>
          (select o.operating_system from ingestion_asset_systems o where o.asset_uuid = a.asset_uuid order by o.is_primary desc nulls last, o.id limit 1) as "operatingSystem",
          array(select s.system_id from (${systemsOfAsset(scope, sql`a.asset_uuid`)}) s order by 1) as "systemIds",
          a.xacta_component_id as "componentId", ${assetState} as state, a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.has_agent as "hasAgent",
-         ${acrOf}::float8 as acr, x.business_criticality as criticality, x.environment,
+         ${acrOf}::float8 as acr, x.risk_score::float8 as risk, x.business_criticality as criticality, x.environment,
          array(select t.tag_key || ':' || t.tag_value from ingestion_asset_tags t where t.asset_uuid = a.asset_uuid order by 1 limit 50) as tags,
          array(select distinct s.system_name::text from asset_sources r join external_systems s on s.id = r.external_system_id where r.asset_uuid = a.asset_uuid order by 1) as sources,
          ${openOf('critical')} as "openCritical", ${openOf('high')} as "openHigh", ${openOf('medium')} as "openMedium", ${openOf('low')} as "openLow",

@@ -175,7 +175,7 @@ export async function settleReviews(
 ): Promise<number> {
   const { numAffectedRows } = await sql`
     with settled as (
-      update asset_identity_decisions d set settled_at = now(), settled_by = ${settled.by}
+      update asset_identity_decisions d set settled_at = tieline_now(), settled_by = ${settled.by}
        where d.decision = 'review' and d.settled_at is null
          and (d.id = ${which.id ?? null}::bigint
               or exists (select from asset_sources x where x.external_system_id = d.external_system_id and x.external_id = d.external_id

@@ -50,7 +50,7 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
   await moveCoverage(tx, from, into);
   await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
   await tx.client.query(
-    'update ingestion_assets set merged_into = $2::uuid, updated_at = now() where asset_uuid = $1::uuid',
+    'update ingestion_assets set merged_into = $2::uuid, updated_at = tieline_now() where asset_uuid = $1::uuid',
     [from, into],
   );
   await renewReporting(tx, { systemId: null, operationId: decided.operationId }, theseAssets([into]));
@@ -174,9 +174,9 @@ async function separateRecord(tx: Tx, record: SourceRecord, decided: Decided): P
     ? record.ownUuid
     : deriveUuid('asset', String(record.systemId), record.externalId, record.assetUuid);
   await tx.client.query(
-    `insert into ingestion_assets (asset_uuid, hostname, ingestion_source, ingestion_batch_id)
-     select $1::uuid, $2, system_type, $4::uuid from external_systems where id = $3
-     on conflict (asset_uuid) do update set merged_into = null, updated_at = now()`,
+    `insert into ingestion_assets (asset_uuid, hostname, ingestion_source, ingestion_batch_id, created_at)
+     select $1::uuid, $2, system_type, $4::uuid, tieline_now() from external_systems where id = $3
+     on conflict (asset_uuid) do update set merged_into = null, updated_at = tieline_now()`,
     [uuid, record.hostname, record.systemId, decided.operationId],
   );
   // One that was an asset before is where it was; a new one is where it was thought to be, until a match says otherwise.

@@ -48,7 +48,7 @@ export async function renewReporting(
   await tx.client.query(
     `with changed as (
        select a.asset_uuid, a.unreported_since as old_since, a.terminated_at as old_terminated, a.deleted_at as old_deleted,
-              case when r.is_reported then null else coalesce(a.unreported_since, now()) end as since,
+              case when r.is_reported then null else coalesce(a.unreported_since, tieline_now()) end as since,
               case when r.is_reported and r.terminated_at is not null then null else coalesce(r.terminated_at, a.terminated_at) end as terminated_at,
               case when r.is_reported and r.deleted_at is not null then null else coalesce(r.deleted_at, a.deleted_at) end as deleted_at
          from (${reportingOf(assets)}) r join ingestion_assets a using (asset_uuid)
@@ -65,7 +65,7 @@ export async function renewReporting(
         where f.before is distinct from f.after and not d.asset_uuid = any($3::uuid[])
      )
      update ingestion_assets a
-        set unreported_since = d.since, terminated_at = d.terminated_at, deleted_at = d.deleted_at, updated_at = now()
+        set unreported_since = d.since, terminated_at = d.terminated_at, deleted_at = d.deleted_at, updated_at = tieline_now()
        from differing d where d.asset_uuid = a.asset_uuid`,
     [source.operationId, source.systemId, created],
   );

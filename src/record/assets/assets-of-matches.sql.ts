@@ -45,7 +45,7 @@ async function retireLinks(
 ): Promise<void> {
   await sql`
     with gone as (
-      update sync_links l set retired_at = now()
+      update sync_links l set retired_at = tieline_now()
        where l.external_system_id = ${source.systemId} and l.entity_type = 'asset_component' and l.retired_at is null
          and not exists (select from (${linked(source.systemId)}) k
                           where k.asset_uuid::text = l.entity_id and k.component_id = l.external_id)
@@ -77,7 +77,7 @@ async function makeLinks(
     select ${source.systemId}, 'asset_component', k.asset_uuid::text, k.component_id, ${source.operationId}::uuid
       from (${linked(source.systemId)}) k
     on conflict (external_system_id, external_id, entity_id) where entity_type = 'asset_component' do update
-      set retired_at = null, operation_id = excluded.operation_id, confirmed_at = now()
+      set retired_at = null, operation_id = excluded.operation_id, confirmed_at = tieline_now()
       where known.retired_at is not null`.execute(db);
   // A different assignment by the owner stays; ours is kept beside it. With several GRC systems, the first one's applies, as long as it exists.
   await sql`
@@ -110,7 +110,7 @@ async function makeLinks(
            technical_owner = coalesce(a.technical_owner, c.technical_owner),
            external_system_mappings = coalesce(a.external_system_mappings, '{}')
              || jsonb_build_object('xacta', jsonb_build_object('component_id', c.new_component, 'system_id', c.new_system)),
-           updated_at = now()
+           updated_at = tieline_now()
       from changing c
      where a.asset_uuid = c.asset_uuid`.execute(db);
   await assignSystems(db, source.systemId);

@@ -70,7 +70,7 @@ async function settleMainSystems(
              case when c.after is null then ${sql.raw(reasonValue('boundary_rule_gone'))} else ${sql.raw(reasonValue('see_boundary_decisions'))} end
         from changing c
     )
-    update ingestion_assets a set system_id = c.after, updated_at = now() from changing c where a.asset_uuid = c.asset_uuid`.execute(
+    update ingestion_assets a set system_id = c.after, updated_at = tieline_now() from changing c where a.asset_uuid = c.asset_uuid`.execute(
     db,
   );
 }

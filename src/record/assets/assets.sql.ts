@@ -181,8 +181,8 @@ async function drawTogether(tx: Tx, source: AssetSource): Promise<void> {
       from staging_assets s left join ingestion_assets a using (asset_uuid)
      group by s.asset_uuid`);
   await tx.client.query(
-    `insert into ingestion_assets (asset_uuid, tenable_asset_uuid, ingestion_source, ingestion_batch_id, last_sync_time)
-     select distinct on (s.asset_uuid) s.asset_uuid, case when $3 then s.own_uuid::text end, $2, $1::uuid, now()
+    `insert into ingestion_assets (asset_uuid, tenable_asset_uuid, ingestion_source, ingestion_batch_id, last_sync_time, created_at)
+     select distinct on (s.asset_uuid) s.asset_uuid, case when $3 then s.own_uuid::text end, $2, $1::uuid, tieline_now(), tieline_now()
        from staging_assets s
       where not exists (select from ingestion_assets a where a.asset_uuid = s.asset_uuid)
       order by s.asset_uuid, s.ordinal
@@ -214,7 +214,7 @@ async function keepWhatSourcesSay(tx: Tx, source: AssetSource): Promise<void> {
      on conflict (external_system_id, external_id) do update
        set asset_uuid = excluded.asset_uuid, record = known.record || excluded.record, identifiers = excluded.identifiers,
            raw_json = excluded.raw_json, last_seen = coalesce(excluded.last_seen, known.last_seen),
-           operation_id = excluded.operation_id, reported_at = now()
+           operation_id = excluded.operation_id, reported_at = tieline_now()
        -- A late report of an earlier time tells nothing of how the asset is now.
        where coalesce(excluded.last_seen >= known.last_seen, true)
          and (known.asset_uuid, known.raw_json, known.identifiers, known.record)
@@ -316,7 +316,7 @@ async function writeDiffering(tx: Tx, source: AssetSource, created: readonly str
        update ingestion_assets a
           set ${names.map((name) => `${name} = d.new_${name}`).join(', ')},
               tenable_asset_uuid = d.new_tenable, raw_json = d.raw, ingestion_batch_id = $1,
-              last_sync_time = now(), updated_at = now()
+              last_sync_time = tieline_now(), updated_at = tieline_now()
          from differing d where a.asset_uuid = d.asset_uuid
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction, decided_by_kind, rule_code)
@@ -362,7 +362,7 @@ async function renewLinks(tx: Tx, source: AssetSource): Promise<void> {
                             where known.entity_type in ('asset', 'asset_component') and known.entity_id = m.asset_uuid::text offset 0) l
        where m.is_changed
     )
-    update sync_links l set retired_at = case when ends.is_over then now() end
+    update sync_links l set retired_at = case when ends.is_over then tieline_now() end
       from ends where ends.id = l.id and (l.retired_at is not null) <> ends.is_over
        -- Else the plan may read all links: within the transaction of a large file the planner knows neither their number nor that of these.
        and l.id = any (array(select id from ends))

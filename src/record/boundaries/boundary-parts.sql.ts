@@ -4,6 +4,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { fetchPoamColumns } from '../poams/index.ts';
 import { assetsOfSystem } from '../systems/index.ts';
+import { plainControl } from './control-parts.sql.ts';
 
 const isOpen = sql.raw(isOpenFinding('v.lifecycle_state'));
 
@@ -14,6 +15,14 @@ export interface ControlRow {
   readonly implementation: string | null;
   readonly assessment: string | null;
   readonly nextAssessment: string | null;
+  readonly lastAssessed: Date | null;
+  readonly frequencyMonths: number | null;
+  readonly evidenceRequired: readonly string[] | null;
+  readonly automationLevel: string | null;
+  readonly origination: string | null;
+  /** A status that is proposed and waits for a person. */
+  readonly proposed: string | null;
+  readonly proposalId: number | null;
   /** Open findings that are counted against it. */
   readonly findings: number;
   readonly poams: { readonly open: number; readonly all: number };
@@ -29,12 +38,21 @@ export async function listControls(
   const { rows } = await sql<ControlRow>`
     select c.control_id as "controlId", c.control_title as title, c.family, c.implementation_status as implementation,
            c.assessment_status as assessment, coalesce(c.next_assessment_date, c.next_assessment_due::date)::text as "nextAssessment",
+           c.last_assessed at time zone 'UTC' as "lastAssessed", c.assessment_frequency_months as "frequencyMonths",
+           c.evidence_required as "evidenceRequired", c.automation_level as "automationLevel", c.control_origination as origination,
+           asked.proposed, asked.id as "proposalId",
            (select count(*)::int from ingestion_vulnerabilities v where v.control_id = c.id and ${isOpen}) as findings,
            jsonb_build_object('open', coalesce(p.open, 0), 'all', coalesce(p.every_one, 0)) as poams
       from ingestion_controls c
+      left join control_status_proposals asked on asked.control_ref = c.id and asked.settled_at is null
+      -- As the page of a control has them: a POA&M may name several, each in its own spelling.
       left join (
-        select ${columns.of('security_control')} as control, count(*) filter (where ${columns.isOpen}) as open, count(*) as every_one
-          from ingestion_poams p where p.system_id = ${systemId} group by 1) p on p.control = c.control_id
+        select each.control, count(*) filter (where each.is_open) as open, count(*) as every_one
+          from (select distinct p.id, ${plainControl(sql`trim(named)`)} as control, ${columns.isOpen} as is_open
+                  from ingestion_poams p
+                 cross join lateral regexp_split_to_table(${columns.of('security_control')}::text, '[;,]') named
+                 where p.system_id = ${systemId} and trim(named) <> '') each
+         group by 1) p on p.control = ${plainControl(sql`c.control_id`)}
      where c.system_id = ${systemId} and ${page.after === undefined ? sql`true` : sql`c.control_id > ${page.after}`}
        and not exists (select from ingestion_controls older where older.system_id = c.system_id and older.control_id = c.control_id and older.id < c.id)
      order by c.control_id limit ${page.limit}`.execute(db);

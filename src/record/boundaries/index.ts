@@ -6,6 +6,7 @@ export {
   isBoundaryWithin,
   listBoundaries,
 } from './boundary-list.sql.ts';
+export { findControlRef, listUnderControl, plainControl, type UnderControl } from './control-parts.sql.ts';
 export {
   type ComponentKind,
   type ComponentRow,

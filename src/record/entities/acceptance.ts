@@ -39,6 +39,7 @@ export const acceptance = defineEntity({
   derived: [],
   growing: {},
   sentOnly: [],
+  unsaidWhenEmpty: ['expires_at'],
   statusWords: [],
   formerNames: {},
   remoteId: 'acceptance_id',

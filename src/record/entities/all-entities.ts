@@ -1,4 +1,5 @@
 import { acceptance } from './acceptance.ts';
+import { artifact } from './artifact.ts';
 import { assetContext } from './asset-context.ts';
 import { assetTag } from './asset-tag.ts';
 import { asset } from './asset.ts';
@@ -24,4 +25,5 @@ registerEntities([
   control,
   poam,
   milestone,
+  artifact,
 ]);

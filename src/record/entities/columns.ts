@@ -19,7 +19,7 @@ export const firstLine = (text: string): string => `split_part(${text}, E'\\n', 
 export const excludedSystems: LinkedEntity['excludedOwners'] = (db, owners) =>
   findExcludedOwners(db, 'system', owners);
 
-/** PostgreSQL reads the text `now` as the present instant when it becomes a timestamp. */
+/** `insertRows` reads the text `now` as the present instant by the product's clock. */
 export const stamped = (): JsonObject => ({ created_at: 'now', updated_at: 'now' });
 
 export const ingested = (source: RecordSource): JsonObject => ({

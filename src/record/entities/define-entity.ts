@@ -172,6 +172,10 @@ export interface LinkedEntity extends AnyEntity {
   readonly derived: readonly string[];
   /** Fields that no remote decides, so that they can be sent and never come in. */
   readonly sentOnly: readonly string[];
+  /** Fields that follow from a decision: people decide, and edit none of them. */
+  readonly decided?: readonly string[];
+  /** Fields that remotes leave out while they are empty: without a base, nothing is what both sides agree on. */
+  readonly unsaidWhenEmpty?: readonly string[];
   /** Fields that hold a status in canonical words. */
   readonly statusWords: readonly string[];
   /** Fields that say the severity of what the record is about, the first that is filled counts: an approval can depend on it. */
@@ -229,8 +233,13 @@ export interface LinkedEntity extends AnyEntity {
      * refuses them for reasons of their own (a role, a licence).
      */
     readonly splitsByPlace: boolean;
-    /** Whether one that a person adds here to a record that the remote has is made there too. */
-    readonly adds?: true;
+    /**
+     * Whether one that is added here to a record that the remote has is made there too: only what the journal has as added by a person (rows
+     * of before Tieline, and those of records that were composed here, are no additions), or every row.
+     */
+    readonly adds?: 'byPeople' | 'every';
+    /** The record stands for a file of the store, which goes out with it: the field that holds its hash. */
+    readonly file?: { readonly hash: string };
     /** The records inside of a new one that go out with it, in a field of its payload. */
     readonly children?: { readonly field: string; readonly entity: EntityType };
     /** The columns that say how severe what the record is about is, the first that does. */

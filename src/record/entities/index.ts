@@ -17,6 +17,7 @@ export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
 export { fetchBoundariesOf, lockRows } from './rows/record-boundaries.sql.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
+export { type DigestsOfByte, listStandingReports } from './rows/standing-reports.sql.ts';
 export { type AddedRow, listAddedRows } from './rows/added-rows.sql.ts';
 export { type LinkedRow, listLinkedRows } from './rows/linked-rows.sql.ts';
 export { boundaryOf, namedBy, titleOf } from './rows/record-shown.sql.ts';

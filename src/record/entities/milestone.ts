@@ -44,5 +44,5 @@ export const milestone = defineEntity({
   atEnd: { ended: { status: 'Cancelled' }, composed: false },
   awaited: false,
   // A milestone moves its POA&M's version.
-  outbound: { edits: true, orderWith: 'parent', splitsByPlace: false, adds: true },
+  outbound: { edits: true, orderWith: 'parent', splitsByPlace: false, adds: 'byPeople' },
 });

@@ -26,6 +26,18 @@ const listed = (records: readonly RecordOfRow[], field: string) =>
     words(record[field]).map((value) => ({ poamId: entityId, value })),
   );
 
+/** They follow from deviations (modules/deviations/elsewhere). */
+const deviationFields = [
+  'deviation_kind',
+  'deviation_status',
+  'deviation_reference',
+  'deviation_summary',
+  'deviation_decided_by',
+  'deviation_decided_on',
+  'deviation_expires_on',
+  'deviation_rating',
+] as const;
+
 export const poam = defineEntity({
   name: 'poam',
   kind: 'linked',
@@ -59,6 +71,8 @@ export const poam = defineEntity({
   derived: [],
   growing: { comments: 'append', deviation_rationale: 'append' },
   sentOnly: [],
+  decided: deviationFields,
+  unsaidWhenEmpty: deviationFields,
   statusWords: ['status', 'implementation_status'],
   severityFields: ['weakness_risk_level', 'risk_rating'],
   formerNames: { xacta_poam_id: 'remote_id', xacta_system_id: 'parent_remote_id' },

@@ -1,4 +1,5 @@
 /** One finding with everything that stands around it: what each source says, its plugin, asset, weaknesses, POA&Ms, rules, and its life line. */
+import { isUuid } from '../../platform/values/index.ts';
 import { type Kysely, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { type Severity, severities } from '../../canonical/vocabulary/index.ts';
@@ -84,11 +85,9 @@ interface Found {
   readonly resurfacedAt: Date | null;
 }
 
-const keyPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The row of a key, where it is in the scope. The raw record bears one of two names (decision 0006), so it is read from the row as JSON. */
 async function findByKey(db: Kysely<Database>, scope: Scope, key: string): Promise<Found | undefined> {
-  if (!keyPattern.test(key)) return undefined;
+  if (!isUuid(key)) return undefined;
   const { rows } = await sql<Found>`
     select v.id, ${pluginOf} as plugin, v.asset_ref::text as asset, coalesce(to_jsonb(v) -> 'raw_data', to_jsonb(v) -> 'raw_json') as raw, v.resurfaced_at as "resurfacedAt"
       from ingestion_vulnerabilities v

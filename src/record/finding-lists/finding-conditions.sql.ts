@@ -3,6 +3,7 @@
  * a set of plugins or assets that the row's is in: they are few beside the findings, so the set is made once. A row whose plugin or asset is
  * not known stays in the list where nothing is asked of that, and where what is asked for is a lack.
  */
+import { isUuid } from '../../platform/values/index.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import { identifierKinds, normalizeIdentifier } from '../../canonical/identity/index.ts';
@@ -20,6 +21,7 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import { storableJson } from '../../platform/postgres/index.ts';
+import { assignedTo } from '../assignments/index.ts';
 import { isAcceptedFinding } from '../findings/index.ts';
 import { isAssetIn, isUnassigned, membershipsIn } from '../systems/index.ts';
 import { dueCondition, poamCondition, type Sight } from './finding-poam.sql.ts';
@@ -38,6 +40,10 @@ export const isShown = sql<boolean>`v.finding_key is not null and v.severity_ran
 
 /** The plugin of a row: a text in one variant of the table, a number in another (decision 0006). */
 export const pluginOf = sql`v.plugin_id::text`;
+
+/** SQL of the highest score of the groups `g` that `of` names, in scope. */
+export const groupRisk = (scope: Scope, of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  (select max(g.risk_score) from group_risks g where ${of} and ${inScope(scope, sql`nullif(g.system_id, '')`)})`;
 
 /** Whether a term asks for what is missing, which also a plugin or asset that is not known lacks. */
 const asksForLack = (term: FilterTerm): boolean =>
@@ -101,7 +107,7 @@ const wordsIn = (term: FilterTerm): readonly string[] => (term.is === 'in' ? ter
 /** Assets by uuid, name, address or whatever else one is known by. */
 export const assetsNamedSo: ToCondition = (term) => {
   const names = wordsIn(term);
-  const uuids = names.filter((name) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name));
+  const uuids = names.filter((name) => isUuid(name));
   const known = names.flatMap((name) =>
     identifierKinds
       .flatMap((kind) => normalizeIdentifier(kind, name) ?? [])
@@ -170,27 +176,16 @@ const ageCondition =
     ]);
   };
 
-const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The operation that made or changed the row last: of an import, what it brought, changed and found fixed. */
 const changedBy: ToCondition = (term) => {
-  const ids = wordsIn(term).filter((word) => isUuid.test(word));
+  const ids = wordsIn(term).filter((word) => isUuid(word));
   const among = sql<boolean>`v.batch_id = any(${ids}::uuid[])`;
   return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
 };
 
-/** Of the work `r` on a finding, whose it is: a person's own, or of a team that they are in; or of a team. */
-const assignedTo: ToCondition = (term) =>
-  term.is === 'presence'
-    ? sql`(r.assigned_principal_id is not null or r.assigned_team_id is not null)`
-    : sql`(r.assigned_principal_id in (select p.id from principals p where lower(p.name) = any(${lowered(wordsIn(term))}::text[]))
-           or r.assigned_team_id in (select t.id from teams t where lower(t.name) = any(${lowered(wordsIn(term))}::text[])
-                                     union all select m.team_id from team_members m join principals p on p.id = m.principal_id
-                                                where lower(p.name) = any(${lowered(wordsIn(term))}::text[])))`;
-
 /** What filters ask of the work on findings, of `r`. */
 const ofWork = {
-  assigned: assignedTo,
+  assigned: assignedTo('r'),
   remediation: (term: FilterTerm) =>
     term.is === 'presence' ? sql<boolean>`true` : wordsOf(sql`r.remediation_status`)(term),
   planned: instantOf(sql`r.due_date`),
@@ -251,6 +246,10 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   plugin: plain(wordsOf(pluginOf)),
   family: ofPlugin(wordsOf(sql`p.family`)),
   cve: ofPlugin(cveCondition),
+  risk: ({ scope }) => ({
+    of: 'plugin',
+    condition: numberOf(groupRisk(scope, sql`g.plugin_id = p.plugin_id`)),
+  }),
   vpr: ofPlugin(numberOf(sql`p.vpr_score`)),
   epss: ofPlugin(numberOf(sql`p.epss_score`)),
   cvss: ofPlugin(numberOf(sql`p.cvss3_base_score`)),

@@ -39,7 +39,10 @@ beforeAll(async () => {
             (array['00000000-0000-0000-0000-0000000000a1', '00000000-0000-0000-0000-0000000000a2', null, null])[1 + (v.id / 4) % 4]::uuid,
             case when (v.id / 4) % 4 = 2 then '00000000-0000-0000-0000-0000000000b1'::uuid end,
             case when v.id % 5 > 0 then date '2026-11-01' + (v.id % 90)::int end, '2026-11-01Z'
-       from ingestion_vulnerabilities v where v.id % 3 = 0`,
+       from ingestion_vulnerabilities v where v.id % 3 = 0;
+     insert into group_risks (system_id, plugin_id, risk_score, findings, assets, worst_asset, assessed_at)
+     select s.system_id, p.plugin_id, (p.plugin_id::int * 7 + s.id) % 100, 1, 1, (select asset_uuid from ingestion_assets limit 1), now()
+       from scan_plugins p cross join ingestion_systems s where p.plugin_id::int % 4 > 0`,
   );
   client.release(true);
   const { rows } = await database.pool.query<{ asset: string; systems: string[] }>(`
@@ -87,6 +90,7 @@ const values: Readonly<Record<keyof typeof findingList.filters, readonly string[
   plugin: ['10001', '!10001,10002'],
   family: ['Windows,Databases', '!General'],
   cve: ['any', 'none', 'CVE-2017-1005,cve-2018-1007', '!CVE-2017-1005'],
+  risk: ['50..', '..20', 'none', 'any'],
   vpr: ['5..', '..3', 'none', 'any'],
   epss: ['0.1..0.6', 'none'],
   cvss: ['7..', 'none'],
@@ -195,13 +199,31 @@ describe('the list of findings', () => {
     expect(await allOf(nowhere, {}, parseSort('first', findingList.sorts))).toEqual([]);
   }, 120_000);
 
+  it('a group of a plugin bears the worst risk score of it that one sees, and the filter goes by the same', async () => {
+    const one: Scope = { kind: 'boundaries', systemIds: ['SYS-002'], unassigned: false };
+    for (const scope of [everywhere, one]) {
+      const { rows } = await database.pool.query<{ plugin: string; risk: number }>(
+        `select plugin_id as plugin, max(risk_score)::float8 as risk from group_risks ${scope === one ? `where system_id = 'SYS-002'` : ''} group by 1`,
+      );
+      const risks = new Map(rows.map(({ plugin, risk }) => [plugin, risk]));
+      const groups = await groupFindings(database.db, scope, { filter: {}, by: 'plugin', limit: 100, now });
+      expect(groups.items.length).toBeGreaterThan(10);
+      for (const { key, risk } of groups.items)
+        expect([key, risk]).toEqual([key, risks.get(key ?? '') ?? null]);
+      const sort = parseSort('-severity', findingList.sorts);
+      const found = await allOf(scope, filterOf([['risk', '50..']]), sort);
+      const wanted = (await allOf(scope, {}, sort)).filter((row) => (risks.get(row.pluginId) ?? -1) >= 50);
+      expect(found.map(({ key }) => key).toSorted()).toEqual(wanted.map(({ key }) => key).toSorted());
+    }
+  });
+
   it.each([
     ['severity=critical', [['severity', 'critical']], (row: FindingRow) => row.severity === 'Critical'],
     ['state=fixed', [['state', 'fixed']], (row: FindingRow) => row.state === 'fixed'],
     ['poam=none', [['poam', 'none']], (row: FindingRow) => row.poamId === null],
     ['poam=overdue', [['poam', 'overdue']], (row: FindingRow) => row.poamState === 'overdue'],
     ['due=any', [['due', 'any']], (row: FindingRow) => row.dueOn !== null],
-    ['due=..0d', [['due', '..0d']], (row: FindingRow) => row.dueOn !== null && row.dueOn <= '2026-11-25'],
+    ['due=..0d', [['due', '..0d']], (row: FindingRow) => row.dueOn !== null && row.dueOn < '2026-11-25'],
     ['vpr=5..', [['vpr', '5..']], (row: FindingRow) => (row.vpr ?? -1) >= 5],
     ['vpr=none', [['vpr', 'none']], (row: FindingRow) => row.vpr === null],
     ['exploit=no', [['exploit', 'no']], (row: FindingRow) => row.hasExploit !== true],

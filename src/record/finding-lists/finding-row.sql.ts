@@ -92,7 +92,7 @@ export interface KnownParts {
 export const nothingKnown = (): KnownParts => ({ plugins: new Map(), assets: new Map(), sources: new Map() });
 
 /** More than these are forgotten and looked up again, so that memory does not grow with the list. */
-const knownAtMost = 20_000;
+const knownAtMost = 2_000;
 
 /** Looks up what is not known yet of these. */
 async function learn<Key, Part>(

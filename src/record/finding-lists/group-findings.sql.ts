@@ -9,7 +9,7 @@ import { severities } from '../../canonical/vocabulary/index.ts';
 import { type After, type Page, pageOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { membershipsIn } from '../systems/index.ts';
-import { type FindingFilter, pluginOf } from './finding-conditions.sql.ts';
+import { type FindingFilter, groupRisk, pluginOf } from './finding-conditions.sql.ts';
 import { findSight, poamInScopeOfMany, poamStateOf } from './finding-poam.sql.ts';
 import { byNarrowIndex } from './narrow-index.sql.ts';
 import { findReach } from './reach.sql.ts';
@@ -27,6 +27,8 @@ export interface FindingGroupRow {
   readonly assets: number;
   /** Systems of the scope. */
   readonly systems: number;
+  /** Risk score, 0 to 100, of the worst of it that one sees; null where none was scored, and for CVEs and solutions. */
+  readonly risk: number | null;
   readonly firstFound: Date | null;
   /** The worst of its findings: overdue, without a POA&M, open, completed. */
   readonly poamState: (typeof findingPoamStates)[number];
@@ -38,6 +40,7 @@ interface GroupSql {
   /** SQL of a relation (part, key): to which groups each counted part belongs; `counted(part, …)` is joined to it. */
   readonly parts: RawBuilder<unknown>;
   readonly title: RawBuilder<unknown>;
+  readonly risk: RawBuilder<unknown>;
 }
 
 const groupSql = (scope: Scope): Readonly<Record<FindingGroup, GroupSql>> => ({
@@ -45,26 +48,31 @@ const groupSql = (scope: Scope): Readonly<Record<FindingGroup, GroupSql>> => ({
     counted: pluginOf,
     parts: sql`select part, part as key from counted`,
     title: sql`(select p.name from scan_plugins p where p.plugin_id = top.key)`,
+    risk: groupRisk(scope, sql`g.plugin_id = top.key`),
   },
   asset: {
     counted: sql`v.asset_ref`,
     parts: sql`select part, part::text as key from counted`,
     title: sql`(select a.hostname from ingestion_assets a where a.asset_uuid = top.key::uuid)`,
+    risk: sql`(select x.risk_score from assets_extended x where x.asset_uuid = top.key::uuid)`,
   },
   system: {
     counted: sql`v.asset_ref`,
     parts: sql`select part, m.system_id as key from counted left join (${membershipsIn(scope)}) m on m.asset_uuid = part`,
     title: sql`(select s.name from ingestion_systems s where s.system_id = top.key order by s.id limit 1)`,
+    risk: groupRisk(scope, sql`g.system_id = coalesce(top.key, '')`),
   },
   cve: {
     counted: pluginOf,
     parts: sql`select part, named.cve as key from counted left join scan_plugins p on p.plugin_id = part left join unnest(p.cves) named(cve) on true`,
     title: sql`null::text`,
+    risk: sql`null`,
   },
   solution: {
     counted: pluginOf,
     parts: sql`select part, md5(p.solution) as key from counted left join scan_plugins p on p.plugin_id = part`,
     title: sql`(select p.solution from scan_plugins p where md5(p.solution) = top.key limit 1)`,
+    risk: sql`null`,
   },
 });
 
@@ -105,7 +113,7 @@ export async function groupFindings(
 ): Promise<Page<FindingGroupRow>> {
   const { all } = await findReach(db, scope, { filter, now });
   const sight = await findSight(db, scope, { now });
-  const { counted, parts, title } = groupSql(scope)[by];
+  const { counted, parts, title, risk } = groupSql(scope)[by];
   const grouping = sql<FindingGroupRow & { group_id: string; sort_value: string }>`
     with counted as materialized (
       select ${counted} as part, ${bySeverity}, count(*)::int as findings from ingestion_vulnerabilities v where ${all} group by 1
@@ -132,7 +140,7 @@ export async function groupFindings(
       select key, min(array_position(${[...worstPoams]}::text[], coalesce(${poamStateOf('k', now)}, 'none'))) as worst
         from (select distinct key, poam from found) each left join ingestion_poams k on k.id = each.poam group by key
     )
-    select top.*, ${title} as title, of_assets.assets, of_assets.first_found as "firstFound", coalesce(of_systems.systems, 0) as systems,
+    select top.*, ${title} as title, (${risk})::float8 as risk, of_assets.assets, of_assets.first_found as "firstFound", coalesce(of_systems.systems, 0) as systems,
            (${[...worstPoams]}::text[])[of_poams.worst] as "poamState"
       from top
       join of_assets on of_assets.key is not distinct from top.key

@@ -15,7 +15,7 @@ const counted = [
 ].map((value, index) => `${value} as ${columns[index] ?? ''}`);
 const isOpen = isOpenFinding('v.lifecycle_state');
 const store = `
-  on conflict (asset_uuid) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}, counted_at = now()
+  on conflict (asset_uuid) do update set ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}, counted_at = tieline_now()
    where (${columns.map((name) => `known.${name}`).join(', ')}) is distinct from (${columns.map((name) => `excluded.${name}`).join(', ')})`;
 
 /** Counts again what is open on these assets. Counts on idx_ingestion_vulnerabilities_asset_ref. */

@@ -108,7 +108,7 @@ const mergeSql = `
           last_fixed = greatest(known.last_fixed, excluded.last_fixed),
           reported_by = case when $2 = any (known.reported_by) then known.reported_by
                              else (select array_agg(distinct system order by system) from unnest(known.reported_by || $2::int) system) end,
-          operation_id = excluded.operation_id, updated_at = now()
+          operation_id = excluded.operation_id, updated_at = tieline_now()
       where (${columns.map((column) => `known.${column}`).join(', ')}, known.first_seen, known.last_seen, known.last_fixed, $2 = any (known.reported_by))
             is distinct from
             (${columns.map((column) => `case when ${newer} then excluded.${column} else known.${column} end`).join(', ')},

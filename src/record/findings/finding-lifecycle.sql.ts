@@ -249,3 +249,6 @@ export function twinColumns(): readonly (readonly [column: string, value: string
     ],
   ];
 }
+
+/** SQL of a number in the order of the journal: from its sequence, so that a large table need not be written anew for one of its own. */
+export const nextChangeNumber = `nextval((select pg_get_serial_sequence('sync_changes', 'id'))::regclass)`;

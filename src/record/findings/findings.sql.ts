@@ -32,7 +32,7 @@ import { checkingReferencesByIndex } from './reference-checks.sql.ts';
 import { settleCovered } from './scan-coverage.sql.ts';
 import { fetchFindingColumns, uuidText, type FindingColumns } from './finding-columns.sql.ts';
 import type { FindingLifecycle } from './finding-lifecycle.ts';
-import { joinedEvidence, severityWord } from './finding-lifecycle.sql.ts';
+import { joinedEvidence, severityWord, nextChangeNumber } from './finding-lifecycle.sql.ts';
 
 /** A finding that could not be stored yet because the table demands its asset, which is not known. */
 export interface WaitingFinding {
@@ -194,8 +194,8 @@ class StagingOfReports {
  */
 async function recordStateChanges(tx: Tx, source: FindingSource): Promise<void> {
   await tx.client.query(
-    `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id)
-     select v.id, e.state, e.occurred_at, $2, $1::uuid
+    `insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, change_number)
+     select v.id, e.state, e.occurred_at, $2, $1::uuid, ${nextChangeNumber}
        from staging_state_changes e
       cross join lateral (select id from ingestion_vulnerabilities stored where stored.finding_key = e.finding_key offset 0) v
       where not exists (select from finding_state_changes known
@@ -412,7 +412,7 @@ async function updateChanged(
      ), written as (
        update ingestion_vulnerabilities v
           set ${assignments.join(', ')},
-              missing_since = case when c.new_lifecycle_state in ('missing', 'gone') then v.missing_since end, report_digest = c.new_report_digest, last_tenable_update = now(), updated_at = now(), batch_id = $1, sync_status = 'synced'
+              missing_since = case when c.new_lifecycle_state in ('missing', 'gone') then v.missing_since end, report_digest = c.new_report_digest, last_tenable_update = tieline_now(), updated_at = tieline_now(), batch_id = $1, sync_status = 'synced'
          from changed c where v.id = c.id
        returning 1
      ), ${journalOfChanged}, ${cvesOfLinked}

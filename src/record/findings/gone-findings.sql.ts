@@ -50,8 +50,8 @@ export async function settleGone(
         where v.finding_key is not null and v.external_system_id is not null
      ), written as (
        update ingestion_vulnerabilities v
-          set lifecycle_state = c.after, updated_at = now(),
-              missing_since = case when c.after <> 'gone' then null when c.before = 'missing' then coalesce(v.missing_since, now()) else now() end
+          set lifecycle_state = c.after, updated_at = tieline_now(),
+              missing_since = case when c.after <> 'gone' then null when c.before = 'missing' then coalesce(v.missing_since, tieline_now()) else tieline_now() end
          from changed c where c.id = v.id and v.id = any(array(select id from changed))
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,
@@ -118,7 +118,7 @@ export async function markNotShown(
        select v.id, v.lifecycle_state as before, v.asset_ref::text as asset from ${expectedOnes} and ${notShown}
      ), written as (
        update ingestion_vulnerabilities v
-          set lifecycle_state = 'missing', missing_since = now(), report_digest = null, updated_at = now()
+          set lifecycle_state = 'missing', missing_since = tieline_now(), report_digest = null, updated_at = tieline_now()
          from missing m where m.id = v.id and v.id = any(array(select id from missing))
      ), journal as (
        insert into sync_changes (operation_id, external_system_id, entity_type, entity_id, field_name, before_value, after_value, direction,

@@ -79,7 +79,7 @@ async function moveFindings(
     [storableJson(findings.map((each) => ({ id: each.id, key: findingKey({ ...each, asset_uuid: into }) })))],
   );
   await tx.client.query(
-    `update ingestion_vulnerabilities v set finding_key = m.new_key, asset_ref = $1::uuid, asset_uuid = $2, updated_at = now()
+    `update ingestion_vulnerabilities v set finding_key = m.new_key, asset_ref = $1::uuid, asset_uuid = $2, updated_at = tieline_now()
        from moved_findings m where m.id = v.id and m.twin is null`,
     [into, into],
   );
@@ -99,7 +99,7 @@ async function joinTwins(tx: Tx, decided: DecidedMove): Promise<void> {
        set ${twinColumns()
          .map(([column, value]) => `${column} = ${value}`)
          .join(', ')},
-           report_digest = null, updated_at = now()
+           report_digest = null, updated_at = tieline_now()
       from moved_findings m join ingestion_vulnerabilities t on t.id = m.id
      where m.twin = v.id`);
   await tx.client.query(`
@@ -130,7 +130,7 @@ export async function moveCompliance(tx: Tx, from: string, into: string): Promis
     `with given as (select id, key from jsonb_to_recordset($1::jsonb) g(id bigint, key uuid)),
           doubled as (delete from compliance_results r using given g where r.id = g.id
                          and exists (select from compliance_results known where known.result_key = g.key) returning r.id)
-     update compliance_results r set result_key = g.key, asset_uuid = $2::uuid, updated_at = now()
+     update compliance_results r set result_key = g.key, asset_uuid = $2::uuid, updated_at = tieline_now()
        from given g where r.id = g.id and not exists (select from doubled d where d.id = r.id)
         and not exists (select from compliance_results known where known.result_key = g.key)`,
     [storableJson(keys), into],

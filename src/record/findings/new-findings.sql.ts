@@ -24,9 +24,9 @@ export async function insertNew(
      ), created as (
        insert into ingestion_vulnerabilities
          (batch_id, finding_key, asset_uuid, asset_ref, plugin_id, port, protocol,
-          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, report_digest, last_tenable_update)
+          ${[...compared, ...repeated].map(([column]) => column).join(', ')}, report_digest, last_tenable_update, created_at)
        select $1, s.finding_key, ${columns.assetUuid}, s.asset_uuid, ${columns.pluginId('s.plugin_id')}, s.port, s.protocol,
-              ${[...compared.map(([, value]) => value), ...repeated.map(([column]) => `plugin.new_${column}`)].join(', ')}, s.report_digest, now()
+              ${[...compared.map(([, value]) => value), ...repeated.map(([column]) => `plugin.new_${column}`)].join(', ')}, s.report_digest, tieline_now(), tieline_now()
          from staging_findings s
          join plugin on plugin.plugin_id = s.plugin_id
         ${nothingStored(columns.raw)}

@@ -236,7 +236,7 @@ async function writeDiffering(
   const { rows } = await tx.client.query<{ plugin_id: string }>(
     `with ${drawnSql}, written as (
        update scan_plugins p
-          set raw_json = d.raw, field_reports = d.reports, observed_at = d.observed, external_system_id = d.system, updated_at = now(),
+          set raw_json = d.raw, field_reports = d.reports, observed_at = d.observed, external_system_id = d.system, updated_at = tieline_now(),
               ${columns.map((column) => `${column} = ${valueOf(column)}`).join(', ')}
          from differing d where d.plugin_id = p.plugin_id
        returning p.*
@@ -285,7 +285,7 @@ async function renewFindingsOf(
   const ofPlugin = `finding.plugin_id = ${findings.pluginId('p.plugin_id')} and finding.external_system_id is not null`;
   await tx.client.query(
     `update ingestion_vulnerabilities finding
-        set ${assignments.join(', ')}, updated_at = now()
+        set ${assignments.join(', ')}, updated_at = tieline_now()
        from scan_plugins p
       where p.plugin_id = any($1) and ${ofPlugin}`,
     [pluginIds],

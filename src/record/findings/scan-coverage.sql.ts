@@ -8,7 +8,7 @@ import { ran, type ScanScope, scopeAsJson, scopeFromJson } from '../../canonical
 import type { Json } from '../../platform/values/index.ts';
 import { renewExposure } from './asset-exposure.sql.ts';
 import { storableJson, type Tx } from '../../platform/postgres/index.ts';
-import { concludedState } from './finding-lifecycle.sql.ts';
+import { concludedState, nextChangeNumber } from './finding-lifecycle.sql.ts';
 import { reasonValue, ruleValues } from '../../ledger/operations/index.ts';
 
 interface Source {
@@ -175,8 +175,8 @@ async function replaceConclusions(
           and not exists (select from given where given.id = c.vulnerability_id and given.state = c.state and given.at = c.occurred_at)
        returning c.vulnerability_id, c.state
      ), made as (
-       insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded)
-       select id, state, at, $2, $3::uuid, true from given
+       insert into finding_state_changes (vulnerability_id, state, occurred_at, external_system_id, operation_id, is_concluded, change_number)
+       select id, state, at, $2, $3::uuid, true, ${nextChangeNumber} from given
        on conflict do nothing
      )
      select distinct vulnerability_id as id from withdrawn where state = 'fixed'`,
@@ -209,7 +209,7 @@ async function renewStates(
      ), written as (
        -- From the row as it is when it is written: somebody else may have seen the finding meanwhile.
        update ingestion_vulnerabilities v
-          set last_fixed = now.last_fixed, lifecycle_state = ${then.lifecycleState}, state = ${then.state}, updated_at = now(), batch_id = $1
+          set last_fixed = now.last_fixed, lifecycle_state = ${then.lifecycleState}, state = ${then.state}, updated_at = tieline_now(), batch_id = $1
          from now
         where v.id = now.id and (v.last_fixed, v.lifecycle_state) is distinct from (now.last_fixed, ${then.lifecycleState})
        returning v.id, now.before, v.lifecycle_state as after, v.last_fixed

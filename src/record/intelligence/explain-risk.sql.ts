@@ -53,6 +53,8 @@ export interface AssetRisk {
   readonly scoreNow: number;
   readonly exposure: {
     readonly answer: 'yes' | 'no' | 'unknown';
+    /** Whether somebody said it of the asset or of its zone; else it follows from the name of the zone. */
+    readonly isSaid: boolean;
     readonly factor: number;
     readonly networkZone: string | null;
     /** Where it is unknown: what the score would be for either answer. */
@@ -86,6 +88,7 @@ interface AssetRow {
   readonly score: number | null;
   readonly assessedAt: Date | null;
   readonly answer: 'yes' | 'no' | 'unknown';
+  readonly isSaid: boolean;
   readonly exposure: number;
   readonly networkZone: string | null;
   readonly impact: number;
@@ -118,7 +121,7 @@ export async function explainAssetRisk(
   const isUnknown = row.answer === 'unknown';
   const scaled = (factor: number): number | null =>
     isUnknown ? Math.round((scoreNow / row.exposure) * factor * 100) / 100 : null;
-  const { name, score, assessedAt, answer, networkZone, ifYes, ifNo, exposure, ...worth } = row;
+  const { name, score, assessedAt, answer, isSaid, networkZone, ifYes, ifNo, exposure, ...worth } = row;
   return {
     assetUuid,
     name,
@@ -126,7 +129,14 @@ export async function explainAssetRisk(
     score: isOutside ? null : score,
     assessedAt: isOutside ? null : assessedAt,
     scoreNow,
-    exposure: { answer, factor: exposure, networkZone, scoreIfYes: scaled(ifYes), scoreIfNo: scaled(ifNo) },
+    exposure: {
+      answer,
+      isSaid,
+      factor: exposure,
+      networkZone,
+      scoreIfYes: scaled(ifYes),
+      scoreIfNo: scaled(ifNo),
+    },
     criticality: { factor: criticality, ...worth },
     ...(await countAround(db, assetUuid)),
     findings,
@@ -140,7 +150,7 @@ async function fetchAssetRow(
 ): Promise<AssetRow | undefined> {
   const asset = sql`${assetUuid}::uuid`;
   const { rows } = await sql<AssetRow>`
-    select a.hostname as name, x.risk_score::float8 as score, x.last_risk_assessment as "assessedAt", f.exposure as answer,
+    select a.hostname as name, x.risk_score::float8 as score, x.last_risk_assessment as "assessedAt", f.exposure as answer, f.is_said as "isSaid",
            (${sql.raw(exposureFactor('f.exposure'))})::float8 as exposure, x.network_zone as "networkZone", ${sql.raw(impactOf('f.worth', 'f.boundary_worth'))} as impact,
            f.worth as "assetWorth", f.boundary_worth as "boundaryWorth", x.environment, f.environment as "environmentFactor",
            x.acr_override as "acrOverride", x.business_criticality as "businessCriticality", a.acr_score::float8 as acr,

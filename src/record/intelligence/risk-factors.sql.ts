@@ -56,8 +56,13 @@ export const factorReasons = `jsonb_build_object('severity', ${severityRule}, 'e
 /** @param vector the word of the attack vector, or null. */
 export const reachFactor = (vector: string): string => `coalesce(${byWord(vector, reach)}, ${reach.unknown})`;
 
-/** Whether an asset with the context `x` is publicly exposed: yes, no, unknown. */
-export const exposureWord = `case when lower(trim(x.network_zone)) in (${listed(zones.yes)}) then 'yes'
+/**
+ * Whether an asset with the context `x` is publicly exposed: yes, no, unknown. What somebody said of it (`said_asset`) or of its network zone
+ * (`said_zone`) counts first, as it does for due dates; else what the name of the zone says.
+ */
+export const exposureWord = `case when coalesce(said_asset.exposed, said_zone.exposed) then 'yes'
+        when not coalesce(said_asset.exposed, said_zone.exposed) then 'no'
+        when lower(trim(x.network_zone)) in (${listed(zones.yes)}) then 'yes'
         when lower(trim(x.network_zone)) in (${listed(zones.no)}) then 'no' else 'unknown' end`;
 export const exposureFactor = (word: string): string =>
   `case ${word} when 'yes' then ${exposure.yes} when 'no' then ${exposure.no} else ${exposure.unknown} end`;

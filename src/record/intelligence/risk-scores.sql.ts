@@ -32,10 +32,14 @@ const everyMembership = `
 /** SQL of what stands before and behind the memberships in the relation of `assetFactors`. */
 const aroundMemberships = [
   `
-  select a.asset_uuid, ${exposureWord} as exposure, (${assetWorth})::float8 as worth, b.worth::float8 as boundary_worth,
+  select a.asset_uuid, ${exposureWord} as exposure, coalesce(said_asset.exposed, said_zone.exposed) is not null as is_said, (${assetWorth})::float8 as worth, b.worth::float8 as boundary_worth,
          (${environmentFactor})::float8 as environment
     from ingestion_assets a
     left join assets_extended x on x.asset_uuid = a.asset_uuid
+    left join (select distinct on (e.asset_uuid) e.asset_uuid, e.exposed from exposures e
+                where e.asset_uuid is not null order by e.asset_uuid, e.id desc) said_asset on said_asset.asset_uuid = a.asset_uuid
+    left join (select distinct on (lower(e.network_zone)) lower(e.network_zone) as zone, e.exposed from exposures e
+                where e.network_zone is not null order by lower(e.network_zone), e.id desc) said_zone on said_zone.zone = lower(trim(x.network_zone))
     left join (
       select m.asset_uuid, max(${boundaryWorth}) as worth
         from (`,
@@ -46,7 +50,7 @@ const aroundMemberships = [
    where a.merged_into is null and a.deleted_at is null and a.terminated_at is null`,
 ] as const;
 
-/** SQL of a relation (asset_uuid, exposure, worth, boundary_worth, environment): what assets contribute, whatever boundaries they are in. */
+/** SQL of a relation (asset_uuid, exposure, is_said, worth, boundary_worth, environment): what assets contribute, whatever boundaries they are in. */
 const assetFactors = aroundMemberships.join(everyMembership);
 
 /** The same as far as a scope reaches: whoever sees one boundary of an asset does not learn of the others. */

@@ -33,11 +33,11 @@ export async function saveBoundaryDecisions(
     insert into boundary_decisions as known (asset_uuid, system_id, decision, asset_role, rule_id, evidence, reason_code, reason_params,
                                              decided_by_kind, rule_code, operation_id, decided_at)
     select d."assetUuid", d."systemId", d.decision, d.role, d."ruleId", d.evidence, d.reason ->> 'code', d.reason -> 'params',
-           'rule', 'boundary_rule', ${source.operationId}::uuid, now()
+           'rule', 'boundary_rule', ${source.operationId}::uuid, tieline_now()
       from ${given}
     on conflict (asset_uuid, system_id) do update
       set decision = excluded.decision, asset_role = excluded.asset_role, rule_id = excluded.rule_id, evidence = excluded.evidence,
-          reason_code = excluded.reason_code, reason_params = excluded.reason_params, operation_id = excluded.operation_id, decided_at = now()
+          reason_code = excluded.reason_code, reason_params = excluded.reason_params, operation_id = excluded.operation_id, decided_at = tieline_now()
       where known.decided_by_kind = 'rule'
         and (known.decision, known.asset_role, known.rule_id, known.evidence, known.reason_code, known.reason_params)
             is distinct from (excluded.decision, excluded.asset_role, excluded.rule_id, excluded.evidence, excluded.reason_code, excluded.reason_params)`.execute(
@@ -60,13 +60,13 @@ export async function decideBoundary(
   const { numAffectedRows } = await sql`
     insert into boundary_decisions (asset_uuid, system_id, decision, asset_role, evidence, reason, reason_code, decided_by_kind, decided_by, operation_id, decided_at)
     select a.asset_uuid, s.system_id, ${decided.decision}, ${decided.role}, '[]', ${decided.reason ?? null},
-           ${decided.reason === undefined ? ('person_decided' satisfies ReasonCode) : null}, 'person', ${decided.by}, ${operationId}::uuid, now()
+           ${decided.reason === undefined ? ('person_decided' satisfies ReasonCode) : null}, 'person', ${decided.by}, ${operationId}::uuid, tieline_now()
       from ingestion_assets a, (select distinct system_id from ingestion_systems) s
      where a.asset_uuid::text = ${pair.assetUuid} and s.system_id = ${pair.systemId}
     on conflict (asset_uuid, system_id) do update
       set decision = excluded.decision, asset_role = excluded.asset_role, rule_id = null, reason = excluded.reason, reason_code = excluded.reason_code,
           reason_params = null, decided_by_kind = 'person', rule_code = null, decided_by = excluded.decided_by,
-          operation_id = excluded.operation_id, decided_at = now()`.execute(db);
+          operation_id = excluded.operation_id, decided_at = tieline_now()`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }
 

@@ -35,7 +35,7 @@ export async function saveCorrelations(
       from ${given}
     on conflict (asset_uuid, component_id) do update
       set decision = excluded.decision, score = excluded.score, evidence = excluded.evidence, reason = null,
-          reason_code = excluded.reason_code, reason_params = excluded.reason_params, rule_code = excluded.rule_code, operation_id = excluded.operation_id, decided_at = now()
+          reason_code = excluded.reason_code, reason_params = excluded.reason_params, rule_code = excluded.rule_code, operation_id = excluded.operation_id, decided_at = tieline_now()
       where known.decided_by_kind = 'rule'
         and (known.decision, known.score, known.evidence, known.reason_code, known.reason_params, known.rule_code)
             is distinct from (excluded.decision, excluded.score, excluded.evidence, excluded.reason_code, excluded.reason_params, excluded.rule_code)`.execute(
@@ -70,7 +70,7 @@ export async function decideCorrelationPair(
        where a.asset_uuid::text = ${pair.assetUuid} and c.external_system_id = ${pair.systemId} and c.component_id = ${pair.componentId}
     ), overruled as (
       update asset_correlations k
-         set decision = 'rejected', decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(),
+         set decision = 'rejected', decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = tieline_now(),
              operation_id = ${operationId}::uuid, reason = null,
              reason_code = case when k.asset_uuid = pair.asset_uuid then ${sql.raw(reasonValue('person_matched_other'))}
                                 else ${sql.raw(reasonValue('person_matched_asset'))} end,
@@ -83,7 +83,7 @@ export async function decideCorrelationPair(
     ), beside as (
       -- Who has the component and was not told to leave shares it by the person's word too: nobody is asked again whether they are one.
       update asset_correlations k
-         set decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = now(), operation_id = ${operationId}::uuid,
+         set decided_by_kind = 'person', decided_by = ${decided.by}, rule_code = null, decided_at = tieline_now(), operation_id = ${operationId}::uuid,
              reason = null, reason_code = ${sql.raw(reasonValue('person_matched_beside'))},
              reason_params = jsonb_build_object('asset', pair.asset_uuid)
         from pair
@@ -97,7 +97,7 @@ export async function decideCorrelationPair(
     on conflict (asset_uuid, component_id) do update
       set decision = excluded.decision, reason = excluded.reason, reason_code = excluded.reason_code, reason_params = null,
           decided_by_kind = excluded.decided_by_kind, decided_by = excluded.decided_by, rule_code = null,
-          operation_id = excluded.operation_id, decided_at = now()
+          operation_id = excluded.operation_id, decided_at = tieline_now()
     returning component_id as component`.execute(db);
   return rows[0]?.component;
 }

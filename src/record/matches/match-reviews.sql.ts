@@ -22,7 +22,7 @@ export async function saveQuestions(
   const asked = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) q(kind text, "assetUuid" uuid, "componentId" int, reason jsonb)`;
   await sql`
     update match_reviews r
-       set settled_at = now(), settled_by_kind = 'rule', settled_by = null, rule_code = ${'settled_itself' satisfies RuleCode}, outcome = 'withdrawn'
+       set settled_at = tieline_now(), settled_by_kind = 'rule', settled_by = null, rule_code = ${'settled_itself' satisfies RuleCode}, outcome = 'withdrawn'
      where r.external_system_id = ${source.systemId} and r.kind = any(${[...kinds]}::text[]) and r.settled_at is null
        and not exists (select from ${asked} where q.kind = r.kind and (q."assetUuid" = r.asset_uuid or q."componentId" = r.component_id))`.execute(
     db,
@@ -61,7 +61,7 @@ export async function settleMatchReview(
   settled: { readonly by: string; readonly outcome: ReviewOutcome },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update match_reviews set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
+    update match_reviews set settled_at = tieline_now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
      where id = ${id} and settled_at is null`.execute(db);
   return (numAffectedRows ?? 0n) > 0n;
 }
@@ -71,7 +71,7 @@ export const settleReviewsOfDecisions = (
   decisions: RawBuilder<unknown>,
   settled: { readonly by: string; readonly outcome: ReviewOutcome },
 ) => sql`
-    update match_reviews r set settled_at = now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
+    update match_reviews r set settled_at = tieline_now(), settled_by_kind = 'person', settled_by = ${settled.by}, outcome = ${settled.outcome}
       from (${decisions}) settled where r.decision_id = settled.id and r.settled_at is null`;
 
 /**
@@ -85,7 +85,7 @@ export async function withdrawReviewsOfSystem(
 ): Promise<void> {
   await sql`
     update match_reviews
-       set settled_at = now(), settled_by_kind = 'person', settled_by = ${by}, outcome = 'withdrawn',
+       set settled_at = tieline_now(), settled_by_kind = 'person', settled_by = ${by}, outcome = 'withdrawn',
            reason_code = ${'connection_removed' satisfies ReasonCode}, reason_params = null, reason = null
      where external_system_id = ${systemId} and settled_at is null and kind <> 'identity'`.execute(db);
 }

@@ -78,5 +78,5 @@ export async function saveLifeSettings(
     on conflict (system_id) do update
       set close_after = excluded.close_after, close_days = excluded.close_days, reopen_days = excluded.reopen_days,
           contradiction = excluded.contradiction, accept_until = excluded.accept_until,
-          is_fedramp = excluded.is_fedramp, set_by = excluded.set_by, set_at = now()`.execute(db);
+          is_fedramp = excluded.is_fedramp, set_by = excluded.set_by, set_at = tieline_now()`.execute(db);
 }

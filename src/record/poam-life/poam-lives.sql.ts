@@ -26,7 +26,19 @@ export async function keepFirstValues(
     on conflict (poam_id) do update
       set original_rating = coalesce(known.original_rating, excluded.original_rating),
           original_completion = coalesce(known.original_completion, excluded.original_completion),
-          follows_poam_id = coalesce(known.follows_poam_id, excluded.follows_poam_id), updated_at = now()`.execute(
+          follows_poam_id = coalesce(known.follows_poam_id, excluded.follows_poam_id), updated_at = tieline_now()`.execute(
+    db,
+  );
+}
+
+/** Keeps which milestone of a POA&M asks its GRC system for an extension. */
+export async function keepExtensionMilestone(
+  db: Kysely<Database>,
+  { poamId, milestoneId }: { readonly poamId: string; readonly milestoneId: number },
+): Promise<void> {
+  await sql`
+    insert into poam_lives as known (poam_id, extension_milestone_id) values (${poamId}, ${milestoneId})
+    on conflict (poam_id) do update set extension_milestone_id = excluded.extension_milestone_id, updated_at = tieline_now()`.execute(
     db,
   );
 }
@@ -43,7 +55,7 @@ export async function keepEvidence(
     select l."poamId", l.evidence, case when l."isVerified" then ${now}::timestamptz end
       from jsonb_to_recordset(${storableJson(lives)}::jsonb) as l("poamId" text, evidence jsonb, "isVerified" boolean)
     on conflict (poam_id) do update
-      set evidence = excluded.evidence, updated_at = now(),
+      set evidence = excluded.evidence, updated_at = tieline_now(),
           -- What returned and was fixed again meanwhile is proven anew.
           verified_at = case when excluded.verified_at is null then null
                              when known.verified_at >= (select max((e ->> 'fixedAt')::timestamptz) from jsonb_array_elements(excluded.evidence) e) then known.verified_at
@@ -57,7 +69,7 @@ export async function keepEvidence(
 export async function dropEvidence(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
   if (poamIds.length === 0) return;
   await sql`
-    update poam_lives set verified_at = null, evidence = null, updated_at = now()
+    update poam_lives set verified_at = null, evidence = null, updated_at = tieline_now()
      where poam_id = any(${[...poamIds]}::text[]) and (verified_at is not null or evidence is not null)`.execute(
     db,
   );
@@ -71,8 +83,34 @@ export async function keepClosure(
 ): Promise<void> {
   if (poamIds.length === 0) return;
   await sql`
-    update poam_lives set closed_by_evidence_at = ${now}::timestamptz, updated_at = now()
+    update poam_lives set closed_by_evidence_at = ${now}::timestamptz, evidence_file_due = evidence is not null, updated_at = tieline_now()
      where poam_id = any(${[...poamIds]}::text[])`.execute(db);
+}
+
+export interface DueClosure {
+  readonly poamId: string;
+  readonly closedAt: Date;
+  readonly evidence: Json;
+}
+
+/** POA&Ms of a system that were closed on evidence whose file is still to be written. */
+export async function listDueClosures(
+  db: Kysely<Database>,
+  systemId: number,
+  limit: number,
+): Promise<DueClosure[]> {
+  const { rows } = await sql<DueClosure>`
+    select l.poam_id as "poamId", l.closed_by_evidence_at as "closedAt", l.evidence
+      from poam_lives l
+     where l.evidence_file_due and l.evidence is not null
+       and exists (select from sync_links k where k.external_system_id = ${systemId} and k.entity_type = 'poam' and k.entity_id = l.poam_id and k.retired_at is null)
+     order by l.poam_id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** The file of what it was closed on is written. */
+export async function noteClosureFile(db: Kysely<Database>, poamId: string): Promise<void> {
+  await sql`update poam_lives set evidence_file_due = false where poam_id = ${poamId}`.execute(db);
 }
 
 interface StoredLife {

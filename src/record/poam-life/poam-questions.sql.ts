@@ -1,5 +1,5 @@
 /** What a person is asked about the life of POA&Ms: the rows of `poam_questions`. */
-import { sql, type Kysely } from 'kysely';
+import { type RawBuilder, sql, type Kysely } from 'kysely';
 import type { QuestionCode } from '../../canonical/vocabulary/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
@@ -28,7 +28,7 @@ export async function askAbout(
 ): Promise<ReadonlySet<string>> {
   const given = sql`jsonb_to_recordset(${storableJson(questions)}::jsonb) as q("poamId" text, code text, params jsonb)`;
   await sql`
-    update poam_questions known set settled_at = now(), settlement = 'over'
+    update poam_questions known set settled_at = tieline_now(), settlement = 'over'
      where known.external_system_id = ${systemId} and known.settled_at is null and known.code = any(${[...codes]}::text[])
        and not exists (select from ${given} where q."poamId" = known.poam_id and q.code = known.code)`.execute(
     db,
@@ -62,7 +62,7 @@ export async function settleQuestions(
 ): Promise<void> {
   if (poamIds.length === 0) return;
   await sql`
-    update poam_questions set settled_at = now(), settled_by = ${by.by}, settlement = ${by.settlement}
+    update poam_questions set settled_at = tieline_now(), settled_by = ${by.by}, settlement = ${by.settlement}
      where poam_id = any(${[...poamIds]}::text[]) and settled_at is null
        and ${codes === undefined ? sql`true` : sql`code = any(${[...codes]}::text[])`}`.execute(db);
 }
@@ -90,6 +90,19 @@ export async function countQuestions(db: Kysely<Database>): Promise<Record<strin
   return Object.fromEntries(rows.map(({ code, n }) => [code, n]));
 }
 
+/** SQL of whether those who decide are asked about the promised date of a POA&M: one thing is one row of the inbox. @param p its row. */
+export const isAskedOfDeciders = (p: string): RawBuilder<unknown> =>
+  sql`exists (select from approvals a where a.subject_kind = 'due_date' and a.subject_id = ${sql.raw(`${p}.poam_id`)} and a.status = 'pending')`;
+
+/** The POA&Ms about whose promised date those who decide are asked. */
+export async function listAskedOfDeciders(db: Kysely<Database>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ poamId: string }>`
+    select a.subject_id as "poamId" from approvals a where a.subject_kind = 'due_date' and a.status = 'pending'`.execute(
+    db,
+  );
+  return new Set(rows.map(({ poamId }) => poamId));
+}
+
 /** Closes what was asked about ratings and dates that agree by now, or whose POA&M is over. */
 export async function closeRatingQuestions(
   db: Kysely<Database>,
@@ -101,12 +114,13 @@ export async function closeRatingQuestions(
     sql`(case lower(replace(${sql.raw(value)}, '_', ' ')) when 'moderate' then 'medium' when 'very high' then 'critical' when 'informational' then 'info'
               when 'very low' then 'info' else lower(replace(${sql.raw(value)}, '_', ' ')) end)`;
   await sql`
-    update poam_questions q set settled_at = now(), settlement = 'over'
+    update poam_questions q set settled_at = tieline_now(), settlement = 'over'
       from ingestion_poams p
      where q.external_system_id = ${systemId} and q.settled_at is null and q.code in ('rating_differs', 'due_earlier', 'plan_needed') and p.poam_id = q.poam_id
        and (not ${isOpenPoam('p')}
             or q.code = 'rating_differs' and p.poam_id = any(${[...now.judged]}::text[]) and p.poam_id <> all(${[...now.asked]}::text[])
             or q.code = 'due_earlier' and exists (select from poam_due_dates d where d.poam_ref = p.id and d.stands_for is not null)
+            or q.code = 'due_earlier' and ${isAskedOfDeciders('p')}
             or q.code = 'plan_needed' and exists (select from ingestion_poam_milestones m
                                                    where m.poam_id = p.poam_id and coalesce(m.status not in ('Completed', 'Cancelled'), true))
             or q.code = 'rating_differs' and ${plain(`coalesce(to_jsonb(p) ->> 'risk_rating', to_jsonb(p) ->> 'weakness_risk_level')`)} = lower(q.params ->> 'to')

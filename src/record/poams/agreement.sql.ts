@@ -22,11 +22,23 @@ const ofSystems = (systemIds: readonly string[]): RawBuilder<unknown> => sql`
    or entity_type = 'milestone' and entity_id = any(array(
         select step.id::text from ingestion_poam_milestones step join ingestion_poams own on own.poam_id = step.poam_id where own.system_id = any(${systemIds}))))`;
 
-/** The POA&Ms that are asked about: one, or those of a few systems. */
-export type AmongPoams = { readonly poam: string } | { readonly systems: readonly string[] };
+/** Those of a page that was chosen: a relation `page` with `poam_id`. */
+const ofPage = sql`
+  (entity_type = 'poam' and entity_id = any(array(select page.poam_id::text from page))
+   or entity_type = 'milestone' and entity_id = any(array(
+        select step.id::text from page join ingestion_poam_milestones step on step.poam_id = page.poam_id)))`;
 
-const obstaclesOf = (among: AmongPoams | undefined): RawBuilder<unknown> =>
-  among === undefined ? ofAllPoams : 'poam' in among ? ofOnePoam(among.poam) : ofSystems(among.systems);
+/** The POA&Ms that are asked about: one, those of a few systems, or those of a page that was chosen. */
+export type AmongPoams =
+  | { readonly poam: string }
+  | { readonly systems: readonly string[] }
+  | { readonly page: true };
+
+const obstaclesOf = (among: AmongPoams | undefined): RawBuilder<unknown> => {
+  if (among === undefined) return ofAllPoams;
+  if ('page' in among) return ofPage;
+  return 'poam' in among ? ofOnePoam(among.poam) : ofSystems(among.systems);
+};
 
 interface Obstacles {
   readonly from: RawBuilder<unknown>;

@@ -14,10 +14,11 @@ const isInside = sql<boolean>`(a.system_id is not distinct from p.system_id
                and beside.asset_role is distinct from 'inherited'))`;
 
 /** SQL of whether an approved deviation of POA&M `p` says that finding `v` is a false positive. */
-const isApprovedFalsePositive = sql<boolean>`exists (
+export const isApprovedFalsePositive = sql<boolean>`exists (
   select from deviations d
    where d.poam_id = p.poam_id and d.kind = 'false_positive' and d.state = 'approved'
-     and (d.is_whole_poam or exists (select from deviation_assets own where own.deviation_id = d.id and own.asset_uuid = v.asset_ref)))`;
+     and (d.is_whole_poam or exists (select from deviation_assets own where own.deviation_id = d.id and own.asset_uuid = v.asset_ref))
+     and (d.only_plugins is null or v.plugin_id::text = any(d.only_plugins)))`;
 /** SQL of whether finding `v` was dismissed at its scanner's server. */
 const isDismissed = sql<boolean>`coalesce(v.severity_modification = 'accepted' and v.state = 'False Positive', false)`;
 
@@ -117,6 +118,20 @@ export async function findingsUnder(
   return rows;
 }
 
+/** A check of an audit under a POA&M, as its latest result has it. */
+export interface CheckUnder {
+  readonly id: number;
+  readonly check: string;
+  readonly asset: string;
+  /** Its latest result says that it passes; a warning, an error or a skipped check says nothing. */
+  readonly isPassed: boolean;
+  readonly isFailing: boolean;
+  /** When that result was seen, ISO in UTC; null: unknown. */
+  readonly seenAt: string | null;
+  /** When its weakness was first detected, YYYY-MM-DD. */
+  readonly detectedOn: string | null;
+}
+
 export interface RestingPoam {
   readonly poamId: string;
   readonly systemId: string;
@@ -128,14 +143,15 @@ export interface RestingPoam {
   /** ISO in UTC. */
   readonly verifiedAt: string | null;
   readonly isAsked: boolean;
-  /** How many checks of audits it answers, all of which pass. */
-  readonly checks: number;
+  /** The checks of audits that it answers. */
+  readonly checks: readonly CheckUnder[];
 }
 
 /** SQL of the checks of audits that POA&M `p` answers, each with whether it fails. */
 const checksUnder = sql`
   select r.id, coalesce(a.hostname, r.asset_uuid::text) as asset, r.check_name as name,
-         r.status = 'failed' and r.lifecycle_state is distinct from 'fixed' as fails
+         r.status = 'failed' and r.lifecycle_state is distinct from 'fixed' as fails,
+         r.check_id, r.status, r.last_seen, w.detected_on
     from weaknesses w
     join weakness_checks k on k.weakness_id = w.id
     join compliance_results r on r.id = k.result_id
@@ -163,7 +179,9 @@ export async function listRestingPoams(
            coalesce(to_jsonb(p) ->> 'weakness_risk_level', to_jsonb(p) ->> 'risk_rating') as rating, p.comments,
            left(p.scheduled_completion::text, 10) as scheduled, ${utc(sql`life.verified_at at time zone 'UTC'`)} as "verifiedAt",
            exists (select from poam_questions q where q.poam_id = p.poam_id and q.settled_at is null) as "isAsked",
-           (select count(*)::int from (${checksUnder}) c) as checks
+           (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'check', c.check_id, 'asset', c.asset, 'isPassed', c.status = 'passed', 'isFailing', c.fails,
+                                                         'seenAt', ${utc(sql`c.last_seen`)}, 'detectedOn', c.detected_on) order by c.id), '[]')
+              from (${checksUnder}) c) as checks
       from ingestion_poams p
       join sync_links l on l.external_system_id = ${externalSystemId} and l.entity_type = 'poam' and l.entity_id = p.poam_id
                        and l.retired_at is null and l.missing_since is null
@@ -176,8 +194,8 @@ export async function listRestingPoams(
                             where v.poam_id = p.id and v.lifecycle_state in ('open', 'reopened') and ${isInside}
                               -- An approved false positive is as good as fixed; about one that was dismissed elsewhere a person is asked.
                               and not ${isDismissed} and not ${isApprovedFalsePositive}))
-       -- While a check fails, nothing is to be decided.
-       and not exists (select from (${checksUnder}) c where c.fails)
+       -- While a check fails, nothing is to be decided but that evidence of it does not hold any more.
+       and (life.verified_at is not null or not exists (select from (${checksUnder}) c where c.fails))
        and (exists (select from ingestion_vulnerabilities v where v.poam_id = p.id)
             or exists (select from weaknesses w where w.poam_id = p.id))
      -- What is judged here is written below: nobody moves it meanwhile.

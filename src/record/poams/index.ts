@@ -12,6 +12,7 @@ export {
   takeBackAssets,
 } from './departures.sql.ts';
 export {
+  type CheckUnder,
   type FindingUnderRow,
   findingsUnder,
   listFailedChecks,
@@ -21,8 +22,11 @@ export {
 } from './findings-under.sql.ts';
 export {
   countMilestones,
+  countMilestonesOf,
   facetMilestones,
   listMilestoneIds,
+  isBeyond,
+  listBeyond,
   listMilestones,
   listOpenMilestones,
   listPromisedDays,
@@ -33,7 +37,6 @@ export { listOpenProposals } from './open-proposals.sql.ts';
 export { type BoardColumn, countBoard } from './poam-board.ts';
 export { fetchPoamContents, renewProposalDetails } from './poam-contents.sql.ts';
 export {
-  countOpenUnder,
   findPoamSystem,
   hasMilestone,
   listPoamAssets,
@@ -42,7 +45,7 @@ export {
   type PoamAsset,
   type PoamWeakness,
 } from './poam-details.sql.ts';
-export { fetchPoamColumns } from './poam-columns.sql.ts';
+export { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 export { countedBySystem, type PoamFilter } from './poam-filters.sql.ts';
 export {
   countPoams,
@@ -54,3 +57,4 @@ export {
   streamPoams,
 } from './poam-list.sql.ts';
 export { findSameKey } from './same-key.sql.ts';
+export { type CompletedWhileOpen, listCompletedWhileOpen } from './completed-while-open.sql.ts';

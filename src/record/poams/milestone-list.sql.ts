@@ -22,7 +22,7 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { canonicalStatusOf } from '../poam-status/index.ts';
+import { canonicalStatusOf, isOpenPoam } from '../poam-status/index.ts';
 import { dayOf, fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 import type { FacetValue } from './poam-list.sql.ts';
 
@@ -41,6 +41,8 @@ export interface MilestoneRow {
   readonly status: string | null;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
+  /** Planned after the day that its POA&M promises. */
+  readonly isBeyond: boolean;
   readonly comments: string | null;
   /** The point of contact of its POA&M. */
   readonly owner: string | null;
@@ -58,6 +60,13 @@ const status = canonicalStatusOf(sql`m.status`);
 const isOpen = sql<boolean>`coalesce(${status} not in ('Completed', 'Cancelled'), true)`;
 const isOverdueAt = (now: Date) =>
   sql<boolean>`(${isOpen} and coalesce(m.scheduled_completion < ${now.toISOString().slice(0, 10)}::timestamp, false))`;
+/**
+ * SQL that is true of an open milestone m of a living POA&M p that is planned after the day which p promises. The one that asks the GRC system
+ * for an extension is not: it waits for the answer there.
+ */
+export const isBeyond = sql<boolean>`(
+  ${isOpen} and coalesce(m.scheduled_completion::date > p.scheduled_completion::date, false) and ${isOpenPoam('p')}
+  and not exists (select from poam_lives asked where asked.poam_id = p.poam_id and asked.extension_milestone_id = m.id))`;
 const from = sql`ingestion_poam_milestones m join ingestion_poams p on p.poam_id = m.poam_id`;
 
 const conditionsOf = (columns: PoamColumns, now: Date): Conditions<FilterOf<typeof milestoneList>> => ({
@@ -67,6 +76,7 @@ const conditionsOf = (columns: PoamColumns, now: Date): Conditions<FilterOf<type
   open: flagOf(isOpen),
   due: instantOf(sql`m.scheduled_completion`),
   overdue: flagOf(isOverdueAt(now)),
+  beyond: flagOf(isBeyond),
   owner: wordsOf(columns.of('poc')),
   q: textOf(sql`concat_ws(' ', m.poam_id, m.milestone_id, m.milestone_description)`),
 });
@@ -101,7 +111,7 @@ export async function listMilestones(
            split_part(${columns.of('weakness_description')}, E'\\n', 1) as weakness, p.system_id as "systemId",
            m.milestone_description as description, ${dayOf(sql`m.scheduled_completion`)} as due,
            ${dayOf(sql`m.actual_completion`)} as completed, ${status} as status, ${isOpen} as "isOpen",
-           ${isOverdueAt(query.now)} as "isOverdue", m.comments, ${columns.of('poc')} as owner
+           ${isOverdueAt(query.now)} as "isOverdue", ${isBeyond} as "isBeyond", m.comments, ${columns.of('poc')} as owner
       from ${from}
      where ${whereOf(columns, scope, query)} and ${query.after ? behind(keys, query.after) : sql`true`}
      order by ${orderOf(keys)} limit ${query.limit + 1}`.execute(db);
@@ -186,4 +196,30 @@ export async function listOpenMilestones(
     db,
   );
   return rows;
+}
+
+/** The open milestones of a POA&M that are planned after the day it promises, and the last open one that is not, if any. */
+export async function listBeyond(
+  db: Kysely<Database>,
+  poamId: string,
+): Promise<readonly { readonly id: string; readonly due: string; readonly isBeyond: boolean }[]> {
+  const { rows } = await sql<{ id: string; due: string; isBeyond: boolean }>`
+    select m.id::text as id, ${dayOf(sql`m.scheduled_completion`)} as due, ${isBeyond} as "isBeyond"
+      from ${from}
+     where m.poam_id = ${poamId} and ${isOpen} and m.scheduled_completion is not null
+       and (${isBeyond} or m.scheduled_completion::date <= p.scheduled_completion::date)
+     order by m.scheduled_completion, m.id`.execute(db);
+  return rows;
+}
+
+/** How many milestones each of these POA&Ms has, whatever became of them; one without any is left out. */
+export async function countMilestonesOf(
+  db: Kysely<Database>,
+  poamIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (poamIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; n: number }>`
+    select m.poam_id as id, count(*)::int as n from ingestion_poam_milestones m
+     where m.poam_id = any(${[...poamIds]}::text[]) group by m.poam_id`.execute(db);
+  return new Map(rows.map(({ id, n }) => [id, n]));
 }

@@ -37,7 +37,7 @@ export async function renewProposalDetails(
   );
   await sql`
     insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status, created_at)
-    select r."poamId", m ->> 'milestone_description', (m ->> 'scheduled_completion')::timestamp, coalesce(m ->> 'status', 'Pending'), now()
+    select r."poamId", m ->> 'milestone_description', (m ->> 'scheduled_completion')::timestamp, coalesce(m ->> 'status', 'Pending'), tieline_now()
       from ${given} cross join lateral jsonb_array_elements(r.payload -> 'milestones') with ordinality every_one(m, place)
      where r.milestones
      order by r."poamId", place`.execute(db);

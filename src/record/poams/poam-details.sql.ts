@@ -84,13 +84,16 @@ export async function listPoamCves(db: Kysely<Database>, poamId: string): Promis
   return rows.map((row) => row.cve);
 }
 
-/** The boundary of a POA&M; undefined where there is no such POA&M. */
+/** The boundary of a POA&M, its status and the day that it promises; undefined where there is no such POA&M. */
 export async function findPoamSystem(
   db: Kysely<Database>,
   poamId: string,
-): Promise<{ readonly systemId: string | null; readonly promised: string | null } | undefined> {
-  const { rows } = await sql<{ systemId: string | null; promised: string | null }>`
-    select system_id as "systemId", left(scheduled_completion::text, 10) as promised from ingestion_poams where poam_id = ${poamId} order by id limit 1`.execute(
+): Promise<
+  | { readonly systemId: string | null; readonly status: string | null; readonly promised: string | null }
+  | undefined
+> {
+  const { rows } = await sql<{ systemId: string | null; status: string | null; promised: string | null }>`
+    select system_id as "systemId", status, left(scheduled_completion::text, 10) as promised from ingestion_poams where poam_id = ${poamId} order by id limit 1`.execute(
     db,
   );
   return rows[0];
@@ -106,16 +109,4 @@ export async function hasMilestone(
                     where m.poam_id = ${milestone.poamId} and lower(trim(m.milestone_description)) = lower(trim(${milestone.description}))
                       and m.scheduled_completion::date = ${milestone.due}::date) as known`.execute(db);
   return rows[0]?.known ?? false;
-}
-
-/** How many open findings there are under each of the POA&Ms; one that has none is left out. */
-export async function countOpenUnder(
-  db: Kysely<Database>,
-  poamIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await sql<{ id: string; n: number }>`
-    select p.poam_id as id, count(*)::int as n
-      from ingestion_poams p join ingestion_vulnerabilities v on v.poam_id = p.id and ${isOpen}
-     where p.poam_id = any(${[...poamIds]}::text[]) group by 1`.execute(db);
-  return new Map(rows.map((row) => [row.id, row.n]));
 }

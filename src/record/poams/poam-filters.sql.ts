@@ -19,7 +19,9 @@ import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { isFinishedStatus } from '../poam-status/index.ts';
 import { agreementOf, type AmongPoams } from './agreement.sql.ts';
-import { isReviewLate, latestReview } from './reviews.sql.ts';
+import { isLateObligation, obligedTerm } from './obligation.sql.ts';
+import { riskOf, riskTerm } from './risk.sql.ts';
+import { isReviewLateInList, reviewedTerm } from './reviews.sql.ts';
 import { fetchPoamColumns, type PoamColumns } from './poam-columns.sql.ts';
 
 type PoamFilterName = FilterOf<typeof poamList>;
@@ -42,13 +44,16 @@ export const isOverdueAt = (columns: PoamColumns, now: Date): RawBuilder<boolean
 const isLateAt = (columns: PoamColumns, now: Date): RawBuilder<boolean> =>
   sql<boolean>`coalesce(${columns.due} < ${startOfDay(now)}, false)`;
 
-/** A row that exists where one of the words is among what a subquery finds. @param found SQL, given the words as a parameter. */
+/**
+ * POA&Ms among those that a subquery finds by words: found for all at once and then looked up (`is true` keeps the planner from joining what it
+ * knows no size of; asked POA&M by POA&M a page of 20,000 took 0.4 s). @param column of `p`. @param found SQL, given the words as a parameter.
+ */
 const anyOf =
-  (found: (words: RawBuilder<unknown>) => RawBuilder<unknown>) =>
+  (column: RawBuilder<unknown>, found: (words: RawBuilder<unknown>) => RawBuilder<unknown>) =>
   (term: FilterTerm): RawBuilder<boolean> => {
     if (term.is !== 'in') throw new TielineError('INTERNAL', `A term ${term.is} came to a filter of words.`);
-    const exists = sql<boolean>`exists (${found(sql`${[...term.values]}::text[]`)})`;
-    return term.negated ? sql<boolean>`not ${exists}` : exists;
+    const among = sql`(${column} in (${found(sql`${[...term.values]}::text[]`)}))`;
+    return term.negated ? sql<boolean>`${among} is not true` : sql<boolean>`${among} is true`;
   };
 
 function findingsTerm(term: FilterTerm): RawBuilder<boolean> {
@@ -69,27 +74,34 @@ const conditionsOf = (
   status: wordsOf(columns.status),
   open: flagOf(columns.isOpen),
   severity: wordsOf(columns.severity),
+  risk: riskTerm,
   due: instantOf(columns.due),
   overdue: flagOf(isOverdueAt(columns, now)),
+  obliged: obligedTerm,
+  late: flagOf(isLateObligation(columns, now)),
   owner: wordsOf(columns.of('poc')),
   control: wordsOf(columns.of('security_control')),
+  approval: wordsOf(sql`p.approval_status::text`),
   agreement: wordsOf(agreementOf(among)),
   plugin: anyOf(
-    (words) =>
-      sql`select from weaknesses w where w.poam_id = p.id and case when w.grouping = 'plugin' then w.identifier = any(${words})
+    sql`p.id`,
+    (words) => sql`
+      select w.poam_id from weaknesses w
+       where w.poam_id is not null
+         and case when w.grouping = 'plugin' then w.identifier = any(${words})
                   else exists (select from weakness_findings k join ingestion_vulnerabilities v on v.id = k.finding_id where k.weakness_id = w.id and v.plugin_id::text = any(${words})) end`,
   ),
   asset: anyOf(
-    (
-      words,
-    ) => sql`select from ingestion_poam_assets listed join ingestion_assets a on a.asset_uuid = listed.asset_uuid
-                    where listed.poam_id = p.poam_id
-                      and (a.asset_uuid::text = any(${words}) or lower(a.hostname) in (select lower(word) from unnest(${words}) word))`,
+    sql`p.poam_id`,
+    (words) => sql`
+      select listed.poam_id from ingestion_poam_assets listed join ingestion_assets a on a.asset_uuid = listed.asset_uuid
+       where listed.poam_id is not null
+         and (a.asset_uuid::text = any(${words}) or lower(a.hostname) in (select lower(word) from unnest(${words}) word))`,
   ),
   findings: findingsTerm,
   contradiction: flagOf(sql<boolean>`(${isFinishedStatus(columns.of('status'))} and ${openFinding})`),
-  reviewed: instantOf(sql`(select last.reviewed_at at time zone 'UTC' from (${latestReview}) last)`),
-  unreviewed: flagOf(isReviewLate(now)),
+  reviewed: reviewedTerm,
+  unreviewed: flagOf(isReviewLateInList(now)),
   updated: instantOf(sql`p.updated_at`),
   q: textOf(
     sql`concat_ws(' ', p.poam_id, ${columns.of('xacta_poam_id')}, ${columns.of('weakness_description')})`,
@@ -99,6 +111,7 @@ const conditionsOf = (
 const sortsOf = (columns: PoamColumns): Readonly<Record<PoamSort, SortColumn>> => ({
   due: { column: columns.due, type: 'timestamp' },
   severity: { column: columns.severityRank, type: 'integer' },
+  risk: { column: riskOf, type: 'numeric' },
   id: { column: sql`p.poam_id`, type: 'text', always: true },
   updated: { column: sql`p.updated_at`, type: 'timestamp' },
 });

@@ -23,6 +23,7 @@ import {
   streamPoams,
 } from './poam-list.sql.ts';
 import { listObstacles } from './agreement.sql.ts';
+import { isReviewLate } from './reviews.sql.ts';
 import { databaseWithPoams, poamCount } from '../../../test/support/poam-world.ts';
 
 let database: ClonedDatabase;
@@ -65,10 +66,14 @@ const anyFilter = fc.record(
     status: words(poamStatuses),
     open: yesNo,
     severity: words(severities),
+    risk: fc.constantFrom('none', 'any', '50..', '..20', '20..60'),
     due: fc.constantFrom('none', 'any', '..30d', '30d..', '2026-11-26..2026-12-31'),
     overdue: yesNo,
+    obliged: fc.constantFrom('none', 'any', '..0d', '0d..30d'),
+    late: yesNo,
     owner: fc.oneof(words(['J. Doe', 'M. Ray']), fc.constantFrom('none', 'any')),
     control: words(['SI-2', 'AC-1']),
+    approval: fc.constantFrom('pending', 'approved', '!rejected', 'none', 'any'),
     agreement: words(agreements),
     plugin: words(['1002', '1004']),
     asset: words(['WEB1', 'web2', '00000000-0000-0000-0000-000000000003']),
@@ -161,6 +166,71 @@ describe('the list of POA&Ms', () => {
       expect(row.isOverdue).toBe(row.isOpen && row.due !== null && row.due < '2026-11-26');
     expect(rows.find((row) => row.status === 'paused')?.isOpen).toBe(true);
     expect(rows.find((row) => row.status === null)?.isOpen).toBe(true);
+  });
+
+  it('late is what is open and past the day it is obliged to, or promised for a later one; also where the promise was let stand', async () => {
+    const rows = await pagesOf(everywhere, {}, 'id', 100);
+    const lateness = ({ obligedBy, isOpen, due }: PoamRow): PoamRow['late'] => {
+      if (obligedBy === null || !isOpen) return null;
+      if (obligedBy < '2026-11-26') return 'past';
+      return due !== null && due > obligedBy ? 'promised' : null;
+    };
+    for (const row of rows) expect([row.poamId, row.late]).toEqual([row.poamId, lateness(row)]);
+    expect(new Set(rows.map(({ late }) => late))).toEqual(new Set(['past', 'promised', null]));
+
+    const ids = async (filter: Readonly<Record<string, string>>): Promise<string[]> =>
+      (await pagesOf(everywhere, filterOf(filter), 'id', 100)).map(({ poamId }) => poamId);
+    const expected = (fits: (row: PoamRow) => boolean): string[] =>
+      rows.filter(fits).map(({ poamId }) => poamId);
+    expect(await ids({ late: 'yes' })).toEqual(expected(({ late }) => late !== null));
+    expect(await ids({ late: 'no' })).toEqual(expected(({ late }) => late === null));
+    expect(await ids({ obliged: 'none' })).toEqual(expected(({ obligedBy }) => obligedBy === null));
+    expect(await ids({ obliged: '2026-11-26..2026-12-20' })).toEqual(
+      expected(
+        ({ obligedBy }) => obligedBy !== null && obligedBy >= '2026-11-26' && obligedBy <= '2026-12-20',
+      ),
+    );
+  });
+
+  it('its risk is that of the worst group of findings under it, by which it is filtered and sorted', async () => {
+    const rows = await pagesOf(everywhere, {}, '-risk', 13);
+    const { rows: scored } = await database.pool.query<{ id: string; risk: number }>(
+      `select p.poam_id as id, max(g.risk_score)::float8 as risk from ingestion_poams p join weaknesses w on w.poam_id = p.id
+         join group_risks g on g.system_id = w.system_id and g.plugin_id = w.identifier group by 1`,
+    );
+    expect(scored.length).toBeGreaterThan(10);
+    const risks = new Map(scored.map(({ id, risk }) => [id, risk]));
+    for (const row of rows)
+      expect([row.poamId, row.risk]).toEqual([row.poamId, risks.get(row.poamId) ?? null]);
+    const shown = rows.map(({ risk }) => risk ?? -1);
+    expect(shown).toEqual(shown.toSorted((a, b) => b - a));
+    const ids = async (risk: string): Promise<string[]> =>
+      (await pagesOf(everywhere, filterOf({ risk }), 'id', 100)).map(({ poamId }) => poamId).toSorted();
+    const expected = (fits: (risk: number | null) => boolean): string[] =>
+      rows
+        .filter((row) => fits(row.risk))
+        .map(({ poamId }) => poamId)
+        .toSorted();
+    expect(await ids('50..')).toEqual(expected((risk) => risk !== null && risk >= 50));
+    expect(await ids('none')).toEqual(expected((risk) => risk === null));
+  });
+
+  it('a review is late in a list as it is of one POA&M, with and without an interval of its system', async () => {
+    await database.pool.query(
+      `insert into review_intervals (system_id, interval_days, set_by, set_at) values (null, 30, 'test', now()), ('S-1', null, 'test', now()), ('S-2', 3, 'test', now());
+       update ingestion_poams set created_at = timestamp '2026-09-20' + id * interval '1 day';
+       insert into poam_reviews (poam_id, reviewed_at, reviewed_by) select poam_id, timestamptz '2026-11-25Z' - id * interval '1 day', 'Ann' from ingestion_poams where id % 4 = 0`,
+    );
+    const { rows } = await sql<{ id: string }>`
+      select p.poam_id as id from ingestion_poams p where ${isReviewLate(now)} order by 1`.execute(
+      database.db,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    const listed = (await pagesOf(everywhere, filterOf({ unreviewed: 'yes' }), 'id', 100)).map(
+      ({ poamId }) => poamId,
+    );
+    expect(listed.toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
+    await database.pool.query(`delete from review_intervals; delete from poam_reviews`);
   });
 
   it('an export gives every POA&M once, in the order of the sort', async () => {

@@ -23,6 +23,8 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { agreementOf } from './agreement.sql.ts';
 import { canonicalStatusOf } from '../poam-status/index.ts';
+import { type Lateness, latenessOf, obligedBy } from './obligation.sql.ts';
+import { riskOf } from './risk.sql.ts';
 import { latestReview } from './reviews.sql.ts';
 import { dayOf } from './poam-columns.sql.ts';
 import {
@@ -44,6 +46,8 @@ export interface PoamRow {
   /** The first line of its description. */
   readonly weakness: string | null;
   readonly severity: Severity | null;
+  /** 0 to 100, of the worst group of findings under it; null where none was scored. */
+  readonly risk: number | null;
   /** What the risk is adjusted to, as it was written. */
   readonly residualRisk: string | null;
   /** In canonical words where it is one. */
@@ -51,12 +55,19 @@ export interface PoamRow {
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
   readonly due: string | null;
+  /** By which day policies oblige it; null where none does. */
+  readonly obligedBy: string | null;
+  /** How it is late against that day, where it is open; null where it is not. */
+  readonly late: Lateness | null;
   readonly completed: string | null;
   readonly milestones: { readonly done: number; readonly all: number; readonly next: string | null };
   readonly findings: { readonly open: number; readonly all: number };
   readonly assets: number;
   readonly control: string | null;
   readonly owner: string | null;
+  /** State of the newest request about it, and of its life, as the columns of the plan say them; null: none, or not looked at yet. */
+  readonly approval: string | null;
+  readonly workflow: string | null;
   readonly agreement: Agreement;
   readonly updatedAt: Date | null;
   /** When somebody last looked at it and found nothing to change, and who. */
@@ -92,10 +103,10 @@ const milestoneStatus = canonicalStatusOf(sql`m.status`);
 /** SQL of what each row of the list shows, over `p` and what `besideRow` joins. */
 const shownOf = ({ columns }: PoamSelection, now: Date) => sql`
   p.poam_id as "poamId", ${columns.of('xacta_poam_id')} as "remoteId", p.system_id as "systemId", s.name as "systemName",
-  split_part(${columns.of('weakness_description')}, E'\\n', 1) as weakness, ${columns.severity} as severity,
+  split_part(${columns.of('weakness_description')}, E'\\n', 1) as weakness, ${columns.severity} as severity, ${riskOf}::float8 as risk,
   ${columns.of('residual_risk_level')} as "residualRisk", ${columns.status} as status, ${columns.isOpen} as "isOpen",
-  ${isOverdueAt(columns, now)} as "isOverdue", ${dayOf(columns.due)} as due, ${columns.of('actual_completion')}::date::text as completed,
-  ${columns.of('security_control')} as control, ${columns.of('poc')} as owner, p.updated_at as "updatedAt",
+  ${isOverdueAt(columns, now)} as "isOverdue", ${dayOf(columns.due)} as due, ${obligedBy}::text as "obligedBy", ${latenessOf(columns, now)} as late, ${columns.of('actual_completion')}::date::text as completed,
+  ${columns.of('security_control')} as control, ${columns.of('poc')} as owner, p.approval_status::text as approval, p.workflow_status::text as workflow, p.updated_at as "updatedAt",
   steps.done as "milestonesDone", steps.every_one as "milestonesAll", steps.next as "nextMilestone",
   found.open as "findingsOpen", found.every_one as "findingsAll",
   (select count(*)::int from ingestion_poam_assets listed where listed.poam_id = p.poam_id) as assets,
@@ -162,11 +173,11 @@ export async function listPoams(
   const onPage: KeySet = { ...keys, by: { ...keys.by, column: sql`page.sort_key` } };
   const { rows } = await sql<StoredRow>`
     with page as materialized (
-      select p.id, ${keys.by.column} as sort_key, ${sortValue(keys.by)} as sort_value
+      select p.id, p.poam_id, ${keys.by.column} as sort_key, ${sortValue(keys.by)} as sort_value
         from ingestion_poams p
        where ${selection.where} and ${query.after ? behind(keys, query.after) : sql`true`}
        order by ${orderOf(keys)} limit ${query.limit + 1})
-    select page.sort_value, ${selection.facets.agreement} as agreement, ${shownOf(selection, query.now)}
+    select page.sort_value, ${agreementOf({ page: true })} as agreement, ${shownOf(selection, query.now)}
       from page join ingestion_poams p on p.id = page.id ${besideRow}
      order by ${orderOf(onPage)}`.execute(db);
   return pageOf(rows, query.limit, (row) => row.poamId, rowOf);

@@ -139,7 +139,7 @@ export async function insertScan(
 
 /** Committed before the request goes out, so that a crash leaves a trace of what may have arrived. */
 export async function markScanSent(db: Kysely<Database>, id: number): Promise<void> {
-  await sql`update remediation_scans set attempts = attempts + 1, updated_at = now() where id = ${id}`.execute(
+  await sql`update remediation_scans set attempts = attempts + 1, updated_at = tieline_now() where id = ${id}`.execute(
     db,
   );
 }
@@ -168,8 +168,8 @@ export async function moveScan(
        set state = ${move.to}, external_id = coalesce(${move.externalId ?? null}, external_id),
            started_at = coalesce(${move.startedAt ?? null}::timestamptz, started_at),
            ended_at = coalesce(${move.endedAt ?? null}::timestamptz, ended_at),
-           settled_at = case when ${move.over} then clock_timestamp() end,
-           problem = ${move.problem === undefined ? null : storableJson(move.problem)}::jsonb, updated_at = now()
+           settled_at = case when ${move.over} then tieline_now() + (clock_timestamp() - now()) end,
+           problem = ${move.problem === undefined ? null : storableJson(move.problem)}::jsonb, updated_at = tieline_now()
      where id = ${scan.id} and state = ${scan.state}`.execute(db);
   if (!numAffectedRows) return false;
   await recordChanges(db, { systemId: scan.systemId, operationId: move.operationId }, [
@@ -236,8 +236,8 @@ export async function decideScansOfPlan(
   const isApproved = problem === undefined;
   const { rows } = await sql<{ id: number }>`
     update remediation_scans
-       set state = ${nextScanState('waiting', isApproved ? 'approved' : 'rejected')}, updated_at = now(),
-           settled_at = case when not ${isApproved} then now() end,
+       set state = ${nextScanState('waiting', isApproved ? 'approved' : 'rejected')}, updated_at = tieline_now(),
+           settled_at = case when not ${isApproved} then tieline_now() end,
            problem = ${isApproved ? null : storableJson(problem)}::jsonb
      where plan_id = ${planId}::uuid and state = 'waiting'
     returning id`.execute(db);
@@ -252,7 +252,7 @@ export async function cancelWaitingScans(
 ): Promise<void> {
   await sql`
     update remediation_scans
-       set state = 'cancelled', settled_at = now(), updated_at = now(), problem = ${storableJson(problem)}::jsonb
+       set state = 'cancelled', settled_at = tieline_now(), updated_at = tieline_now(), problem = ${storableJson(problem)}::jsonb
      where external_system_id = ${systemId} and state = 'waiting'`.execute(db);
 }
 
@@ -265,7 +265,7 @@ export async function noteScan(
   await sql`
     update remediation_scans
        set problem = ${note.problem === undefined ? null : storableJson(note.problem)}::jsonb,
-           started_at = coalesce(${note.startedAt ?? null}::timestamptz, started_at), updated_at = now()
+           started_at = coalesce(${note.startedAt ?? null}::timestamptz, started_at), updated_at = tieline_now()
      where id = ${id}`.execute(db);
 }
 

@@ -19,6 +19,18 @@ export const isRuledBy = (
                    where own.entity_type = 'system' and own.retired_at is null and own.missing_since is null
                    group by own.entity_id having min(own.external_system_id) = ${externalSystemId})`;
 
+/**
+ * SQL that is true of the boundaries that a run of a connection concludes about: those that it rules, and those that no connection has, so that
+ * each is looked at and none by every connection.
+ */
+export const concernsRunOf = (
+  externalSystemId: number,
+  column: RawBuilder<unknown>,
+): RawBuilder<boolean> => sql`(
+  ${isRuledBy(externalSystemId, column)}
+  or ${column} not in (select own.entity_id from sync_links own
+                        where own.entity_type = 'system' and own.retired_at is null and own.missing_since is null))`;
+
 /** SQL of the role in which a boundary has an asset: it answers for it, unless the row says that another one does. */
 const isInherited = (asset: string, system: string) =>
   sql.raw(`exists (

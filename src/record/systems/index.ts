@@ -1,4 +1,4 @@
-export { boundariesOf, everyBoundary, isRuledBy, isSystemOf } from './boundaries.sql.ts';
+export { boundariesOf, concernsRunOf, everyBoundary, isRuledBy, isSystemOf } from './boundaries.sql.ts';
 export { listBoundaryNames } from './boundary-names.sql.ts';
 export { fetchBoundaryId } from './boundary.ts';
 export { replaceComponentIdentifiers } from './components.sql.ts';

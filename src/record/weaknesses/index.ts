@@ -27,13 +27,18 @@ export {
   keepGathered,
   listChangedBoundaries,
   listChangedWeaknesses,
-  listPoamOutcomes,
-  type PoamOutcome,
-  recordFates,
   releaseSplitFindings,
   supersedeWeaknesses,
   type WeaknessBefore,
 } from './regrouping.sql.ts';
+export {
+  listComposedTexts,
+  listPoamOutcomes,
+  type PoamOutcome,
+  recordFates,
+  recordTexts,
+} from './poam-fates.sql.ts';
+export { hasNamedFindings, isNamedByHand, nameFindingsOf } from './named-findings.sql.ts';
 export {
   addExclusion,
   addRuleVersion,

@@ -1,7 +1,12 @@
 /** Weakness rules and exclusions as rows: every version stays, and an exclusion that ended too. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { everywhere, inScope, type Scope } from '../../canonical/access/index.ts';
-import { type Exclusion, type ExclusionScope, weaknessRule } from '../../canonical/weakness-rule/index.ts';
+import {
+  type Exclusion,
+  type ExclusionScope,
+  type KeptText,
+  weaknessRule,
+} from '../../canonical/weakness-rule/index.ts';
 import type { WeaknessRule } from '../../canonical/weakness-rule/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import type { Json } from '../../platform/values/index.ts';
@@ -128,14 +133,22 @@ export interface PoamRule {
   /** When a change of a rule ended it, and the POA&M that answers its findings since, if one does. */
   readonly endedAt: string | null;
   readonly mergedInto: string | null;
+  /** The version of the rule in force that was last to give it other texts, and which of them stayed; null: none was. */
+  readonly reworded: {
+    readonly version: number;
+    readonly at: string;
+    readonly kept: readonly KeptText[];
+  } | null;
 }
 
 /** Under which version of which rule Tieline made a POA&M; undefined: by others, or before rules had versions. */
 export async function findPoamRule(db: Kysely<Database>, poamId: string): Promise<PoamRule | undefined> {
   const { rows } = await sql<PoamRule>`
     select r.id as "ruleId", r.system_id as "systemId", r.version, to_json(m.made_at at time zone 'UTC') #>> '{}' || 'Z' as "madeAt",
-           m.split_from as "splitFrom", to_json(m.ended_at at time zone 'UTC') #>> '{}' || 'Z' as "endedAt", m.merged_into as "mergedInto"
-      from poam_rules m join weakness_rules r on r.id = m.rule_id where m.poam_id = ${poamId}`.execute(db);
+           m.split_from as "splitFrom", to_json(m.ended_at at time zone 'UTC') #>> '{}' || 'Z' as "endedAt", m.merged_into as "mergedInto",
+           case when t.id is not null then jsonb_build_object('version', t.version, 'at', to_json(m.reworded_at at time zone 'UTC') #>> '{}' || 'Z', 'kept', coalesce(m.kept_texts, '[]')) end as reworded
+      from poam_rules m join weakness_rules r on r.id = m.rule_id left join weakness_rules t on t.id = m.reworded_by
+     where m.poam_id = ${poamId}`.execute(db);
   return rows[0];
 }
 

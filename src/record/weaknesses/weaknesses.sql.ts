@@ -19,6 +19,8 @@ export interface WeaknessToSave {
   readonly detectedOn: string;
   readonly dueOn: string;
   readonly dueReason: string;
+  /** The approved risk adjustment (deviations.id) that its date goes by. */
+  readonly dueAdjustment?: number | null;
   readonly controls: readonly string[];
   readonly controlReason: string;
   readonly poamId: string;
@@ -27,7 +29,7 @@ export interface WeaknessToSave {
 /**
  * Ties weaknesses to the POA&Ms that answer them. One that is tied already is due by the earliest day that it ever was, unless its POA&M is a
  * new one: a severity that falls, or a listing that is withdrawn, gives nobody more time. A day that rested on something unknown gives way to what
- * is known by now.
+ * is known by now. An approved risk adjustment moves it both ways, and with its end the earliest day returns that it ever was without one.
  */
 export async function saveWeaknesses(
   db: Kysely<Database>,
@@ -35,17 +37,18 @@ export async function saveWeaknesses(
 ): Promise<void> {
   if (weaknesses.length === 0) return;
   await sql`
-    insert into weaknesses as known (system_id, grouping, identifier, rule_id, title, plugin_id, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id, rated_severity)
-    select w."systemId", w."grouping", w.identifier, w."ruleId", w.title, w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id, w.severity
+    insert into weaknesses as known (system_id, grouping, identifier, rule_id, title, plugin_id, severity, detected_on, due_on, due_reason, controls, control_reason, poam_id, rated_severity, due_adjustment)
+    select w."systemId", w."grouping", w.identifier, w."ruleId", w.title, w."pluginId", w.severity, w."detectedOn", w."dueOn", w."dueReason", w.controls, w."controlReason", p.id, w.severity, w."dueAdjustment"
       from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
         as w("systemId" text, "grouping" text, identifier text, "ruleId" int, title text, "pluginId" text, severity text, "detectedOn" date, "dueOn" date, "dueReason" text,
-             controls text[], "controlReason" text, "poamId" text)
+             controls text[], "controlReason" text, "poamId" text, "dueAdjustment" int)
       join ingestion_poams p on p.poam_id = w."poamId"
     on conflict (system_id, grouping, identifier) do update
-      set poam_id = excluded.poam_id, severity = excluded.severity, rule_id = excluded.rule_id, title = excluded.title, updated_at = now(),
+      set poam_id = excluded.poam_id, severity = excluded.severity, rule_id = excluded.rule_id, title = excluded.title, updated_at = tieline_now(),
           rated_severity = case when known.poam_id is distinct from excluded.poam_id then excluded.severity else known.rated_severity end,
-          due_on = case when ${isToMove} then excluded.due_on else known.due_on end,
-          due_reason = case when ${isToMove} then excluded.due_reason else known.due_reason end
+          due_adjustment = excluded.due_adjustment,
+          due_on = case when ${returnsTo('obliged_by')} < excluded.due_on then ${returnsTo('obliged_by')} when ${isToMove} then excluded.due_on else known.due_on end,
+          due_reason = case when ${returnsTo('obliged_by')} < excluded.due_on then ${returnsTo('reason')} when ${isToMove} then excluded.due_reason else known.due_reason end
       where (known.poam_id, known.severity, known.rule_id, known.title) is distinct from (excluded.poam_id, excluded.severity, excluded.rule_id, excluded.title)
          or ${isToMove}`.execute(db);
 }
@@ -55,7 +58,16 @@ const restedOnUnknown = sql`coalesce((select jsonb_array_length(o.inputs -> 'unk
                                        where o.poam_ref = known.poam_id and o.weakness_id = known.id order by o.id desc limit 1), false)`;
 
 /** SQL of whether a stored weakness takes the day that it is due by now. */
-const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on or excluded.due_on > known.due_on and ${restedOnUnknown})`;
+const isToMove = sql`(known.poam_id is distinct from excluded.poam_id or excluded.due_on < known.due_on or excluded.due_on > known.due_on and ${restedOnUnknown}
+  or known.due_adjustment is distinct from excluded.due_adjustment)`;
+
+/** SQL of the earliest obligation that a weakness had without an adjustment, where its adjustment has ended; else null. */
+const returnsTo = (column: 'obliged_by' | 'reason'): RawBuilder<unknown> => sql`(
+  select o.${sql.raw(column)} from poam_obligations o
+   where known.due_adjustment is not null and excluded.due_adjustment is null and known.poam_id = excluded.poam_id
+     and o.poam_ref = known.poam_id and o.weakness_id = known.id and o.inputs ->> 'adjustment' is null
+     and coalesce(jsonb_array_length(o.inputs -> 'unknown'), 0) = 0
+   order by o.obliged_by, o.id limit 1)`;
 
 /**
  * Weaknesses that answered POA&Ms are about and under which no finding makes a weakness any more, since all are below the floor of their rule by now: what is stored of
@@ -73,7 +85,7 @@ export async function lowerSeverities(db: Kysely<Database>, externalSystemId: nu
          and coalesce(r.definition ->> 'severitySource', 'plugin') = 'plugin'
        group by w.id, r.id having max(v.severity_rank) < coalesce(${rankOf(`r.definition ->> 'floor'`)}, 3)
     )
-    update weaknesses w set severity = ${sql.raw(severityWord('n.rank'))}, updated_at = now()
+    update weaknesses w set severity = ${sql.raw(severityWord('n.rank'))}, updated_at = tieline_now()
       from now_lower n where n.id = w.id and w.severity is distinct from ${sql.raw(severityWord('n.rank'))}`.execute(
     db,
   );
@@ -137,7 +149,7 @@ export async function followDates(
 ): Promise<void> {
   if (weaknesses.length === 0) return;
   await sql`
-    update weaknesses known set due_on = w."dueOn", due_reason = w."dueReason", updated_at = now()
+    update weaknesses known set due_on = w."dueOn", due_reason = w."dueReason", updated_at = tieline_now()
       from jsonb_to_recordset(${storableJson(weaknesses)}::jsonb)
         as w("systemId" text, "grouping" text, identifier text, "dueOn" date, "dueReason" text, "poamId" text)
       join ingestion_poams p on p.poam_id = w."poamId"
@@ -159,14 +171,18 @@ export async function letGoOfMovedPoams(
       select ${operationId}::uuid, ${systemId}, 'poam', apart.poam_id, 'weakness', to_jsonb(apart.system_id || ' ' || apart.named),
              'internal', ${sql.raw(ruleValues('remote_moved'))}, ${sql.raw(reasonValue('poam_moved'))} from apart
     )
-    update weaknesses w set poam_id = null, updated_at = now() from apart where apart.id = w.id`.execute(db);
+    update weaknesses w set poam_id = null, updated_at = tieline_now() from apart where apart.id = w.id`.execute(
+    db,
+  );
 }
 
 /** Unties weaknesses and findings from POA&Ms that no longer exist, so that another can answer them. */
 export async function untieWeaknesses(db: Kysely<Database>, poamIds: readonly string[]): Promise<void> {
   if (poamIds.length === 0) return;
   const gone = sql`select p.id from ingestion_poams p where p.poam_id = any(${[...poamIds]}::text[])`;
-  await sql`update weaknesses set poam_id = null, updated_at = now() where poam_id in (${gone})`.execute(db);
+  await sql`update weaknesses set poam_id = null, updated_at = tieline_now() where poam_id in (${gone})`.execute(
+    db,
+  );
   await releaseFindingsOfPoams(db, poamIds);
 }
 
@@ -181,7 +197,9 @@ export async function moveWeaknesses(
 ): Promise<void> {
   const to = sql`(select p.id from ingestion_poams p where p.poam_id = ${toPoamId ?? null} order by p.id limit 1)`;
   const from = sql`(select p.id from ingestion_poams p where p.poam_id = ${fromPoamId})`;
-  await sql`update weaknesses set poam_id = ${to}, updated_at = now() where poam_id in ${from}`.execute(db);
+  await sql`update weaknesses set poam_id = ${to}, updated_at = tieline_now() where poam_id in ${from}`.execute(
+    db,
+  );
   await moveFindingsOfPoams(db, fromPoamId, toPoamId);
 }
 

@@ -25,9 +25,10 @@ export type ApprovalListFilter = Filter<FilterOf<List>>;
 /** Of a plan the plan says it. */
 const boundary = sql`coalesce(p.system_id, a.system_id)`;
 const kind = sql`coalesce(a.subject_kind, 'changes')`;
-/** Workflow runs wait in a list of their own. */
-const isListed = sql<boolean>`a.execution_id is null`;
-
+/** The POA&M that a request is about: its subject, or that of the deviation that is asked for. */
+const poam = sql`case when a.subject_kind in ('extension', 'completion', 'due_date') then a.subject_id
+                      when a.subject_kind is not null
+                      then (select d.poam_id from deviations d where d.id = case when a.subject_id ~ '^\\d{1,9}$' then a.subject_id::int end) end`;
 const source = {
   from: sql`approvals a left join sync_plans p on p.plan_id = a.plan_id left join external_systems s on s.id = p.external_system_id`,
   id: { column: sql`a.id`, type: 'integer' as const, always: true as const },
@@ -41,6 +42,7 @@ const source = {
 const conditions: Conditions<FilterOf<List>> = {
   system: wordsOf(boundary),
   kind: wordsOf(kind),
+  poam: wordsOf(poam),
   connection: wordsOf(sql`s.system_name`),
   state: wordsOf(sql`a.status`),
   by: wordsOf(sql`a.decided_by`),
@@ -57,7 +59,6 @@ const within = (scope: Scope): RawBuilder<boolean> =>
     : sql`(p.is_by_boundary is not false and ${inScope(scope, boundary)})`;
 
 const fitting = (scope: Scope, filter: ApprovalListFilter): RawBuilder<boolean>[] => [
-  isListed,
   within(scope),
   ...(filter.state === undefined ? [isPending] : []),
   ...filtered(conditions, filter),

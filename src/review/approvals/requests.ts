@@ -4,7 +4,7 @@ import { type ApprovalRow, type RequestRow, turnOf } from '../../engine/approval
 
 export interface ShownRequest extends Pick<
   RequestRow,
-  'subject' | 'severity' | 'rationale' | 'lines' | 'levels' | 'expiresAt'
+  'subject' | 'severity' | 'rationale' | 'lines' | 'levels' | 'expiresAt' | 'executionId'
 > {
   readonly answers: readonly Omit<RequestRow['answers'][number], 'principalId'>[];
   /** Roles whose turn it is; empty where it does not wait. */
@@ -24,8 +24,8 @@ export interface Asking extends Omit<
 
 /** A request as an approval. */
 export function askingOf(row: RequestRow): Asking {
-  const { subject, severity, rationale, lines, levels, answers, expiresAt, ...rest } = row;
-  const { requestedByPrincipal: _key, ...approval } = rest;
+  const { subject, severity, rationale, lines, levels, answers, expiresAt, executionId, ...rest } = row;
+  const { requestedByPrincipal: _key, barred: _barred, ...approval } = rest;
   return {
     ...approval,
     planId: null,
@@ -38,6 +38,7 @@ export function askingOf(row: RequestRow): Asking {
       lines,
       levels,
       expiresAt,
+      executionId,
       answers: answers.map(({ principalId: _id, ...answer }) => answer),
       turn: turnOf(row)?.left ?? [],
     },

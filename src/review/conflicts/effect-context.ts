@@ -18,6 +18,7 @@ export interface Settling {
   readonly facts: ConflictFacts;
   readonly by: string;
   readonly reason: string | undefined;
+  readonly now: Date;
   /** Where whoever settles it may extend and end POA&Ms. */
   readonly approves: Scope;
   /** A third value, where that was chosen. */

@@ -4,11 +4,11 @@
  */
 import type { z } from 'zod';
 import { isWithin } from '../../canonical/access/index.ts';
-import { needsApprover } from '../../canonical/policy/index.ts';
+import { decisionIn } from '../../canonical/policy/index.ts';
 import { comparisonOf, type ConflictEffect, reasonOf } from '../../canonical/vocabulary/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../platform/values/index.ts';
-import { listOpenWeaknesses, moveWeaknesses } from '../../record/weaknesses/index.ts';
+import { listOpenWeaknesses, moveWeaknesses, nameFindingsOf } from '../../record/weaknesses/index.ts';
 import { fetchLinks, markRecordsEdited, separate } from '../../ledger/links/index.ts';
 import {
   fetchRows,
@@ -17,6 +17,7 @@ import {
   type LinkedEntityName,
   saveLinks,
 } from '../../record/entities/index.ts';
+import { refusalOfDecision } from '../../modules/poams/index.ts';
 import { dropRows, retryFailed, listFailedRows } from '../../engine/outbox/index.ts';
 import { cancelOne, follow, giveUpKey, makeAgain, retire } from './record-effects.ts';
 import { journal, sameAs, setFields, type Carried, type Settling } from './effect-context.ts';
@@ -62,10 +63,14 @@ async function settleValue(
   if (!link || !row) return { refused: 'belongs to a record that is not there any more' };
   const value = valueFor(row.row[field]);
   const present = row.row[field] ?? null;
-  const approval =
-    entity === 'poam' ? needsApprover(field, [present, conflict.external], value ?? null) : undefined;
-  if (approval !== undefined && !isWithin(settling.approves, conflict.boundary))
-    return { refused: `needs the right to ${approval} POA&Ms: ask an ISSM or the authorizing official` };
+  const decision =
+    entity === 'poam' ? decisionIn(field, [present, conflict.external], value ?? null) : undefined;
+  if (decision !== undefined && decision !== 'cancel')
+    return {
+      refused: `cannot be settled so: ${field} ${refusalOfDecision(decision, entityId, value ?? null)}; settle the conflict by one of its two values first`,
+    };
+  if (decision === 'cancel' && !isWithin(settling.approves, conflict.boundary))
+    return { refused: 'needs the right to end POA&Ms: ask an ISSM or the authorizing official' };
   const why = settling.value === undefined ? 'conflict_remote_value' : 'conflict_third_value';
   await setFields(settling, entity, entityId, { [field]: value ?? null }, { code: why });
   const base = { ...link.base, [field]: conflict.external };
@@ -188,6 +193,12 @@ async function keepBoth(settling: Settling): Promise<Carried> {
 async function makeNew(settling: Settling): Promise<Carried> {
   const { tx, conflict } = settling;
   const unanswered = await listOpenWeaknesses(tx.db, conflict.entityId);
+  // Before they point at none: the rule of the boundary may not name them any more (their severity fell below its floor, say).
+  await nameFindingsOf(tx.db, conflict.entityId, {
+    conflictId: conflict.id,
+    by: settling.by,
+    now: settling.now,
+  });
   await moveWeaknesses(tx.db, conflict.entityId, undefined);
   await journal(
     settling,

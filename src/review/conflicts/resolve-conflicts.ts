@@ -126,7 +126,7 @@ export interface ConflictDecider {
  * @throws USAGE if none fits, or one that is named is not open.
  */
 export async function resolveConflicts(
-  app: Pick<App, 'db' | 'store' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules' | 'now'>,
   filter: ConflictFilter,
   decided: ConflictDecider,
 ): Promise<Resolution> {
@@ -136,7 +136,7 @@ export async function resolveConflicts(
 }
 
 async function resolveEach(
-  app: Pick<App, 'db' | 'store' | 'modules'>,
+  app: Pick<App, 'db' | 'store' | 'modules' | 'now'>,
   filter: ConflictFilter,
   decided: ConflictDecider,
   open: () => Promise<Operation>,
@@ -181,7 +181,7 @@ class Refused extends Error {
 }
 
 async function settle(
-  app: Pick<App, 'store'>,
+  app: Pick<App, 'store' | 'now'>,
   operation: () => Promise<string>,
   conflict: ConflictRow,
   facts: ConflictFacts,
@@ -193,7 +193,8 @@ async function settle(
   const effect = decision.do;
   try {
     return await app.store.transaction(async (tx) => {
-      const settling = { tx, conflict, facts, by, reason, approves, value: choice.value, operation };
+      const now = app.now();
+      const settling = { tx, conflict, facts, by, reason, now, approves, value: choice.value, operation };
       const carried = await carryOut(effect, settling);
       if ('refused' in carried) throw new Refused(carried.refused);
       const resolution = {

@@ -19,6 +19,7 @@ import {
 } from '../../engine/policies/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { type ExternalSystemRow, setSendingPaused } from '../../ledger/external-systems/index.ts';
+import type { Origin } from '../../ledger/security/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 
 /** @throws TielineError SYSTEM_UNKNOWN. */
@@ -71,12 +72,12 @@ export async function setTrust(
   app: App,
   name: string,
   level: TrustLevel,
-  decided: { readonly by: string; readonly reason: string | undefined },
+  decided: { readonly by: string; readonly reason: string | undefined; readonly origin: Origin },
 ): Promise<TrustStep> {
   const { row, before } = await stepFrom(app, name, level);
   if (before === level) return { before, after: level, waiting: nothing };
   return app.store.transaction(async (tx) => {
-    const { waiting } = await editPoliciesWithin(tx, { id: row.id, name }, editOf(level));
+    const { waiting } = await editPoliciesWithin(tx, { id: row.id, name }, editOf(level), decided.origin);
     const holdsBack = level === 'plan_only';
     await setSendingPaused(
       tx.db,

@@ -41,6 +41,7 @@ const ofPoams = (
   now: Date,
 ): readonly (readonly [what: string, filter: Readonly<Record<string, string>>])[] => [
   ['overdue', { overdue: 'yes' }],
+  ['late', { late: 'yes' }],
   ['due_in_30_days', { open: 'yes', due: `${dayAfter(now, 0)}..${dayAfter(now, 30)}` }],
   ['due_week_1', { open: 'yes', due: week(now, 0) }],
   ['due_week_2', { open: 'yes', due: week(now, 1) }],

@@ -41,12 +41,44 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     ...own('task'),
     command: "tieline tasks list --filter 'waits=me'",
   },
+  report: {
+    seenBy: 'report:read',
+    doneBy: ['report:read'],
+    words: { one: 'report to read', many: 'reports to read' },
+    ...own('report'),
+  },
+  alert: {
+    seenBy: 'alert:read',
+    doneBy: ['alert:write'],
+    words: { one: 'alert', many: 'alerts' },
+    list: { noun: 'alerts', filter: { waits: 'me' } },
+    command: "tieline alerts list --filter 'waits=me'",
+  },
   overdue_review: {
     seenBy: 'poam:read',
     doneBy: ['poam:write'],
     words: { one: 'POA&M whose review is late', many: 'POA&Ms whose review is late' },
     list: { noun: 'poams', filter: { open: 'yes', unreviewed: 'yes' } },
     command: "tieline poams list --filter 'open=yes unreviewed=yes'",
+  },
+  control_proposal: {
+    seenBy: 'system:read',
+    doneBy: ['control:write'],
+    words: {
+      one: 'status of a control that is proposed',
+      many: 'statuses of controls that are proposed',
+    },
+    ...own('control_proposal'),
+    command: 'tieline controls proposals',
+  },
+  control_assessment: {
+    seenBy: 'system:read',
+    doneBy: ['control:write'],
+    words: {
+      one: 'control to be assessed within 30 days',
+      many: 'controls to be assessed within 30 days',
+    },
+    ...own('control_assessment'),
   },
   conflict: {
     seenBy: 'conflict:read',
@@ -97,6 +129,16 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     },
     ...own('late_obligation'),
   },
+  milestone_beyond: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: {
+      one: 'milestone planned after the day that its POA&M promises',
+      many: 'milestones planned after the day that their POA&M promises',
+    },
+    list: { noun: 'milestones', filter: { beyond: 'yes' } },
+    command: "tieline poams milestones --filter 'beyond=yes'",
+  },
   unanswered_fact: {
     seenBy: 'poam:read',
     doneBy: ['poam:write'],
@@ -118,6 +160,15 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     doneBy: ['poam:write', 'poam:approve'],
     words: { one: 'question about a POA&M', many: 'questions about POA&Ms' },
     ...own('poam_question'),
+  },
+  unsent_evidence: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write', 'connection:admin'],
+    words: {
+      one: 'POA&M whose evidence is not sent',
+      many: 'POA&Ms whose evidence is not sent',
+    },
+    ...own('unsent_evidence'),
   },
   missing_finding: {
     seenBy: 'finding:read',
@@ -147,6 +198,40 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     words: { one: 'connection that is paused', many: 'connections that are paused' },
     list: { noun: 'connections', filter: {} },
     command: 'tieline connections list',
+  },
+  unknown_identity: {
+    seenBy: 'admin:users',
+    doneBy: ['admin:users'],
+    words: { one: 'person who waits to be let in', many: 'people who wait to be let in' },
+    ...own('unknown_identity'),
+    command: 'tieline users identities',
+  },
+  privacy_request: {
+    seenBy: 'privacy:read',
+    doneBy: ['privacy:write'],
+    words: { one: 'privacy request that is open', many: 'privacy requests that are open' },
+    list: { noun: 'privacy', filter: { state: 'open' } },
+    command: "tieline privacy list --filter 'state=open'",
+  },
+  workflow: {
+    seenBy: 'workflow:read',
+    doneBy: ['workflow:write'],
+    words: {
+      one: 'workflow that stopped, or has a version to approve',
+      many: 'workflows that stopped, or have a version to approve',
+    },
+    ...own('workflow'),
+    command: 'tieline workflows list',
+  },
+  workflow_run: {
+    seenBy: 'workflow:read',
+    doneBy: ['workflow:run', 'workflow:write'],
+    words: {
+      one: 'run of a workflow that failed or is held',
+      many: 'runs of workflows that failed or are held',
+    },
+    list: { noun: 'workflow-runs', filter: { state: 'failed,held' } },
+    command: "tieline workflows runs --filter 'state=failed,held'",
   },
   old_feed: {
     seenBy: 'intelligence:read',

@@ -55,6 +55,10 @@ export interface InboxItem {
   /** `ingestion_systems.system_id`; null where it is in no boundary. */
   readonly boundary: string | null;
   readonly connection: string | null;
+  /** The record whose page is the place to act; null where it has none. A connection goes by its name. */
+  readonly place: { readonly kind: string; readonly id: string } | null;
+  /** Of a question about a POA&M: its code. */
+  readonly question: string | null;
   readonly list: InboxKindSpec['list'];
 }
 
@@ -96,14 +100,14 @@ const lookedAt = (scope: Scope, { system }: InboxFilter): Scope =>
 function relation(scope: Scope, reader: InboxReader, filter: InboxFilter): RawBuilder<unknown> | undefined {
   const parts = seen(lookedAt(scope, filter), reader).map(
     ({ kind, within }) => sql`
-      select ${kind}::text as kind, p.* from (${inboxParts[kind](within, reader)}) p(subject, since, system_id, connection, entity_type, entity_id, detail)
+      select ${kind}::text as kind, p.* from (${inboxParts[kind](within, reader)}) p(subject, since, system_id, connection, entity_type, entity_id, detail, place_kind, place_id)
        where ${inScope(within, sql`p.system_id`)}`,
   );
   return parts.length === 0 ? undefined : sql`(${sql.join(parts, sql` union all `)}) w`;
 }
 
 const nothing = sql`(select null::text as kind, null::text as subject, null::timestamptz as since, null::text as system_id, null::text as connection,
-                            null::text as entity_id, null::text as detail limit 0) w`;
+                            null::text as entity_id, null::text as detail, null::text as place_kind, null::text as place_id limit 0) w`;
 
 const conditions: Conditions<FilterOf<List>> = {
   kind: wordsOf(sql`w.kind`),
@@ -130,6 +134,8 @@ interface Row {
   readonly entity: string | null;
   readonly entityId: string | null;
   readonly detail: string | null;
+  readonly placeKind: string | null;
+  readonly placeId: string | null;
 }
 
 /** What waits within the scope, a page of it. */
@@ -148,14 +154,15 @@ export async function listInbox(
   ];
   const { rows } = await sql<Row>`
     select ${id.column} as id, ${sortValue(keys.by)} as sort_value, w.kind, w.subject, w.since, w.system_id as boundary, w.connection,
-           w.entity_type as entity, w.entity_id as "entityId", w.detail
+           w.entity_type as entity, w.entity_id as "entityId", w.detail,
+           w.place_kind as "placeKind", w.place_id as "placeId"
       from ${from} where ${every(where)} order by ${orderOf(keys)} limit ${query.limit + 1}`.execute(db);
   const titles = await titlesOf(db, rows);
   return pageOf(
     rows,
     query.limit,
     (row) => row.id,
-    ({ kind, subject, since, boundary, connection, entity, entityId, detail }) => ({
+    ({ kind, subject, since, boundary, connection, entity, entityId, detail, placeKind, placeId }) => ({
       kind,
       subject,
       title: titles.get(`${entity ?? ''} ${entityId ?? ''}`) ?? entityId ?? detail ?? subject,
@@ -163,6 +170,8 @@ export async function listInbox(
       since: since ?? new Date(0),
       boundary,
       connection,
+      place: placeKind === null || placeId === null ? null : { kind: placeKind, id: placeId },
+      question: kind === 'poam_question' ? (detail?.split(' ', 1)[0] ?? null) : null,
       list: inboxKindSpecs[kind].list,
     }),
   );

@@ -22,7 +22,7 @@ export async function insertPlan(db: Kysely<Database>, plan: PlanToKeep): Promis
   const { rows } = await sql<{ id: string }>`
     insert into kept_plans (sha256, head, item_count, operation_id, made_by, made_by_principal, expires_at)
     values (${plan.sha256}, ${storableJson(plan.head)}::jsonb, ${plan.itemCount}, ${plan.operationId}::uuid, left(${plan.madeBy}, 255),
-            left(${plan.madeByPrincipal}, 255), now() + make_interval(days => ${keptDays}))
+            left(${plan.madeByPrincipal}, 255), tieline_now() + make_interval(days => ${keptDays}))
     returning plan_id as id`.execute(db);
   return rows[0]?.id ?? '';
 }
@@ -95,7 +95,7 @@ const heads = sql`
 /** The plan whose id begins so; at most two, since more than one is an ambiguity. */
 export async function findPlans(db: Kysely<Database>, prefix: string): Promise<PlanHead[]> {
   const { rows } = await sql<PlanHead>`${heads}
-     where p.plan_id::text like ${`${prefix.toLowerCase().replaceAll(/[^0-9a-f-]/g, '')}%`} and p.expires_at > now() limit 2`.execute(
+     where p.plan_id::text like ${`${prefix.toLowerCase().replaceAll(/[^0-9a-f-]/g, '')}%`} and p.expires_at > tieline_now() limit 2`.execute(
     db,
   );
   return rows;
@@ -108,7 +108,7 @@ export async function listPlanHeads(
   limit: number,
 ): Promise<PlanHead[]> {
   const { rows } = await sql<PlanHead>`${heads}
-     where p.expires_at > now() and (${before ?? null}::timestamptz is null or p.made_at < ${before ?? null})
+     where p.expires_at > tieline_now() and (${before ?? null}::timestamptz is null or p.made_at < ${before ?? null})
      order by p.made_at desc limit ${limit}`.execute(db);
   return rows;
 }
@@ -207,7 +207,7 @@ export async function recordApplied(
   applied: { readonly by: string; readonly operationId: string },
 ): Promise<void> {
   await sql`
-    update kept_plans set applied_at = now(), applied_by = left(${applied.by}, 255), applied_operation_id = ${applied.operationId}::uuid
+    update kept_plans set applied_at = tieline_now(), applied_by = left(${applied.by}, 255), applied_operation_id = ${applied.operationId}::uuid
      where plan_id = ${planId}::uuid`.execute(db);
 }
 
@@ -215,9 +215,10 @@ const viewsKeptDays = 365;
 
 /** Deletes plans that have expired, and old marks. @returns how many plans. */
 export async function forgetPlans(db: Kysely<Database>): Promise<number> {
-  await sql`delete from kept_plan_views where viewed_at < now() - make_interval(days => ${viewsKeptDays})`.execute(
+  await sql`delete from kept_plan_views where viewed_at < tieline_now() - make_interval(days => ${viewsKeptDays})`.execute(
     db,
   );
-  const { numAffectedRows = 0n } = await sql`delete from kept_plans where expires_at <= now()`.execute(db);
+  const { numAffectedRows = 0n } =
+    await sql`delete from kept_plans where expires_at <= tieline_now()`.execute(db);
   return Number(numAffectedRows);
 }

@@ -89,13 +89,16 @@ export async function editWithin(
   const now = app.now();
   const rules = await fetchRules(app, tx.db, entity);
   await lockRows(tx.db, entity, [id]);
-  const record = (await gatherRecords(tx.db, scope, { entity, ids: [id], rules })).get(id);
+  const record = (
+    await gatherRecords(tx.db, scope, { entity, ids: [id], rules, withLife: 'status' in edit.changes })
+  ).get(id);
   if (!record) throw unknownRecord(entity, id);
   const verdict = decideEdit(record, {
     changes: edit.changes,
     version: edit.version,
     reason: edit.reason,
     approves: scopeFor(actor, 'poam:approve', now) ?? nowhere,
+    today: now.toISOString().slice(0, 10),
   });
   if (!verdict.may) {
     if (verdict.code === 'RECORD_MOVED') throw new RecordMovedError(record);

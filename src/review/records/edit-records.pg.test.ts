@@ -22,11 +22,11 @@ beforeAll(async () => {
     `insert into ingestion_systems (system_id, name, uuid) select 'S-' || n, 'System ' || n, gen_random_uuid() from generate_series(0, 1) n`,
   );
   await database.pool.query(`
-    insert into ingestion_poams (poam_id, system_id, weakness_description, status, scheduled_completion, poc)
-    select 'P-' || lpad(n::text, 4, '0'), 'S-' || (n % 2), 'Weakness ' || n, 'Open', timestamp '2026-12-01', case when n % 5 = 0 then 'A. Lee' end from generate_series(1, ${many}) n`);
+    insert into ingestion_poams (poam_id, system_id, weakness_description, status, scheduled_completion, poc, source_of_discovery, resources_required, risk_rating)
+    select 'P-' || lpad(n::text, 4, '0'), 'S-' || (n % 2), 'Weakness ' || n, 'Open', timestamp '2026-12-01', case when n % 5 = 0 then 'A. Lee' end, 'scan', 'one person', 'High' from generate_series(1, ${many}) n`);
   await database.pool.query(`
-    insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, asset_uuid, lifecycle_state, severity_rank, poam_id)
-    select '1001', 'OpenSSL', 'High', gen_random_uuid(), 'open', 3, id from ingestion_poams where id % 10 = 0`);
+    insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status)
+    select poam_id, 'Patch', timestamp '2026-11-30', 'Pending' from ingestion_poams where id % 10 > 0`);
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
@@ -41,13 +41,13 @@ describe('editing many records', () => {
     const tried = await tryRecords(app, everywhere, {
       selection: open(),
       approves: everywhere,
-      changes: { poc: 'A. Lee', status: 'Completed' },
+      changes: { poc: 'A. Lee', status: 'In Progress' },
     });
     expect(tried).toMatchObject({ matched: many, willChange: many - many / 10 });
     expect(tried.refused).toHaveLength(many / 10);
     expect(tried.refused[0]).toMatchObject({
       code: 'EDIT_REFUSED',
-      faults: [{ field: 'status', message: 'cannot be Completed: 1 findings under it are open' }],
+      faults: [{ field: 'milestones', message: expect.stringContaining('at least one is needed') as string }],
     });
     expect(await count(`select count(*) as n from sync_changes`)).toBe(0);
   });
@@ -129,13 +129,13 @@ describe('editing many records', () => {
     });
   });
 
-  it('dates are moved by days with a reason, and records outside of the scope are refused as unknown', async () => {
+  it('dates are moved nearer by days with a reason, and records outside of the scope are refused as unknown', async () => {
     const scope = { kind: 'boundaries', systemIds: ['S-1'], unassigned: false } as const;
     const edit: BulkEdit = {
       selection: { entity: 'poam', ids: ['P-0001', 'P-0002', 'P-0003', 'NONE'] },
       approves: everywhere,
       changes: {},
-      shiftDays: 30,
+      shiftDays: -3,
     };
     expect((await tryRecords(app, scope, edit)).refused.map(({ id, code }) => `${id} ${code}`)).toEqual([
       'NONE RECORD_UNKNOWN',
@@ -152,26 +152,39 @@ describe('editing many records', () => {
     });
     expect(
       await count(
-        `select count(*) as n from ingestion_poams where scheduled_completion = timestamp '2026-12-31'`,
+        `select count(*) as n from ingestion_poams where scheduled_completion = timestamp '2026-11-28'`,
       ),
     ).toBe(2);
   });
 
-  it('who may edit and not approve moves a date nearer, and neither puts it off nor completes it', async () => {
+  it('an edit of many neither puts a date off nor completes any, whoever makes it: each says what does', async () => {
     const edit = { selection: { entity: 'poam', ids: ['P-0005'] }, reason: 'as agreed' } as const;
     const tried = (shiftDays: number, approves: BulkEdit['approves'], changes = {}) =>
       tryRecords(app, everywhere, { ...edit, changes, shiftDays, approves });
-    const elsewhere = { kind: 'boundaries', systemIds: ['S-9'], unassigned: false } as const;
     expect(await tried(-1, nowhere)).toMatchObject({ willChange: 1, refused: [] });
-    expect((await tried(1, elsewhere)).refused).toMatchObject([
-      {
-        id: 'P-0005',
-        faults: [{ field: 'scheduled_completion', message: expect.stringContaining('extend') as string }],
-      },
-    ]);
-    expect((await tried(-1, nowhere, { status: 'Completed' })).refused).toMatchObject([
+    for (const approves of [nowhere, everywhere]) {
+      const extension = 'ask for an extension (tieline poams extend P-0005 --to 2026-12-02';
+      expect(await tried(1, approves)).toMatchObject({
+        willChange: 0,
+        refused: [
+          {
+            id: 'P-0005',
+            faults: [
+              { field: 'scheduled_completion', message: expect.stringContaining(extension) as string },
+            ],
+          },
+        ],
+      });
+      expect((await tried(-1, approves, { status: 'Completed' })).refused).toMatchObject([
+        { faults: [{ field: 'status', message: expect.stringContaining('complete it') as string }] },
+      ]);
+    }
+    expect((await tried(-1, nowhere, { status: 'Cancelled' })).refused).toMatchObject([
       { faults: [{ field: 'status', message: expect.stringContaining('to end') as string }] },
     ]);
-    expect(await tried(1, everywhere)).toMatchObject({ willChange: 1, refused: [] });
+    expect(await tried(-1, everywhere, { status: 'Cancelled' })).toMatchObject({
+      willChange: 1,
+      refused: [],
+    });
   });
 });

@@ -49,7 +49,7 @@ export interface BulkEdit {
   /** Moves the scheduled completion of each by so many days; one without such a date keeps none. */
   readonly shiftDays?: number | undefined;
   readonly reason?: string | undefined;
-  /** Where the editor may extend and complete POA&Ms. */
+  /** Where the editor may end POA&Ms. */
   readonly approves: Scope;
 }
 
@@ -81,6 +81,7 @@ export interface BulkOutcome {
 }
 
 const pageSize = 200;
+const todayOf = (app: Pick<App, 'now'>): string => app.now().toISOString().slice(0, 10);
 
 function selectIds(db: Kysely<Database>, scope: Scope, selection: Selection, now: Date): Promise<string[]> {
   if ('ids' in selection) return Promise.resolve([...new Set(selection.ids)].toSorted());
@@ -111,7 +112,7 @@ const refusalOf = ({ id, verdict }: Judged): RefusedEdit | undefined =>
       : { id, code: verdict.code, faults: verdict.faults };
 
 const judge = (
-  edit: Omit<BulkEdit, 'selection'>,
+  edit: Omit<BulkEdit, 'selection'> & { readonly today: string },
   id: string,
   record: EditedRecord | undefined,
   version?: string,
@@ -125,6 +126,7 @@ const judge = (
           version,
           reason: edit.reason,
           approves: edit.approves,
+          today: edit.today,
         }),
       }
     : { id, verdict: undefined };
@@ -145,14 +147,16 @@ async function survey(
   const { entity } = edit.selection;
   const ids = await selectIds(app.db, scope, edit.selection, app.now());
   const rules = await fetchRules(app, app.db, entity);
+  const withLife = 'status' in edit.changes;
+  const today = todayOf(app);
   const records: [string, string][] = [];
   const refused: RefusedEdit[] = [];
   let willChange = 0;
   for (let from = 0; from < ids.length; from += pageSize) {
     const some = ids.slice(from, from + pageSize);
-    const found = await gatherRecords(app.db, scope, { entity, ids: some, rules });
+    const found = await gatherRecords(app.db, scope, { entity, ids: some, rules, withLife });
     for (const id of some) {
-      const judged = judge(edit, id, found.get(id));
+      const judged = judge({ ...edit, today }, id, found.get(id));
       records.push([id, judged.record?.version ?? '']);
       const refusal = refusalOf(judged);
       if (refusal) refused.push(refusal);
@@ -274,8 +278,10 @@ async function editPage(
     entity,
     ids,
     rules: await fetchRules(app, tx.db, entity),
+    withLife: 'status' in state.changes,
   });
   const edit = {
+    today: todayOf(app),
     changes: state.changes,
     shiftDays: state.shiftDays ?? undefined,
     reason: state.reason ?? undefined,
@@ -288,7 +294,24 @@ async function editPage(
   const refused = judged.flatMap((each) => refusalOf(each) ?? []);
   if (decided.length > 0)
     await applyEdits(tx, entity, decided, { name: actor.name, reason: edit.reason, operationId });
-  await insertHeldRecords(
+  await holdRefused(tx, { entity, operationId }, refused);
+  await saveBulkPosition(tx.db, operationId, {
+    done: state.done + page.length,
+    read: page.length,
+    updated: decided.length,
+    unchanged: page.length - decided.length - refused.length,
+    held: refused.length,
+  });
+  return state.done + page.length >= state.records.length;
+}
+
+/** What was refused is kept with the operation, each with why. */
+const holdRefused = (
+  tx: Tx,
+  { entity, operationId }: { readonly entity: EditableEntity; readonly operationId: string },
+  refused: readonly RefusedEdit[],
+): Promise<void> =>
+  insertHeldRecords(
     tx.db,
     operationId,
     refused.map(({ id, code, faults }) => ({
@@ -299,15 +322,6 @@ async function editPage(
       raw: null,
     })),
   );
-  await saveBulkPosition(tx.db, operationId, {
-    done: state.done + page.length,
-    read: page.length,
-    updated: decided.length,
-    unchanged: page.length - decided.length - refused.length,
-    held: refused.length,
-  });
-  return state.done + page.length >= state.records.length;
-}
 
 async function outcomeOf(db: Kysely<Database>, operationId: string): Promise<BulkOutcome> {
   const state: BulkState = await fetchBulk(db, operationId);

@@ -1,6 +1,6 @@
 export { fetchContextOfAsset } from './asset-context.ts';
 export { commentPoam, listPoamComments } from './comments.ts';
-export { editRecord, type EditOutcome, RecordMovedError } from './edit-record.ts';
+export { editRecord, type EditOutcome, editWithin, RecordMovedError } from './edit-record.ts';
 export { type BulkEdit, editRecords, tryRecords } from './edit-records.ts';
 export { type ChangesSince, tellChangesSince } from './life/changes-since.ts';
 export { explainPoam, type PoamExplanation } from './life/explain-poam.ts';
@@ -10,3 +10,5 @@ export { type StoryItem, tellPoam } from './life/poam-story.ts';
 export { type FieldView, listFieldViews, type RemoteRecord } from './field-views.ts';
 export { addMilestone, completeMilestone, moveMilestone } from './milestones.ts';
 export { fetchPoam, listPoamHistory, type PoamDetail } from './read-poam.ts';
+export { deliverPoamEvidence, findPoamEvidence, openPoamEvidence } from './evidence.ts';
+export { type Fit, fitMilestones } from './fit-milestones.ts';

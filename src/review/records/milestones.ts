@@ -2,7 +2,7 @@
 import { type Actor, isWithin, type Scope } from '../../canonical/access/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
-import { byPerson } from '../../canonical/vocabulary/index.ts';
+import { byPerson, poamStandingOf } from '../../canonical/vocabulary/index.ts';
 import { markRecordsEdited } from '../../ledger/links/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { insertRows } from '../../record/entities/index.ts';
@@ -18,6 +18,26 @@ export interface NewMilestone {
   readonly due: string;
   readonly comments?: string | undefined;
   readonly reason?: string | undefined;
+}
+
+/** @throws EDIT_REFUSED where the POA&M is over, or promises an earlier day. */
+function requirePlace(
+  { status, promised }: { readonly status: string | null; readonly promised: string | null },
+  { poamId, due }: NewMilestone,
+): void {
+  const refused = (field: string, message: string): TielineError =>
+    new TielineError('EDIT_REFUSED', 'Nothing was added.', { fields: [{ field, message }] });
+  const standing = poamStandingOf(status);
+  if (standing === 'completed' || standing === 'cancelled')
+    throw refused(
+      'status',
+      `of the POA&M is ${status ?? ''}: reopen it first (tieline poams reopen ${poamId} --reason "…")`,
+    );
+  if (promised !== null && due > promised)
+    throw refused(
+      'scheduled_completion',
+      `is after the day that its POA&M promises, ${promised}: ask for an extension of that first (tieline poams extend ${poamId} --to ${due})`,
+    );
 }
 
 /**
@@ -42,15 +62,7 @@ export function addMilestone(
   return app.store.transaction(async ({ db }) => {
     const poam = await findPoamSystem(db, given.poamId);
     if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', given.poamId);
-    if (poam.promised !== null && given.due > poam.promised)
-      throw new TielineError('EDIT_REFUSED', 'Nothing was added.', {
-        fields: [
-          {
-            field: 'scheduled_completion',
-            message: `is after the day that its POA&M promises, ${poam.promised}: ask for an extension of that first (tieline poams extend ${given.poamId} --to ${given.due})`,
-          },
-        ],
-      });
+    requirePlace(poam, given);
     // A remote tells milestones of a POA&M apart by what they say.
     if (await hasMilestone(db, given))
       throw new TielineError('EDIT_REFUSED', 'Nothing was added.', {

@@ -6,6 +6,7 @@ import { type HeldBack, listHeldBack } from '../../modules/deviations/index.ts';
 import { isJsonObject, type Json } from '../../platform/values/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { type HistoryRow, listHistory } from '../../ledger/operations/index.ts';
+import { listArtifacts, type PoamArtifact } from '../../record/artifacts/index.ts';
 import { fetchRows } from '../../record/entities/index.ts';
 import {
   findPoamRow,
@@ -55,6 +56,8 @@ export interface PoamDetail {
   readonly milestones: readonly MilestoneView[];
   /** Empty while no connection has the POA&M: its milestones go along with it. */
   readonly milestoneTargets: readonly MilestoneTarget[];
+  /** Files that go to the GRC system, the latest first. */
+  readonly evidence: readonly PoamArtifact[];
   readonly weaknesses: readonly PoamWeakness[];
   /** Null: it was made by others, or before rules had versions. */
   readonly madeUnder: PoamRule | null;
@@ -116,20 +119,32 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
   if (!poam) throw unknownRecord(entity, poamId);
   const { db } = app;
   const rules = fetchRules(app, db, 'milestone');
-  const [rows, obstacles, views, milestones, milestoneTargets, weaknesses, madeUnder, assets, cves] =
-    await Promise.all([
-      fetchRows(db, entity, [poamId]),
-      listObstacles(db, poamId),
-      listFieldViews(app, scope, { entity, id: poamId }),
-      rules.then((known) => milestonesOf(app, scope, poamId, known)),
-      rules.then((known) => milestoneTargetsOf(app, poamId, known)),
-      listPoamWeaknesses(db, poamId),
-      findPoamRule(db, poamId),
-      listPoamAssets(db, poamId, mostAssets),
-      listPoamCves(db, poamId),
-    ]);
+  const [
+    rows,
+    obstacles,
+    views,
+    milestones,
+    milestoneTargets,
+    weaknesses,
+    madeUnder,
+    assets,
+    cves,
+    held,
+    evidence,
+  ] = await Promise.all([
+    fetchRows(db, entity, [poamId]),
+    listObstacles(db, poamId),
+    listFieldViews(app, scope, { entity, id: poamId }),
+    rules.then((known) => milestonesOf(app, scope, poamId, known)),
+    rules.then((known) => milestoneTargetsOf(app, poamId, known)),
+    listPoamWeaknesses(db, poamId),
+    findPoamRule(db, poamId),
+    listPoamAssets(db, poamId, mostAssets),
+    listPoamCves(db, poamId),
+    listHeldBack(db, [poamId]),
+    listArtifacts(db, poamId),
+  ]);
   const raw = rows.get(poamId)?.row['raw_json'];
-  const held = await listHeldBack(db, [poamId]);
   return {
     poam,
     deviations: held.map(({ poamId: _this, ...each }) => each),
@@ -137,6 +152,7 @@ export async function fetchPoam(app: App, scope: Scope, poamId: string): Promise
     ...views,
     milestones,
     milestoneTargets,
+    evidence,
     weaknesses,
     madeUnder: madeUnder ?? null,
     assets,

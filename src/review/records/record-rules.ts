@@ -1,16 +1,13 @@
 /** What holds for the fields of a record: who decides each, which way it travels, whether a person may edit it here. */
 import type { Kysely } from 'kysely';
-import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { isJsonObject, type Json } from '../../platform/values/index.ts';
-import type { ConnectorDeclaration } from '../../connectors/kit/index.ts';
 import { type EntityPolicy, type FieldPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
 import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import { listRecordLinks, type RecordLink } from '../../ledger/links/index.ts';
 import { listSystems } from '../../ledger/external-systems/index.ts';
 import { linkedEntity, type LinkedEntityName } from '../../record/entities/index.ts';
-import { fetchMappings } from '../../engine/connections/index.ts';
+import { fetchMappings, takenBy } from '../../engine/connections/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 import type { App } from '../../engine/run/index.ts';
 
@@ -52,24 +49,6 @@ export async function fetchRules(
   return rules;
 }
 
-/** What a remote takes of an entity with the settings of its connection. */
-function takenBy(
-  { entities, takes }: ConnectorDeclaration,
-  settings: Json,
-  entity: LinkedEntityName,
-): { readonly create: boolean; readonly update: boolean } | undefined {
-  const declared = entities[entity];
-  if (!declared || !takes) return declared;
-  try {
-    const taken = takes(isJsonObject(settings) ? settings : {}, entity);
-    return { create: declared.create && taken.create, update: declared.update && taken.update };
-  } catch (error) {
-    // Settings that cannot be used (a profile that is gone) are told by the connection's own check; the record is shown all the same.
-    if (error instanceof TielineError) return declared;
-    throw error;
-  }
-}
-
 const readField = (mapping: FieldMapping, entity: string): string | undefined =>
   mapping.entityType === entity && mapping.direction !== 'outbound' ? mapping.internalField : undefined;
 
@@ -100,8 +79,10 @@ export async function listSides(
 
 /** Fields that people may edit at all: what a remote or Tieline calls the record is no such field. */
 export function editableFields(entity: LinkedEntityName): string[] {
-  const { fields, remoteId, ownId, twinField } = linkedEntity(entity);
-  return fields.filter((field) => field !== remoteId && field !== ownId && field !== twinField);
+  const { fields, remoteId, ownId, twinField, decided = [] } = linkedEntity(entity);
+  return fields.filter(
+    (field) => field !== remoteId && field !== ownId && field !== twinField && !decided.includes(field),
+  );
 }
 
 export const policyOf = ({ policies }: ConnectionRules, entity: string, field: string): FieldPolicy =>

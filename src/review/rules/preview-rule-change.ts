@@ -31,7 +31,14 @@ interface Edit {
 }
 
 const shownAtMost = 500;
-const order: readonly PoamOutcome['outcome'][] = ['ended', 'merged', 'split', 'made', 'continued'];
+const order: readonly PoamOutcome['outcome'][] = [
+  'ended',
+  'merged',
+  'split',
+  'made',
+  'continued',
+  'reworded',
+];
 
 /** @throws what `setRule` throws, and SYNC_RUNNING while a sync is at work. */
 export async function previewRuleChange(
@@ -50,8 +57,12 @@ export async function previewRuleChange(
       underWholeLock(environment, (held) =>
         held.store.asOne(async (within) => {
           const since = app.now();
-          await rehearseRule(held, within, { actor, scope, edit });
-          const result = await listPoamOutcomes(within.db, { systemIds: counts.boundaries, since });
+          const operationId = await rehearseRule(held, within, { actor, scope, edit });
+          const result = await listPoamOutcomes(within.db, {
+            systemIds: counts.boundaries,
+            since,
+            operationId,
+          });
           return { keep: false, result };
         }),
       ),
@@ -67,6 +78,7 @@ export async function previewRuleChange(
       merged: number('merged'),
       ended: number('ended'),
       continued: number('continued'),
+      reworded: number('reworded'),
     },
     poams: outcomes
       .toSorted((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))
@@ -74,19 +86,20 @@ export async function previewRuleChange(
   };
 }
 
-/** Concludes about weaknesses as if the version were in force. */
+/** Concludes about weaknesses as if the version were in force. @returns the operation that did. */
 async function rehearseRule(
   environment: RunEnvironment,
   within: Store,
   { actor, scope, edit }: { readonly actor: Actor; readonly scope: Scope; readonly edit: Edit },
-): Promise<void> {
+): Promise<string> {
   await within.transaction((tx) =>
     setRuleWithin(environment, tx, { actor, scope, edit: { ...edit, reason: 'a preview' } }),
   );
   const spec = { type: 'plan', system: 'tieline' } as const;
-  await withOperation(within.db, spec, async ({ id: operationId }) => {
+  return withOperation(within.db, spec, async ({ id: operationId }) => {
     const context = { ...environment, store: within, db: within.db, operationId, callsUnder: operationId };
     for (const system of environment.systems)
       if (weaknessStep.suits(system)) await runStep(context, weaknessStep.stepOf(system));
+    return operationId;
   });
 }

@@ -8,6 +8,8 @@ import { importEntity } from '../../engine/inbound/index.ts';
 import { drainOutbox, planEdits, retryRefused, settleInFlight } from '../../engine/outbound/index.ts';
 import { acceptanceStep } from '../../modules/acceptances/index.ts';
 import { deviationStep } from '../../modules/requests/index.ts';
+import { controlStep } from '../../modules/controls/index.ts';
+import { evidenceStep } from '../../modules/evidence/index.ts';
 import { tagStep } from '../../modules/tags/index.ts';
 import { lifeStep, weaknessStep } from '../../modules/poams/index.ts';
 import { remediationStep } from '../../modules/remediation/index.ts';
@@ -28,6 +30,8 @@ export function planSteps(systems: readonly ConnectedSystem[], options: SyncOpti
     weaknessStep,
     deviationStep,
     lifeStep,
+    evidenceStep,
+    controlStep,
     acceptanceStep,
     editStep(asked),
     tagStep,
@@ -74,7 +78,7 @@ function readSteps(system: ConnectedSystem, asked: Asked, options: SyncOptions):
 /** Edits of ours that the remote does not have yet. */
 function editStep(asked: Asked): Conclusion {
   const editable = listLinkedEntities()
-    .filter(({ outbound }) => outbound.edits)
+    .filter(({ outbound }) => outbound.edits || outbound.adds !== undefined)
     .map(({ name }) => name);
   return {
     entities: editable,

@@ -38,6 +38,7 @@ import {
   watched,
 } from '../../engine/run/index.ts';
 import { planSteps } from './steps.ts';
+import { healthOf, recordHealth } from './sync-health.ts';
 
 export interface SyncOutcome {
   readonly operationId: string;
@@ -143,10 +144,14 @@ export async function runStep(context: RunContext, step: Step): Promise<void> {
     calls: system,
     callsUnder: context.callsUnder,
   };
-  await withOperation(context.db, operation, async ({ id }) => {
-    context.report({ system: system.name, step: name, state: 'started' });
-    await (step.takesTurn ? inConclusionsTurn(context, (turn) => step.run(turn, id)) : step.run(context, id));
-  });
+  const work = (): Promise<void> =>
+    withOperation(context.db, operation, async ({ id }) => {
+      context.report({ system: system.name, step: name, state: 'started' });
+      await (step.takesTurn
+        ? inConclusionsTurn(context, (turn) => step.run(turn, id))
+        : step.run(context, id));
+    });
+  await (context.timings?.measure('sync_step', system.name, name, work) ?? work());
   const counts = countsOf(await findStep(context.db, context.operationId, system.name, name));
   context.report({ system: system.name, step: name, state: 'done', counts });
 }
@@ -163,6 +168,12 @@ async function conclude(
     (system) => !failures.some(({ system: name }) => name === system.name),
   );
   for (const system of synced) await recordSystemSynced(context.db, system.id, finishedAt);
+  const health = healthOf(
+    context.systems.map(({ name }) => name),
+    steps,
+    failures,
+  );
+  await recordHealth(context.db, health);
   const again = failures.filter(({ error }) => mayPass(error)).map(({ system }) => system);
   run.operation.conclude({
     status:

@@ -8,8 +8,10 @@ import {
   throughOutages,
   withSystems,
 } from '../../engine/run/index.ts';
+import { evaluateAlerts } from '../../modules/alerts/index.ts';
 import { assessRisks } from '../../modules/intelligence/index.ts';
 import { fetchProgress } from '../../ledger/operations/index.ts';
+import { recordFailureOfRun } from './sync-health.ts';
 import { runSync, type SyncOutcome } from './sync-run.ts';
 
 /** How old the reads of a resumed run may be before they are done again. */
@@ -22,12 +24,21 @@ const staleAfterMs = 10 * 60_000;
  * @throws TielineError SYSTEM_UNKNOWN if there is none; the failure where no system could be synced; what `runSync` throws.
  */
 export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
+  const outcome = await runThroughOutages(app, options, caller);
+  await scoreAfter(app, outcome);
+  await alertAfter(app, outcome);
+  const [first, ...others] = outcome.failures;
+  if (first && outcome.synced === 0) throw errorOf([first, ...others]);
+  return outcome;
+}
+
+async function runThroughOutages(app: App, options: SyncOptions, caller: Caller): Promise<SyncOutcome> {
   let run: string | undefined;
   const begun = (operationId: string): void => {
     run = operationId;
     caller.begun?.(operationId);
   };
-  const outcome = await throughOutages(
+  return throughOutages(
     app,
     caller.signal,
     () =>
@@ -44,11 +55,10 @@ export async function syncWhatCanBe(app: App, options: SyncOptions, caller: Call
         isOfSystem,
       ),
     () => (run === undefined ? Promise.resolve(undefined) : fetchProgress(app.db, run)),
-  );
-  await scoreAfter(app, outcome);
-  const [first, ...others] = outcome.failures;
-  if (first && outcome.synced === 0) throw errorOf([first, ...others]);
-  return outcome;
+  ).catch(async (error: unknown) => {
+    await recordFailureOfRun(app, options, { error, signal: caller.signal });
+    throw error;
+  });
 }
 
 /** Scores anew what is open, where a sync changed anything. What was synced stands whatever becomes of it: the next one scores all again. */
@@ -61,6 +71,23 @@ async function scoreAfter(app: App, { counts, operationId }: SyncOutcome): Promi
       { err: error, operation: operationId },
       `risk scores were not computed: ${messageOf(error)}`,
     );
+  }
+}
+
+/**
+ * Evaluates the rules of alerts over what the sync brought; those that read much of the record only where it changed anything. What fails is evaluated
+ * again by the worker.
+ */
+async function alertAfter(app: App, { counts, operationId }: SyncOutcome): Promise<void> {
+  try {
+    const evaluated = await evaluateAlerts(app, { heavy: counts.created + counts.updated > 0 });
+    if (evaluated === undefined)
+      app.log.info(
+        { operation: operationId },
+        'alerts are being evaluated by another process; what this sync changed may be seen only by the next evaluation',
+      );
+  } catch (error) {
+    app.log.warn({ err: error, operation: operationId }, `alerts were not evaluated: ${messageOf(error)}`);
   }
 }
 

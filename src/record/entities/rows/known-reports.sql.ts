@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import { asKey, type Database, storableJson } from '../../../platform/postgres/index.ts';
+import { isFileBeside } from '../../../ledger/links/index.ts';
 import { assetsNamed } from '../../poams/index.ts';
 import { linkedEntity } from '../define-entity.ts';
 import type { LinkedEntityName } from './rows.sql.ts';
@@ -45,7 +46,7 @@ export async function saveLinks(
     on conflict (external_system_id, entity_type, external_id) where entity_type <> 'asset_component' do update
       set entity_id = excluded.entity_id, base = excluded.base, remote_version = excluded.remote_version,
           operation_id = case when ${moves} then excluded.operation_id else known.operation_id end,
-          confirmed_at = case when ${moves} then now() else known.confirmed_at end,
+          confirmed_at = case when ${moves} then tieline_now() else known.confirmed_at end,
           retired_at = null, missing_since = null,
           report_digest = excluded.report_digest, seen_digest = excluded.seen_digest, waits_for = excluded.waits_for,
           settled_digest = case when ${moves} then null else known.settled_digest end
@@ -94,7 +95,7 @@ export async function findKnownReports(
                               and l.retired_at is null and l.missing_since is null
     ), others as materialized (
       select s.id from external_systems s
-       where s.id <> ${source.systemId}
+       where s.id <> ${source.systemId} and not ${isFileBeside(source.systemId, sql`s.id`)}
          and exists (select from sync_links o
                       where o.external_system_id = s.id and o.entity_type = ${source.entity} and o.retired_at is null)
     )${seen.ctes}

@@ -151,6 +151,14 @@ export async function findByNaturalKey(
   return new Map(rows.map((row) => [row.index, inCurrentNames(row, aliases)]));
 }
 
+/** Times that a row says `now` for: by the product's clock, and not by the server's, which the text would become. */
+const stampColumns: ReadonlySet<string> = new Set(['created_at', 'updated_at']);
+
+const inserted = (column: string): RawBuilder<unknown> =>
+  stampColumns.has(column)
+    ? sql`case when wanted.r ->> ${sql.lit(column)} = 'now' then tieline_now() else ${sql.ref(column)} end`
+    : sql`${sql.ref(column)}`;
+
 /**
  * Inserts rows; columns that a row does not name get their default.
  * @returns the entity ids in the order of `rows`.
@@ -164,11 +172,11 @@ export async function insertRows(
   const table = placeOf(entity);
   const aliases = await fetchAliases(db, entity);
   const named = rows.map((row) => inTheirNames(row, aliases));
-  const columns = [...new Set(named.flatMap((row) => Object.keys(row)))].map((column) => sql.ref(column));
+  const columns = [...new Set(named.flatMap((row) => Object.keys(row)))];
   // Ids are drawn in the order of the rows, which makes the order of the returned keys sure.
   const result = await sql<{ key: string }>`
-    insert into ${sql.table(table.table)} (${sql.join(columns)})
-    select ${sql.join(columns)}
+    insert into ${sql.table(table.table)} (${sql.join(columns.map((column) => sql.ref(column)))})
+    select ${sql.join(columns.map(inserted))}
       from jsonb_array_elements(${storableJson(named)}::jsonb) with ordinality wanted(r, ordinal)
      cross join lateral jsonb_populate_record(null::${sql.table(table.table)}, wanted.r)
      order by ordinal
@@ -193,7 +201,7 @@ export async function updateRows(
         // A column that this row does not name keeps its value.
         sql`${sql.ref(column)} = case when wanted.r -> 'columns' ? ${sql.lit(column)} then given.${sql.ref(column)} else t.${sql.ref(column)} end`,
     ),
-    ...table.stamps.map((stamp) => sql`${sql.ref(stamp)} = now()`),
+    ...table.stamps.map((stamp) => sql`${sql.ref(stamp)} = tieline_now()`),
   ];
   await sql`
     update ${sql.table(table.table)} t

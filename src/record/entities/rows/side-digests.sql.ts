@@ -7,7 +7,7 @@
  * in its next major version: then everything is compared once more, and nothing is lost.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import { isLinked, linkedEntity, type RowsBeside } from '../define-entity.ts';
+import { isLinked, linkedEntity, type RowPlace, type RowsBeside } from '../define-entity.ts';
 import type { LinkedEntityName } from './rows.sql.ts';
 import type { Database } from '../../../platform/postgres/index.ts';
 
@@ -21,6 +21,8 @@ export interface SideDigests {
    * their keys, in the type of the column.
    */
   seenAmong(systemId: number, keys: RawBuilder<unknown>): SeenAmong;
+  /** The same hash for every row `t` of the table: whatever lies beside them is read once, from end to end. */
+  seenInAll(systemId: number): SeenAmong;
 }
 
 /** The parts of a statement in which the hash of many rows is computed. */
@@ -77,40 +79,58 @@ export async function fetchSideDigests(db: Kysely<Database>, entity: LinkedEntit
       );
       return seen(lists, standsIn ? sql`(${parentAt(systemId, standsIn)})` : sql`null`);
     },
-    seenAmong(systemId, keys) {
-      const named = beside.map((each, index) => ({ ...each, name: sql.ref(`beside_${index}`) }));
-      return {
-        digest: seen(
-          named.map(({ name }) => sql`coalesce(${name}.digest, ${noneListed})`),
-          sql`parent.external_id`,
-        ),
-        // Materialized: a join that the planner takes for small may read it once a row.
-        ctes: joined(
-          named.map(
-            (each) => sql`, ${each.name} as materialized (
+    seenAmong: (systemId, keys) =>
+      seenOfMany(place, seen, { keys, parent: standsIn && eachParentAt(systemId, standsIn) }),
+    seenInAll: (systemId) =>
+      seenOfMany(place, seen, { parent: standsIn && allParentsAt(systemId, standsIn) }),
+  };
+}
+
+type Seen = (lists: readonly RawBuilder<unknown>[], parentId: RawBuilder<unknown>) => RawBuilder<unknown>;
+
+/** `keys` where only some rows are asked for; `parent`: SQL that joins what each row stands in as `parent`. */
+function seenOfMany(
+  { key, beside = [] }: RowPlace,
+  seen: Seen,
+  of: { readonly keys?: RawBuilder<unknown>; readonly parent: RawBuilder<unknown> | undefined },
+): SeenAmong {
+  const named = beside.map((each, index) => ({ ...each, name: sql.ref(`beside_${index}`) }));
+  return {
+    digest: seen(
+      named.map(({ name }) => sql`coalesce(${name}.digest, ${noneListed})`),
+      sql`parent.external_id`,
+    ),
+    // Materialized: a join that the planner takes for small may read it once a row.
+    ctes: joined(
+      named.map(
+        (each) => sql`, ${each.name} as materialized (
       select i.${sql.ref(each.column)} as key, ${sql.raw(listed(each))} as digest
-        from ${sql.table(each.table)} i where i.${sql.ref(each.column)} = any(${keys}) group by 1)`,
-          ),
-        ),
-        joins: joined([
-          ...named.map(
-            ({ name }) => sql`
-      left join ${name} on ${name}.key = t.${sql.ref(place.key)}`,
-          ),
-          ...(standsIn
-            ? [
-                sql`
-      left join lateral (${parentAt(systemId, standsIn)}) parent on true`,
-              ]
-            : []),
-        ]),
-      };
-    },
+        from ${sql.table(each.table)} i ${of.keys ? sql`where i.${sql.ref(each.column)} = any(${of.keys})` : sql``} group by 1)`,
+      ),
+    ),
+    joins: joined([
+      ...named.map(
+        ({ name }) => sql`
+      left join ${name} on ${name}.key = t.${sql.ref(key)}`,
+      ),
+      ...(of.parent ? [of.parent] : []),
+    ]),
   };
 }
 
 const joined = (parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   parts.length === 0 ? sql`` : sql.join(parts, sql``);
+
+type ParentOf = Parameters<typeof parentAt>[1];
+
+const eachParentAt = (systemId: number, parent: ParentOf) => sql`
+      left join lateral (${parentAt(systemId, parent)}) parent on true`;
+
+/** Unique where the parent has one living link; where it has more, any of them, as above. */
+const allParentsAt = (systemId: number, { column, entity: parent }: ParentOf) => sql`
+      left join (select p.entity_id, min(p.external_id) as external_id from sync_links p
+                  where p.external_system_id = ${systemId} and p.entity_type = ${parent} and p.retired_at is null
+                  group by 1) parent on parent.entity_id = t.${sql.ref(column)}::text`;
 
 /** SQL of what the remote calls the parent of row `t`; null where it is not linked to a living one. */
 const parentAt = (

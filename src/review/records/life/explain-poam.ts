@@ -17,7 +17,8 @@ import type { FieldFault } from '../../../platform/errors/index.ts';
 import { fetchLife, listQuestions } from '../../../record/poam-life/index.ts';
 import { listPoamWeaknesses } from '../../../record/poams/index.ts';
 import { findPoamRule } from '../../../record/weaknesses/index.ts';
-import { contentsOf, gatherLife, isVerified, type PoamAtHand } from './gather-life.ts';
+import { contentsOf, gatherLife, type PoamAtHand } from './gather-life.ts';
+import { isVerified } from './is-verified.ts';
 
 export interface PoamMove {
   readonly event: PoamEvent;

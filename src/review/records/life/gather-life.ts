@@ -23,6 +23,7 @@ import type { EditedRecord } from '../decide-edit.ts';
 import { unknownRecord } from '../edit-record.ts';
 import { gatherRecords } from '../gather-records.ts';
 import { fetchRules } from '../record-rules.ts';
+import { isVerified } from './is-verified.ts';
 
 export interface PoamAtHand {
   readonly record: EditedRecord;
@@ -70,15 +71,6 @@ export async function gatherLife(
 }
 
 const isOpen = ({ lifecycle }: FindingUnder): boolean => lifecycle === 'open' || lifecycle === 'reopened';
-
-/** Whether every finding under it is fixed with evidence, or an approved false positive. */
-export const isVerified = ({ findings, evidence }: Pick<PoamAtHand, 'findings' | 'evidence'>): boolean =>
-  findings.length > 0 &&
-  findings.every((each) => each.lifecycle === 'fixed' || each.isFalsePositive) &&
-  evidence.every(
-    ({ after, sawHost, authenticated, ranPlugin }) =>
-      after === 'yes' && sawHost === 'yes' && authenticated === 'yes' && ranPlugin === 'yes',
-  );
 
 /** What a move to a state is judged by. @param fields what the move itself sets. */
 export const contentsOf = (

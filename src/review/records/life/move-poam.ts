@@ -3,6 +3,7 @@
  * any remote is asked; what others must agree to becomes a request, which their decision carries out.
  */
 import { type Actor, isWithin, nowhere, type Scope, scopeFor } from '../../../canonical/access/index.ts';
+import { poamStandingOf } from '../../../canonical/vocabulary/index.ts';
 import { requestApproval, type MadeRequest } from '../../../engine/approvals/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { withDecision } from '../../../ledger/operations/index.ts';
@@ -23,7 +24,8 @@ import { scalarText } from '../../../platform/values/index.ts';
 import { lockRows } from '../../../record/entities/index.ts';
 import { RecordMovedError } from '../edit-record.ts';
 import { whyNotNow } from '../field-views.ts';
-import { contentsOf, gatherLife, isVerified, type PoamAtHand } from './gather-life.ts';
+import { contentsOf, gatherLife, type PoamAtHand } from './gather-life.ts';
+import { isVerified } from './is-verified.ts';
 
 interface Move {
   readonly poamId: string;
@@ -56,13 +58,14 @@ async function take(app: App, tx: Tx, scope: Scope, move: Move): Promise<PoamAtH
 /** The state that an event leads to. @throws EDIT_REFUSED where it cannot happen, or its fields are not ours to change. */
 function stateAfterEvent(poam: PoamAtHand, event: PoamEvent, fields: readonly string[]): PoamState {
   const to = poam.state === undefined ? undefined : afterEvent(poam.state, event);
-  if (to === undefined)
-    throw refused([
-      {
-        field: 'status',
-        message: `is ${scalarText(poam.record.row['status'] ?? 'empty')}: from there it cannot become so`,
-      },
-    ]);
+  if (to === undefined) {
+    const status = scalarText(poam.record.row['status'] ?? 'empty');
+    const message =
+      poam.state === undefined
+        ? `is ${status}, which is none of the states: set it to Open or In Progress first (tieline poams edit ${poam.record.entityId} --set status=Open)`
+        : `is ${status}: from there it cannot become so`;
+    throw refused([{ field: 'status', message }]);
+  }
   const owned = fields.flatMap((field): FieldFault[] => {
     const whyNot = whyNotNow(poam.record, field);
     return whyNot === undefined ? [] : [{ field, message: whyNot }];
@@ -248,11 +251,15 @@ function extensionFaults(
   },
 ): FieldFault[] {
   const { from, to, reason, byMilestone } = asked;
-  const live = ['open', 'in_progress', 'pending_verification'];
+  const status = poam.record.row['status'];
+  const isLive = poamStandingOf(typeof status === 'string' ? status : null) === 'live';
   const whyNot = byMilestone ? undefined : whyNotNow(poam.record, 'scheduled_completion');
   return [
-    ...(poam.state === undefined || !live.includes(poam.state)
-      ? [{ field: 'status', message: 'only a POA&M that is worked on is extended' }]
+    ...(isLive
+      ? []
+      : [{ field: 'status', message: 'only a POA&M that is worked on is extended: reopen it first' }]),
+    ...(poam.state === 'draft'
+      ? [{ field: 'status', message: 'a draft promises nothing yet: its day is edited (tieline poams edit)' }]
       : []),
     ...(from !== null && to <= from
       ? [

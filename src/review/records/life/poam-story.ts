@@ -12,7 +12,9 @@ import {
   listAsked,
   listConfirmed,
   listFindingEvents,
+  listNeighbours,
   listRequestEvents,
+  type Neighbour,
   type RequestEvent,
 } from './story.sql.ts';
 
@@ -92,6 +94,36 @@ const requestItems = ({
     : [{ at: decidedAt, kind: 'request' as const, what: `${status}: ${action}`, by: decidedBy, reason }]),
 ];
 
+const neighbourItem = ({ at, poamId, which }: Neighbour): StoryItem => ({
+  at,
+  kind: 'change',
+  what: which === 'before' ? `follows POA&M ${poamId}, which was completed` : `POA&M ${poamId} follows it`,
+  by: null,
+  reason: 'the weakness was found again',
+});
+
+/**
+ * Events of its findings, the latest first. Findings that came back after it was completed are under a later POA&M now: what befell them
+ * until that was made belongs to this one.
+ */
+async function eventsOf(
+  db: App['db'],
+  poamId: string,
+  later: readonly Neighbour[],
+  limit: number,
+): Promise<FindingEvent[]> {
+  const idsUnder = async (poamIds: readonly string[]): Promise<number[]> =>
+    (await findingsUnder(db, poamIds)).map(({ id }) => id);
+  const own = await idsUnder([poamId]);
+  const events = await listFindingEvents(db, { ids: own }, limit);
+  const [next] = later;
+  if (!next) return events;
+  const known = new Set(own);
+  const passedOn = (await idsUnder(later.map((each) => each.poamId))).filter((id) => !known.has(id));
+  const before = await listFindingEvents(db, { ids: passedOn, until: next.at }, limit);
+  return [...events, ...before].toSorted((a, b) => b.at.getTime() - a.at.getTime());
+}
+
 /** The latest so many items, the earliest of them first. @throws RECORD_UNKNOWN where it is not there or out of scope. */
 export async function tellPoam(
   app: App,
@@ -101,23 +133,22 @@ export async function tellPoam(
 ): Promise<StoryItem[]> {
   const { db } = app;
   const journal = await listPoamHistory(app, scope, poamId, page);
-  const findings = await findingsUnder(db, [poamId]);
+  const neighbours = await listNeighbours(db, poamId);
+  const later = neighbours.filter(({ which }) => which === 'after');
   const [events, asked, requests, confirmed] = await Promise.all([
-    listFindingEvents(
-      db,
-      findings.map(({ id }) => id),
-      page.limit,
-    ),
+    eventsOf(db, poamId, later, page.limit),
     listAsked(db, poamId, page.limit),
     listRequestEvents(db, poamId, page.limit),
     listConfirmed(db, poamId, page.limit),
   ]);
+  // Each comes with its latest first; what bears the same time stays in its own order.
   return [
-    ...journal.map(changeItem),
-    ...events.map(findingItem),
-    ...asked.flatMap(askedItems),
-    ...requests.flatMap(requestItems),
-    ...confirmed.map(({ at, connection, kind, fields }): StoryItem => ({
+    ...[...later.slice(0, 1), ...neighbours.filter(({ which }) => which === 'before')].map(neighbourItem),
+    ...journal.toReversed().map(changeItem),
+    ...events.toReversed().map(findingItem),
+    ...asked.toReversed().flatMap(askedItems),
+    ...requests.toReversed().flatMap(requestItems),
+    ...confirmed.toReversed().map(({ at, connection, kind, fields }): StoryItem => ({
       at,
       kind: 'sent',
       what: `${connection} confirmed ${kind === 'create' ? 'that it has it' : fields.join(', ')}`,

@@ -11,10 +11,38 @@ export interface FindingEvent {
   readonly isConcluded: boolean;
 }
 
-/** When its findings were found, fixed and came back, the latest first. @param ids of ingestion_vulnerabilities. */
+/** A POA&M before or after this one about the same weakness. */
+export interface Neighbour {
+  readonly poamId: string;
+  readonly which: 'before' | 'after';
+  /** When the later one of the two was made. */
+  readonly at: Date;
+}
+
+/** The POA&M that it followed, and those that came after it, one after the other. */
+export async function listNeighbours(db: Kysely<Database>, poamId: string): Promise<Neighbour[]> {
+  const { rows } = await sql<Neighbour>`
+    with recursive later as (
+      select poam_id from poam_lives where follows_poam_id = ${poamId}
+      union select life.poam_id from poam_lives life join later on life.follows_poam_id = later.poam_id
+    )
+    select p.poam_id as "poamId", 'after' as which, p.created_at at time zone 'UTC' as at
+      from later join ingestion_poams p on p.poam_id = later.poam_id
+    union all
+    select life.follows_poam_id, 'before', p.created_at at time zone 'UTC'
+      from poam_lives life join ingestion_poams p on p.poam_id = life.poam_id
+     where life.poam_id = ${poamId} and life.follows_poam_id is not null
+     order by at, "poamId"`.execute(db);
+  return rows;
+}
+
+/**
+ * When its findings were found, fixed and came back, the latest first.
+ * @param of.ids of ingestion_vulnerabilities. @param of.until what came later is told of another POA&M.
+ */
 export async function listFindingEvents(
   db: Kysely<Database>,
-  ids: readonly number[],
+  { ids, until }: { readonly ids: readonly number[]; readonly until?: Date },
   limit: number,
 ): Promise<FindingEvent[]> {
   if (ids.length === 0) return [];
@@ -27,6 +55,7 @@ export async function listFindingEvents(
               from finding_state_changes where vulnerability_id = any(${[...ids]}::int[])) e
       join ingestion_vulnerabilities v on v.id = e.finding
       left join ingestion_assets a on a.asset_uuid = v.asset_ref
+     where ${until === undefined ? sql`true` : sql`e.at <= ${until}::timestamptz at time zone 'UTC'`}
      order by e.at desc, v.id limit ${limit}`.execute(db);
   return rows;
 }

@@ -1,0 +1,1 @@
+export { withChecklists } from './with-checklists.ts';

@@ -1,0 +1,1 @@
+export { assignedTo, isNobodys, isOfNamed, isOfPersons } from './assigned.sql.ts';

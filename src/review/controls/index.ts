@@ -1,0 +1,1 @@
+export { type ControlDetail, decideProposal, editControl, fetchControl, monthsAfter } from './controls.ts';
