@@ -1,0 +1,50 @@
+export { alertKindSpecs } from './alert-kinds.ts';
+export {
+  type AlertRow,
+  countAlerts,
+  countCriticalAlerts,
+  facetAlerts,
+  findAlertIds,
+  listAlerts,
+  waitingAlerts,
+} from './alert-list.sql.ts';
+export {
+  acknowledgeAlert,
+  type AlertDetail,
+  assignAlert,
+  fetchAlert,
+  reactivateAlert,
+  suppressAlert,
+} from './change-alert.ts';
+export { removeAlertRule, setAlertRule } from './change-rules.ts';
+export {
+  addChannel,
+  type Channel,
+  changeChannel,
+  type ChannelWish,
+  channelSpecs,
+  checkChannelSecrets,
+  countDeliveries,
+  deliverDue,
+  framedLine,
+  type DeliveryRow,
+  facetDeliveries,
+  fetchChannel,
+  fetchDeliveries,
+  forgetDeliveries,
+  insertDeliveries,
+  listChannels,
+  listChannelSealingKeys,
+  listDeliveries,
+  removeChannel,
+  requireReceiver,
+  resealChannels,
+  retryDeliveries,
+  sendStream,
+  syslogLine,
+  syslogSeverity,
+  testChannel,
+} from './delivery/index.ts';
+export { evaluateAlerts, type Evaluated } from './evaluate.ts';
+export { type AlertLevel, type AlertRule, listAlertRules } from './rules.sql.ts';
+export { type AlertReader, isVisible } from './visible.sql.ts';
