@@ -1,0 +1,1 @@
+export { type Replay, replayWorkflow } from './replay.ts';
