@@ -3,7 +3,13 @@ import { commandOver, commandText } from '../../../test/support/command-over.ts'
 import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import { controlsFor, type ControlRule } from '../weaknesses/index.ts';
-import { addControlRule, explainControls, listStoredRules, removeControlRule } from './index.ts';
+import {
+  addControlRule,
+  changeControlRule,
+  explainControls,
+  listStoredRules,
+  removeControlRule,
+} from './index.ts';
 
 let database: ClonedDatabase;
 let app: TestApp;
@@ -93,6 +99,14 @@ describe('the rules of controls', () => {
       controls: ['AC-8'],
       reason: 'the check names it',
     });
+    await changeControlRule(app, added.id, rule('cwe', 'CWE-798', 'ac-2'), by);
+    expect(await explainControls(app, '3')).toMatchObject({ controls: ['AC-2'] });
+    await expect(changeControlRule(app, added.id, rule('family', '^compliance$'), by)).rejects.toMatchObject({
+      fields: [{ field: 'pattern', message: expect.stringContaining('another rule') as string }],
+    });
+    await expect(changeControlRule(app, 999_999, rule('cwe', 'CWE-1'), by)).rejects.toMatchObject({
+      code: 'RECORD_UNKNOWN',
+    });
     await removeControlRule(app, added.id, by);
     expect((await explainControls(app, '3')).controls[0]).toBe('SI-2');
     await expect(removeControlRule(app, added.id, by)).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
@@ -100,6 +114,7 @@ describe('the rules of controls', () => {
       `select entity_id, after_value is null as gone from sync_changes where entity_type = 'control_rule' order by id`,
     );
     expect(rows).toEqual([
+      { entity_id: 'cwe CWE-798', gone: false },
       { entity_id: 'cwe CWE-798', gone: false },
       { entity_id: 'cwe CWE-798', gone: true },
     ]);

@@ -25,6 +25,27 @@ export async function insertRule(db: Kysely<Database>, rule: ControlRule): Promi
   return rows[0]?.id;
 }
 
+/** @returns what it was before; undefined where there is none of that id, 'taken' where another rule matches just that. */
+export async function updateRule(
+  db: Kysely<Database>,
+  id: number,
+  rule: ControlRule,
+): Promise<StoredControlRule | 'taken' | undefined> {
+  const { rows: before } = await sql<StoredControlRule>`
+    select id, priority, match_field as "matchField", pattern, controls, source from control_rules where id = ${id} for update`.execute(
+    db,
+  );
+  if (!before[0]) return undefined;
+  const { rows } = await sql`
+    update control_rules r
+       set priority = ${rule.priority}, match_field = ${rule.matchField}, pattern = ${rule.pattern}, controls = ${[...rule.controls]}::text[],
+           source = ${rule.source}
+     where r.id = ${id}
+       and not exists (select from control_rules other where other.id <> r.id and other.match_field = ${rule.matchField} and other.pattern = ${rule.pattern})
+    returning r.id`.execute(db);
+  return rows.length === 0 ? 'taken' : before[0];
+}
+
 /** @returns what was removed; undefined where there is none of that id. */
 export async function deleteRule(db: Kysely<Database>, id: number): Promise<StoredControlRule | undefined> {
   const { rows } = await sql<StoredControlRule>`

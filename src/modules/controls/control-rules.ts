@@ -13,6 +13,7 @@ import {
   listStoredRules,
   type NamedControl,
   type StoredControlRule,
+  updateRule,
 } from './control-rules.sql.ts';
 
 interface Working {
@@ -21,7 +22,7 @@ interface Working {
 }
 
 const refused = (field: string, message: string): TielineError =>
-  new TielineError('USAGE', 'The rule was not added.', { fields: [{ field, message }] });
+  new TielineError('USAGE', 'The rule was not saved.', { fields: [{ field, message }] });
 
 const idPatterns: Readonly<Partial<Record<ControlRule['matchField'], RegExp>>> = {
   cci: /^CCI-\d{6}$/i,
@@ -60,29 +61,43 @@ async function requireControls(db: Kysely<Database>, ids: readonly string[]): Pr
 const placeOf = ({ matchField, pattern }: Pick<ControlRule, 'matchField' | 'pattern'>): string =>
   `${matchField} ${pattern}`;
 
+const valueOf = ({ priority, matchField, pattern, controls }: ControlRule) => ({
+  priority,
+  by: matchField,
+  pattern,
+  controls: [...controls],
+});
+
+/** Undefined `before`: it was added; undefined `after`: it was removed. */
 async function journal(
   db: Kysely<Database>,
   operationId: string,
   change: {
-    readonly rule: StoredControlRule;
-    readonly isThere: boolean;
+    readonly before?: ControlRule;
+    readonly after?: ControlRule;
     readonly by: string;
   },
 ): Promise<void> {
-  const { rule, isThere, by } = change;
-  const value = { priority: rule.priority, controls: [...rule.controls] };
+  const { before, after, by } = change;
+  const rule = before ?? after;
+  if (!rule) return;
   await recordChanges(db, { systemId: null, operationId }, [
     {
       entity: 'control_rule',
       entityId: placeOf(rule),
       field: 'controls',
-      before: isThere ? null : value,
-      after: isThere ? value : null,
+      before: before ? valueOf(before) : null,
+      after: after ? valueOf(after) : null,
       direction: 'internal',
       decidedBy: byPerson(by),
     },
   ]);
 }
+
+const canonical = (rule: ControlRule): ControlRule => ({
+  ...rule,
+  controls: [...new Set(rule.controls.map((each) => each.trim().toUpperCase()))],
+});
 
 /** Weaknesses follow it from the next run on; POA&Ms that are there keep their control. */
 export async function addControlRule(
@@ -91,7 +106,7 @@ export async function addControlRule(
   by: { readonly name: string },
 ): Promise<StoredControlRule> {
   requirePattern(rule);
-  const wanted = { ...rule, controls: [...new Set(rule.controls.map((each) => each.trim().toUpperCase()))] };
+  const wanted = canonical(rule);
   return store.transaction(async ({ db }) => {
     await requireControls(db, wanted.controls);
     return withDecision(db, { system: 'tieline', step: 'add a rule of controls' }, async (operationId) => {
@@ -99,8 +114,29 @@ export async function addControlRule(
       if (id === undefined)
         throw refused('pattern', `there is a rule for ${placeOf(rule)} already: remove it first`);
       const stored = { ...wanted, id };
-      await journal(db, operationId, { rule: stored, isThere: true, by: by.name });
+      await journal(db, operationId, { after: stored, by: by.name });
       return stored;
+    });
+  });
+}
+
+/** Changes a rule; its history keeps what it was. @throws TielineError RECORD_UNKNOWN, USAGE. */
+export async function changeControlRule(
+  { store }: Pick<Working, 'store'>,
+  id: number,
+  rule: ControlRule,
+  by: { readonly name: string },
+): Promise<StoredControlRule> {
+  requirePattern(rule);
+  const wanted = canonical(rule);
+  return store.transaction(async ({ db }) => {
+    await requireControls(db, wanted.controls);
+    return withDecision(db, { system: 'tieline', step: 'change a rule of controls' }, async (operationId) => {
+      const before = await updateRule(db, id, wanted);
+      if (!before) throw new TielineError('RECORD_UNKNOWN', `There is no rule of controls ${id}.`);
+      if (before === 'taken') throw refused('pattern', `there is another rule for ${placeOf(wanted)}`);
+      await journal(db, operationId, { before, after: wanted, by: by.name });
+      return { ...wanted, id };
     });
   });
 }
@@ -115,7 +151,7 @@ export async function removeControlRule(
     withDecision(db, { system: 'tieline', step: 'remove a rule of controls' }, async (operationId) => {
       const removed = await deleteRule(db, id);
       if (!removed) throw new TielineError('RECORD_UNKNOWN', `There is no rule of controls ${id}.`);
-      await journal(db, operationId, { rule: removed, isThere: false, by: by.name });
+      await journal(db, operationId, { before: removed, by: by.name });
       return removed;
     }),
   );

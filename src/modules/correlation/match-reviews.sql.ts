@@ -222,7 +222,7 @@ export async function endStandingMatch(
   by: string,
 ): Promise<number | undefined> {
   const { rows } = await sql<{ system: number }>`
-    update standing_matches set ended_at = now(), ended_by = ${by} where id = ${id} and ended_at is null
+    update standing_matches set ended_at = tieline_now(), ended_by = ${by} where id = ${id} and ended_at is null
     returning external_system_id as system`.execute(db);
   return rows[0]?.system;
 }

@@ -15,10 +15,11 @@ import {
 import { recordChanges } from '../../ledger/operations/index.ts';
 import { markRecordsEdited } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
 import { insertRows, updateRows } from '../../record/entities/index.ts';
 import { ruleComment } from './describe.ts';
 import type { DeviationRow } from './deviations.sql.ts';
-import { insertRules, listRulesOf } from './rules.sql.ts';
+import { findSameRules, insertRules, listRulesOf } from './rules.sql.ts';
 import type { RuleToMake } from './scope.sql.ts';
 
 type AcceptanceKind = (typeof acceptanceKinds)[number];
@@ -34,6 +35,38 @@ export const carriedAs: Readonly<Record<DeviationKind, AcceptanceKind | null>> =
 export const carriedKinds = (Object.keys(carriedAs) as DeviationKind[]).filter(
   (kind) => carriedAs[kind] !== null,
 );
+
+const endOfDay = (day: string | null): string | null => (day === null ? null : `${day}T23:59:59`);
+
+type RuleRow = Readonly<Record<'kind' | 'plugin_id' | 'scope', string>> &
+  Readonly<Record<'severity' | 'expires_at', string | null>> &
+  JsonObject;
+
+/**
+ * Makes rules. One that somebody made at the server before it was approved, and that does just the same, becomes the deviation's own, with its
+ * last day: a server takes no second rule for the same. @returns the key of each.
+ */
+async function makeOrTake(tx: Tx, systemId: number, rows: readonly RuleRow[]): Promise<readonly string[]> {
+  const there = await findSameRules(
+    tx.db,
+    systemId,
+    rows.map(({ kind, plugin_id: pluginId, scope, severity }) => ({ kind, pluginId, scope, severity })),
+  );
+  const fresh = await insertRows(
+    tx.db,
+    'acceptance',
+    rows.filter((_row, n) => (there[n] ?? null) === null),
+  );
+  const made = fresh.values();
+  const ids = rows.map((_row, n) => String(there[n] ?? made.next().value ?? ''));
+  const taken = rows.flatMap(({ expires_at }, n) =>
+    (there[n] ?? null) === null ? [] : [{ entityId: ids[n] ?? '', columns: { expires_at } }],
+  );
+  await updateRows(tx.db, 'acceptance', taken);
+  const entityIds = taken.map(({ entityId }) => entityId);
+  await markRecordsEdited(tx.db, { entity: 'acceptance', entityIds });
+  return ids;
+}
 
 /** @param operationId of the step. */
 export async function makeRules(
@@ -52,13 +85,13 @@ export async function makeRules(
     ...system.scopeOf(rule.externalId),
     severity: deviation.kind === 'risk_adjustment' ? deviation.adjustedSeverity : null,
     comment: ruleComment(deviation),
-    expires_at: deviation.expiresOn === null ? null : `${deviation.expiresOn}T23:59:59`,
+    expires_at: endOfDay(deviation.expiresOn),
     status: 'active',
     requested_by: deviation.requestedBy,
     created_at: 'now',
     updated_at: 'now',
   }));
-  const ids = await insertRows(tx.db, 'acceptance', rows);
+  const ids = await makeOrTake(tx, system.id, rows);
   await insertRules(
     tx.db,
     wanted.map(({ deviation, rule }, n) => ({
@@ -82,6 +115,36 @@ export async function makeRules(
     })),
   );
   return ids.length;
+}
+
+/** Gives the rules of a deviation another last day; the next sync tells the servers. */
+export async function moveRuleEnds(
+  tx: Tx,
+  { id, expiresOn }: Pick<DeviationRow, 'id' | 'expiresOn'>,
+  next: string | null,
+  { operationId, decidedBy }: { readonly operationId: string; readonly decidedBy: Decider },
+): Promise<void> {
+  const rules = (await listRulesOf(tx.db, [id])).filter(({ status }) => status === 'active');
+  const entityIds = rules.map(({ acceptanceId }) => String(acceptanceId));
+  await updateRows(
+    tx.db,
+    'acceptance',
+    entityIds.map((entityId) => ({ entityId, columns: { expires_at: endOfDay(next) } })),
+  );
+  await recordChanges(
+    tx.db,
+    { systemId: null, operationId },
+    entityIds.map((entityId) => ({
+      entity: 'acceptance',
+      entityId,
+      field: 'expires_at',
+      before: endOfDay(expiresOn),
+      after: endOfDay(next),
+      direction: 'internal',
+      decidedBy,
+    })),
+  );
+  await markRecordsEdited(tx.db, { entity: 'acceptance', entityIds });
 }
 
 /** Ends the rules of a deviation; the next sync ends them at the servers. */
@@ -115,12 +178,40 @@ export async function endRules(
   );
 }
 
+/** Ends the rule that somebody made at a scanner's server; the next sync ends it there. */
+export async function endFoundRule(
+  tx: Tx,
+  { foundRule }: Pick<DeviationRow, 'foundRule'>,
+  end: {
+    readonly operationId: string;
+    readonly by: string | undefined;
+    readonly reason: string | undefined;
+  },
+): Promise<void> {
+  if (foundRule === null) return;
+  const entityId = String(foundRule);
+  await updateRows(tx.db, 'acceptance', [{ entityId, columns: { status: 'withdrawn' } }]);
+  await recordChanges(tx.db, { systemId: null, operationId: end.operationId }, [
+    {
+      entity: 'acceptance',
+      entityId,
+      field: 'status',
+      before: 'active',
+      after: 'withdrawn',
+      direction: 'internal',
+      decidedBy: end.by === undefined ? byRule('deviation_ended') : byPerson(end.by),
+      ...(end.reason === undefined ? {} : { reason: end.reason }),
+    },
+  ]);
+  await markRecordsEdited(tx.db, { entity: 'acceptance', entityIds: [entityId] });
+}
+
 export interface PoamWords {
   readonly poamId: string;
   /** What is said of deviations so far. */
   readonly before: string | null;
-  /** A line more. */
-  readonly line: string;
+  /** A line more; undefined: the GRC system decided, and its words stay as they are. */
+  readonly line: string | undefined;
   /** Its rating, where that changes. */
   readonly rating?: { readonly before: string | null; readonly after: string | null };
 }
@@ -150,11 +241,11 @@ export async function tellPoam(
     readonly reason: string | undefined;
   },
 ): Promise<void> {
-  const after = withLine(before, line);
   const fields = [
-    { field: 'deviation_rationale', before, after },
+    ...(line === undefined ? [] : [{ field: 'deviation_rationale', before, after: withLine(before, line) }]),
     ...(rating === undefined ? [] : [{ field: 'risk_rating', before: rating.before, after: rating.after }]),
   ];
+  if (fields.length === 0) return;
   await updateRows(tx.db, 'poam', [
     { entityId: poamId, columns: Object.fromEntries(fields.map((each) => [each.field, each.after])) },
   ]);

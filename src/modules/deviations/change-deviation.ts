@@ -13,7 +13,7 @@ import {
   listEvidence,
   lockDeviation,
 } from './deviations.sql.ts';
-import { unusableFiles } from './evidence.sql.ts';
+import { requireUsable } from './evidence.ts';
 import { endDeviation } from './grant-deviation.ts';
 
 type Changing = Pick<App, 'store' | 'now'>;
@@ -42,7 +42,8 @@ const over = ({ id, state }: DeviationRow): TielineError =>
 function refuseOthers(deviation: DeviationRow, actor: Actor, now: Date): void {
   const decides = scopeFor(actor, 'deviation:approve', now);
   if (decides !== undefined && isWithin(decides, deviation.boundary)) return;
-  const wasGranted = deviation.state === 'approved' && deviation.approvalId !== null;
+  const wasGranted =
+    deviation.state === 'approved' && (deviation.approvalId !== null || deviation.decidedIn !== null);
   if (!wasGranted && actor.principalId === deviation.requestedByPrincipal) return;
   throw new TielineError(
     'NOT_ALLOWED',
@@ -60,7 +61,7 @@ export function withdrawDeviation(
 ): Promise<{ readonly operationId: string }> {
   return store.transaction(async (tx) => {
     const deviation = await locked(tx, scope, id);
-    if (isLiving(deviation)) refuseOthers(deviation, actor, now());
+    if (isEndable(deviation)) refuseOthers(deviation, actor, now());
     return withDecision(tx.db, { system: 'tieline', step: 'withdraw a deviation' }, async (operationId) => {
       const decision = { operationId, by: actor.name, reason, now: now() };
       if (!(await endDeviation(tx, deviation, 'withdraw', decision))) throw over(deviation);
@@ -70,6 +71,8 @@ export function withdrawDeviation(
 }
 
 const isLiving = ({ state }: DeviationRow): boolean => state === 'requested' || state === 'approved';
+/** What may be ended by a person. */
+const isEndable = (deviation: DeviationRow): boolean => deviation.state === 'found' || isLiving(deviation);
 
 /** Adds a file that is kept already. @throws TielineError RECORD_UNKNOWN, DEVIATION_OVER, FILE_UNKNOWN. */
 export function addEvidence(
@@ -80,8 +83,7 @@ export function addEvidence(
   return store.transaction(async (tx) => {
     const deviation = await locked(tx, scope, id);
     if (!isLiving(deviation)) throw over(deviation);
-    if ((await unusableFiles(tx.db, [sha256], { actor, scope })).length > 0)
-      throw new TielineError('FILE_UNKNOWN', `There is no file ${sha256.slice(0, 12)}.`);
+    await requireUsable(tx, { actor, scope }, sha256);
     return withDecision(tx.db, { system: 'tieline', step: 'add evidence' }, async (operationId) => {
       await insertEvidence(tx.db, id, [{ sha256, name }], { by: actor.name, at: now() });
       await recordChanges(tx.db, { systemId: null, operationId }, [

@@ -33,20 +33,24 @@ type Described = Pick<
 >;
 
 /** At most so many machines are named; of more the number is said. */
-const namedAtMost = 5;
+export const namedAtMost = 5;
 
-/** `web-2`, `web-1 and web-2`, `7 assets`, `all its assets (3)`. */
-export function whereText(isWhole: boolean, names: readonly string[]): string {
-  if (isWhole) return `all its assets (${names.length})`;
-  if (names.length > namedAtMost) return `${names.length} assets`;
+/** `web-2`, `web-1 and web-2`, `7 assets`, `all its assets (3)`. @param count of the assets, where only the first of them are named. */
+export function whereText(isWhole: boolean, names: readonly string[], count = names.length): string {
+  if (isWhole) return `all its assets (${count})`;
+  if (count > namedAtMost) return `${count} assets`;
   return names.length < 2
     ? (names[0] ?? 'no asset')
     : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-/** In a sentence: `accept the risk of POAM-7 on web-2 until 2026-12-31`. @param names of its assets. */
-export function actionOf(deviation: Described, names: readonly string[]): string {
-  const what = `${deviation.poamId} on ${whereText(deviation.isWholePoam, names)}`;
+/** In a sentence: `accept the risk of POAM-7 on web-2 until 2026-12-31`. @param names of its assets, or of the first of `count`. */
+export function actionOf(
+  deviation: Described,
+  names: readonly string[],
+  count: number = names.length,
+): string {
+  const what = `${deviation.poamId} on ${whereText(deviation.isWholePoam, names, count)}`;
   const until = deviation.expiresOn === null ? '' : ` until ${deviation.expiresOn}`;
   return `${verbs[deviation.kind](what, deviation.adjustedSeverity ?? '')}${until}`;
 }

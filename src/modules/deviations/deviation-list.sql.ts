@@ -49,7 +49,8 @@ const conditions: Conditions<FilterOf<List>> = {
   q: textOf(sql`concat_ws(' ', d.id::text, d.poam_id, d.rationale, d.requested_by)`),
 };
 
-const isLiving = sql<boolean>`d.state in ('requested', 'approved')`;
+/** Also what was found and asks a person. */
+const isLiving = sql<boolean>`d.state in ('found', 'requested', 'approved')`;
 
 const fitting = (scope: Scope, filter: DeviationFilter): RawBuilder<boolean>[] => [
   inScope(scope, sql`d.system_id`),

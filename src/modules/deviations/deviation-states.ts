@@ -1,6 +1,7 @@
 /**
  * The states of a deviation, as a total table.
  *
+ *   found      somebody made a rule at a scanner's server that no deviation explains: it is a question, and never an approval
  *   requested  asked for, nobody has decided: it changes nothing yet
  *   approved   it holds, until its last day, or until it is taken back or what it is about is fixed
  *   rejected   somebody of those who decide said no
@@ -19,6 +20,7 @@ export type DeviationEvent = 'approve' | 'reject' | 'withdraw' | 'expire' | 'lap
 const over = { approve: null, reject: null, withdraw: null, expire: null, lapse: null } as const;
 
 export const deviationTransitions: Transitions<DeviationState, DeviationEvent> = {
+  found: { approve: null, reject: null, withdraw: 'withdrawn', expire: null, lapse: 'lapsed' },
   requested: {
     approve: 'approved',
     reject: 'rejected',

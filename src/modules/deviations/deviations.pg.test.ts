@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandOver, commandText } from '../../../test/support/command-over.ts';
 import type { Scope } from '../../canonical/access/index.ts';
 import { listRequests } from '../../engine/approvals/index.ts';
+import { withDecision } from '../../ledger/operations/index.ts';
+import { mergeFindingsOfPoams } from '../../record/findings/index.ts';
 import { countInbox, listInbox } from '../../review/inbox/index.ts';
 import {
   addEvidence,
@@ -13,6 +15,7 @@ import {
   fetchEvidence,
   keepEvidence,
   listHeldBack,
+  moveDeviations,
   withdrawDeviation,
 } from './index.ts';
 import {
@@ -188,6 +191,45 @@ describe('a risk acceptance of one host', () => {
     await expect(ask({ assets: ['web-7'] })).rejects.toMatchObject({ fields: [{ field: 'assets' }] });
     await world.fix(2);
     await expect(ask()).rejects.toMatchObject({ fields: [{ field: 'poam' }] });
+  });
+});
+
+describe('a deviation of a POA&M that is merged into another one', () => {
+  it('moves along for just the assets and plugins that it was approved for, and stays on both sides', async () => {
+    const { id, approvalId } = await ask({ assets: undefined });
+    await decide(approvalId);
+    await world.follow();
+    const before = await rules();
+    expect(before).toHaveLength(2);
+    const { pool, store } = { pool: world.database.pool, store: world.app.store };
+    // The other one has a further plugin on the same machine.
+    await pool.query(
+      `insert into ingestion_vulnerabilities (plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, lifecycle_state, severity_rank, poam_id)
+       select '1002', 'OpenSSL', 'High', $1::text, $1::uuid, 'open', 3, p.id from ingestion_poams p where p.poam_id = 'P-2'`,
+      [world.asset(2)],
+    );
+    await store.transaction(async (tx) => {
+      await withDecision(tx.db, { system: 'tieline', step: 'regroup' }, (operationId) =>
+        moveDeviations(tx, { operationId, now: world.today }, [{ from: 'P-1', into: 'P-2' }]),
+      );
+      await mergeFindingsOfPoams(tx.db, [{ from: 'P-1', into: 'P-2' }]);
+    });
+    await pool.query(`update ingestion_poams set status = 'Cancelled' where poam_id = 'P-1'`);
+    await world.follow();
+    await world.follow();
+    expect(await the(id)).toMatchObject({
+      state: 'approved',
+      poamId: 'P-2',
+      movedFrom: 'P-1',
+      isWholePoam: false,
+    });
+    expect(await rules()).toEqual(before);
+    await world.fix(1, 2, 3);
+    await pool.query(
+      `update ingestion_vulnerabilities set lifecycle_state = 'open' where plugin_id = '1002'`,
+    );
+    await world.follow();
+    expect(await the(id)).toMatchObject({ state: 'lapsed' });
   });
 });
 

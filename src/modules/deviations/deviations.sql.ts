@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { DeviationKind, Severity } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { type ArtifactFile, insertArtifacts } from '../../record/artifacts/index.ts';
 import { moveBy } from '../../platform/values/index.ts';
 import { type DeviationEvent, type DeviationState, deviationTransitions } from './deviation-states.ts';
 import type { DeviationDetails } from './requirements.ts';
@@ -33,6 +34,12 @@ export interface DeviationRow {
   readonly endedBy: string | null;
   readonly endedAt: Date | null;
   readonly endReason: string | null;
+  /** The connection in which it was decided or ended; null: here. */
+  readonly decidedIn: string | null;
+  /** The POA&M that it was asked for, where that was merged into another one since. */
+  readonly movedFrom: string | null;
+  /** Of one that was found: the rule at a scanner's server (`acceptances.id`). */
+  readonly foundRule: number | null;
   /** Of `deviation_assets`; empty where it is for the whole POA&M. */
   readonly assets: readonly string[];
 }
@@ -46,6 +53,7 @@ export const deviationColumns = sql`
     ${day('expires_on')} as "expiresOn", ${day('review_on')} as "reviewOn", d.requested_by as "requestedBy",
     d.requested_by_principal as "requestedByPrincipal", d.requested_at as "requestedAt", d.approval_id as "approvalId", d.decided_by as "decidedBy",
     d.decided_at as "decidedAt", d.decision_reason as "decisionReason", d.ended_by as "endedBy", d.ended_at as "endedAt", d.end_reason as "endReason",
+    d.decided_in as "decidedIn", d.moved_from as "movedFrom", d.found_rule_id as "foundRule",
     (select coalesce(array_agg(a.asset_uuid::text order by a.asset_uuid), '{}') from deviation_assets a where a.deviation_id = d.id) as assets`;
 
 /** Locked until the transaction ends. */
@@ -61,6 +69,18 @@ export async function lockLivingDeviations(db: Kysely<Database>, poamId?: string
     select ${deviationColumns} from deviations d
      where d.state in ('requested', 'approved') and (${poamId ?? null}::text is null or d.poam_id = ${poamId ?? null})
      order by d.id for update of d`.execute(db);
+  return rows;
+}
+
+/** All of these POA&Ms, also those that ended. */
+export async function listDeviationsOf(
+  db: Kysely<Database>,
+  poamIds: readonly string[],
+): Promise<DeviationRow[]> {
+  const { rows } = await sql<DeviationRow>`
+    select ${deviationColumns} from deviations d where d.poam_id = any(${[...poamIds]}::text[]) order by d.id`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -102,6 +122,18 @@ export async function noteApproval(db: Kysely<Database>, id: number, approvalId:
   await sql`update deviations set approval_id = ${approvalId}::uuid where id = ${id}`.execute(db);
 }
 
+/** The terms that a decision gave, where they are other than those asked for. */
+export async function setTerms(
+  db: Kysely<Database>,
+  id: number,
+  { expiresOn, adjustedSeverity }: Pick<DeviationRow, 'expiresOn' | 'adjustedSeverity'>,
+): Promise<void> {
+  await sql`
+    update deviations set expires_on = ${expiresOn}::date, adjusted_severity = ${adjustedSeverity} where id = ${id}`.execute(
+    db,
+  );
+}
+
 export async function noteRatingBefore(
   db: Kysely<Database>,
   id: number,
@@ -114,6 +146,8 @@ export interface DeviationMove {
   readonly by: string | undefined;
   readonly at: Date;
   readonly reason: string | undefined;
+  /** The connection in which it happened; undefined: here. */
+  readonly decidedIn?: string | undefined;
 }
 
 /** Moves a deviation by an event; false where it is in a state in which that cannot happen. */
@@ -121,7 +155,7 @@ export async function moveDeviation(
   db: Kysely<Database>,
   id: number,
   event: DeviationEvent,
-  { by, at, reason }: DeviationMove,
+  { by, at, reason, decidedIn }: DeviationMove,
 ): Promise<boolean> {
   const { from, to } = moveBy(deviationTransitions, event);
   const signed =
@@ -129,7 +163,7 @@ export async function moveDeviation(
       ? sql`decided_by = ${by ?? 'the rules'}, decided_at = ${at}::timestamptz, decision_reason = ${reason ?? null}`
       : sql`ended_by = ${by ?? null}, ended_at = ${at}::timestamptz, end_reason = ${reason ?? null}`;
   const { numAffectedRows } = await sql`
-    update deviations set state = ${to}, ${signed} where id = ${id} and state = any(${[...from]}::text[])`.execute(
+    update deviations set state = ${to}, decided_in = coalesce(${decidedIn ?? null}, decided_in), ${signed} where id = ${id} and state = any(${[...from]}::text[])`.execute(
     db,
   );
   return (numAffectedRows ?? 0n) > 0n;
@@ -155,6 +189,21 @@ export async function insertEvidence(
     select ${id}, f.sha256, f.name, ${added.by}, ${added.at}::timestamptz
       from jsonb_to_recordset(${storableJson(files)}::jsonb) as f(sha256 text, name text)
     on conflict (deviation_id, sha256) do nothing`.execute(db);
+  await noteAsArtifacts(db, [id], added.at);
+}
+
+/** The files of deviations are evidence of their POA&Ms, which the GRC system is sent. */
+export async function noteAsArtifacts(
+  db: Kysely<Database>,
+  ids: readonly number[],
+  now: Date,
+): Promise<void> {
+  const { rows } = await sql<ArtifactFile>`
+    select d.poam_id as "poamId", f.sha256, f.file_name as name, concat('Evidence of deviation ', d.id, ', ', replace(d.kind, '_', ' ')) as description,
+           'deviation' as purpose, d.id as "deviationId", f.added_by as by
+      from deviations d join deviation_files f on f.deviation_id = d.id
+     where d.id = any(${[...ids]}::int[]) order by d.id, f.added_at`.execute(db);
+  await insertArtifacts(db, rows, now);
 }
 
 export async function listEvidence(db: Kysely<Database>, id: number): Promise<EvidenceFile[]> {

@@ -35,11 +35,14 @@ export async function unusableFiles(
   return rows.map((row) => row.sha256);
 }
 
-/** Files that were sent before that time and that no deviation names. */
+/** Files that were sent before that time and that neither a deviation, a POA&M nor a report names. */
 export async function listUnnamed(db: Kysely<Database>, before: Date, limit: number): Promise<string[]> {
   const { rows } = await sql<{ sha256: string }>`
     select u.sha256 from evidence_uploads u
      where not exists (select from deviation_files f where f.sha256 = u.sha256)
+       and not exists (select from poam_artifacts a where a.sha256 = u.sha256)
+       and not exists (select from generated_reports r where r.file_sha256 = u.sha256 or r.input_sha256 = u.sha256)
+       and not exists (select from report_snapshots s where s.sha256 = u.sha256)
      group by u.sha256 having max(u.sent_at) < ${before}::timestamptz limit ${limit}`.execute(db);
   return rows.map((row) => row.sha256);
 }

@@ -1,8 +1,8 @@
 /** Evidence as it is sent, before a request names it: kept for who sent it, and removed where nobody names it within a week. */
-import type { Actor } from '../../canonical/access/index.ts';
+import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { countUploads, listUnnamed, noteUpload } from './evidence.sql.ts';
+import { countUploads, listUnnamed, noteUpload, unusableFiles } from './evidence.sql.ts';
 
 type Keeping = Pick<App, 'db' | 'files' | 'now'>;
 
@@ -29,6 +29,17 @@ export async function keepEvidence(
   const kept = await files.store.keep(body, { maxBytes: files.maxBytes });
   await noteUpload(db, { sha256: kept.sha256, principalId: actor.principalId, at });
   return kept;
+}
+
+/** @throws TielineError FILE_UNKNOWN where the actor neither sent the file nor sees it as evidence. */
+export async function requireUsable(
+  { db }: Pick<App, 'db'>,
+  who: { readonly actor: Pick<Actor, 'principalId'>; readonly scope: Scope },
+  sha256: string,
+): Promise<void> {
+  const [unusable] = await unusableFiles(db, [sha256], who);
+  if (unusable !== undefined)
+    throw new TielineError('FILE_UNKNOWN', `There is no file ${sha256.slice(0, 12)}.`);
 }
 
 const unnamedMs = 7 * dayMs;

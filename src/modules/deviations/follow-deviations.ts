@@ -4,12 +4,19 @@
  *
  * A deviation about which nothing is known any more (no finding under it, or one that no source shows) neither lapses nor is made.
  */
+import { compileMappings } from '../../canonical/mapping/index.ts';
+import { lookUpPolicy } from '../../canonical/policy/index.ts';
 import type { App, RunContext } from '../../engine/run/index.ts';
-import { type ConnectedSystem, canWrite } from '../../engine/connections/index.ts';
+import { canRead, type ConnectedSystem, canWrite } from '../../engine/connections/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { DeviationKind, PoamStanding } from '../../canonical/vocabulary/index.ts';
 import { carriedKinds, makeRules } from './carry.ts';
+import { followFoundRules } from './elsewhere/found-rules.ts';
+import { listFoundNotices } from './elsewhere/found-rules.sql.ts';
+import { importSlots } from './elsewhere/follow-slots.ts';
+import type { Elsewhere } from './elsewhere/following.ts';
+import { showSlots } from './elsewhere/show-slots.ts';
 import { type DeviationRow, lockLivingDeviations } from './deviations.sql.ts';
 import { endDeviation } from './grant-deviation.ts';
 import { listLastCheckIns, type NoticeRow, saveNotices } from './notices.sql.ts';
@@ -94,6 +101,16 @@ async function makeMissingRules(
   return makeRules(tx, { id: system.id, scopeOf }, operationId, wanted);
 }
 
+/** Rules that somebody made at the scanner of this step. @returns how many are new. */
+async function findRules(
+  tx: Tx,
+  { id, name, module }: Pick<ConnectedSystem, 'id' | 'name' | 'module'>,
+  at: { readonly operationId: string; readonly now: Date },
+): Promise<number> {
+  const scopeOf = module.declaration.acceptanceScope;
+  return scopeOf ? followFoundRules(tx, { id, name, scopeOf }, at) : 0;
+}
+
 /** @returns how many notices are new. */
 async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promise<number> {
   const today = now.toISOString().slice(0, 10);
@@ -114,22 +131,42 @@ async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promi
       isAdjusted: adjusted.has(deviation.poamId),
     }).map((each): NoticeRow => ({ deviationId: deviation.id, ...each })),
   );
-  return saveNotices(tx.db, notices, now);
+  const found = (await listFoundNotices(tx.db)).map(({ id, ...each }) => ({ deviationId: id, ...each }));
+  return saveNotices(tx.db, [...notices, ...found], now);
+}
+
+/** The system of a step: rules are made at a scanner, and decisions go to and from a GRC system. */
+export interface FollowedSystems {
+  readonly scanner?: Pick<ConnectedSystem, 'id' | 'name' | 'module'>;
+  readonly grc?: Elsewhere;
 }
 
 /** The same outside of a run, for what looks at all of them. */
 export function followDeviations(
   { store, now }: Pick<App, 'store' | 'now'>,
   operationId: string,
-  system?: Pick<ConnectedSystem, 'id' | 'module'>,
+  at: FollowedSystems = {},
 ): Promise<number> {
+  const { scanner, grc } = at;
   return store.transaction(async (tx) => {
-    const at = now();
-    const living = await endWhatIsOver(tx, operationId, at);
-    const made = system ? await makeMissingRules(tx, system, operationId, living) : 0;
-    await notice(tx, living, at);
-    return made;
+    const moment = now();
+    // Before what is over ends: a last day that was moved in the GRC system counts already.
+    const following = grc ? { system: grc, operationId, now: moment } : undefined;
+    const imported = following ? await importSlots(tx, following) : undefined;
+    const living = await endWhatIsOver(tx, operationId, moment);
+    const made = scanner ? await makeMissingRules(tx, scanner, operationId, living) : 0;
+    const found = scanner ? await findRules(tx, scanner, { operationId, now: moment }) : 0;
+    if (following) await showSlots(tx, imported?.settled ?? [], following);
+    await notice(tx, living, moment);
+    return made + found + (imported?.decisions ?? 0);
   });
+}
+
+const status = 'deviation_status';
+
+function elsewhereOf({ id, name, mappings, policies }: ConnectedSystem): Elsewhere {
+  const mayLeave = lookUpPolicy(policies, 'poam', status).direction !== 'inbound';
+  return { id, name, isShown: mayLeave && compileMappings(mappings, 'poam').sendable.has(status) };
 }
 
 /** As a step of a run for one system. */
@@ -138,10 +175,9 @@ export async function followInRun(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const made = await followDeviations(
-    context,
-    operationId,
-    canWrite(system, 'acceptance') ? system : undefined,
-  );
+  const made = await followDeviations(context, operationId, {
+    ...(canWrite(system, 'acceptance') ? { scanner: system } : {}),
+    ...(canRead(system, 'poam') ? { grc: elsewhereOf(system) } : {}),
+  });
   if (made > 0) await recordCounts(context.db, operationId, { ...noCounts, read: made, created: made });
 }

@@ -1,17 +1,18 @@
 /** What becomes of a deviation: it is granted or refused by those who decide, and ends by a person, by its last day, or with what it is about. */
 import { everywhere } from '../../canonical/access/index.ts';
 import { byPerson, byRule, type ReasonCode } from '../../canonical/vocabulary/index.ts';
-import { endRequest, recordRequestEnd } from '../../engine/approvals/index.ts';
+import { withdrawRequest } from '../../engine/approvals/index.ts';
 import { recordEvents } from '../../ledger/events/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { lockRows } from '../../record/entities/index.ts';
-import { endRules, tellPoam } from './carry.ts';
+import { endFoundRule, endRules, tellPoam } from './carry.ts';
 import { type EndEvent, endedText, grantedText } from './describe.ts';
 import { type DeviationEvent, deviationTransitions } from './deviation-states.ts';
 import { type DeviationRow, lockDeviation, moveDeviation, noteRatingBefore } from './deviations.sql.ts';
-import { findDeviatedPoam, listScopedAssets } from './scope.sql.ts';
+import { showDecided } from './elsewhere/show-slots.ts';
+import { findDeviatedPoam, namesOf } from './scope.sql.ts';
 
 export interface Decision {
   readonly operationId: string;
@@ -19,24 +20,18 @@ export interface Decision {
   readonly by: string | undefined;
   readonly reason: string | undefined;
   readonly now: Date;
-}
-
-async function namesOf(tx: Tx, deviation: DeviationRow): Promise<string[]> {
-  const all = await listScopedAssets(tx.db, deviation.poamId);
-  const its = deviation.isWholePoam
-    ? all
-    : all.filter(({ assetUuid }) => deviation.assets.includes(assetUuid));
-  return its.map(({ hostname, assetUuid }) => hostname ?? assetUuid);
+  /** The connection of the GRC system that decided; undefined: it was decided here. */
+  readonly decidedIn?: string | undefined;
 }
 
 /** Moves it, with a row of the journal; false where it is in a state in which that cannot happen. */
-async function moved(
+export async function moveRecorded(
   tx: Tx,
   deviation: DeviationRow,
   event: DeviationEvent,
-  { operationId, by, reason, now }: Decision,
+  { operationId, by, reason, now, decidedIn }: Decision,
 ): Promise<boolean> {
-  if (!(await moveDeviation(tx.db, deviation.id, event, { by, at: now, reason }))) return false;
+  if (!(await moveDeviation(tx.db, deviation.id, event, { by, at: now, reason, decidedIn }))) return false;
   await recordChanges(tx.db, { systemId: null, operationId }, [
     {
       entity: 'deviation',
@@ -49,6 +44,7 @@ async function moved(
       ...(reason === undefined ? {} : { reason }),
     },
   ]);
+  await showDecided(tx, deviation.poamId, { operationId, now });
   await recordEvents(tx.db, [
     { kind: 'inbox.changed', subject: String(deviation.id), boundary: deviation.boundary },
   ]);
@@ -75,7 +71,8 @@ export async function grantDeviation(tx: Tx, id: number, decision: Decision): Pr
   // What is said in a POA&M follows from what it says: two who decide about one take turns.
   await lockRows(tx.db, 'poam', [deviation.poamId]);
   const poam = await findDeviatedPoam(tx.db, everywhere, deviation.poamId);
-  if (!poam?.isOpen)
+  // The authorizing official may have said both in the GRC system: that the risk is accepted, and that the POA&M is.
+  if (!poam || !(poam.isOpen || (poam.isDeviating && decision.decidedIn !== undefined)))
     throw new TielineError(
       'APPROVAL_MOVED',
       `${deviation.poamId} is over: there is nothing to deviate from.`,
@@ -83,9 +80,9 @@ export async function grantDeviation(tx: Tx, id: number, decision: Decision): Pr
         remedy: 'Reject it; the next sync lets it lapse otherwise.',
       },
     );
-  if (!(await moved(tx, deviation, 'approve', decision))) return;
+  if (!(await moveRecorded(tx, deviation, 'approve', decision))) return;
   const by = decision.by ?? deviation.requestedBy;
-  const line = grantedText(deviation, { at: decision.now, by, names: await namesOf(tx, deviation) });
+  const line = grantedText(deviation, { at: decision.now, by, names: await namesOf(tx.db, deviation) });
   // A rating is of the whole POA&M: what is adjusted for some machines only is recast at the scanner and stays as it is here.
   const adjusts = deviation.isWholePoam && deviation.adjustedSeverity !== null;
   if (adjusts) await noteRatingBefore(tx.db, id, poam.rating);
@@ -94,7 +91,7 @@ export async function grantDeviation(tx: Tx, id: number, decision: Decision): Pr
     {
       poamId: poam.poamId,
       before: poam.deviationRationale,
-      line,
+      line: decision.decidedIn === undefined ? line : undefined,
       ...(adjusts ? { rating: { before: poam.rating, after: deviation.adjustedSeverity } } : {}),
     },
     decision,
@@ -104,7 +101,7 @@ export async function grantDeviation(tx: Tx, id: number, decision: Decision): Pr
 /** Those who decide said no: it never held, and nothing else changes. */
 export async function refuseDeviation(tx: Tx, id: number, decision: Decision): Promise<void> {
   const deviation = await lockDeviation(tx.db, id);
-  if (deviation) await moved(tx, deviation, 'reject', decision);
+  if (deviation) await moveRecorded(tx, deviation, 'reject', decision);
 }
 
 const requestCode: Readonly<Record<EndEvent, ReasonCode>> = {
@@ -123,15 +120,18 @@ export async function endDeviation(
   event: EndEvent,
   decision: Decision,
 ): Promise<boolean> {
-  if (!(await moved(tx, deviation, event, decision))) return false;
+  if (!(await moveRecorded(tx, deviation, event, decision))) return false;
   const { operationId, by, reason, now } = decision;
+  if (deviation.state === 'found') {
+    await endFoundRule(tx, deviation, { operationId, by, reason });
+    return true;
+  }
   if (deviation.state === 'requested') {
     const subject = { kind: deviation.kind, id: String(deviation.id) };
     const how = event === 'withdraw' ? 'withdrawn' : 'lapsed';
     const code = reason === 'its POA&M is over' ? 'request_over' : requestCode[event];
     const why = by === undefined ? { code } : { by, reason };
-    const request = await endRequest(tx.db, subject, { how, at: now, ...why });
-    if (request) await recordRequestEnd(tx.db, operationId, request, { status: 'withdrawn', by, ...why });
+    await withdrawRequest(tx.db, operationId, subject, { how, at: now, ...why });
     return true;
   }
   const line = endedText(deviation, { event, at: now, by, reason });
@@ -150,7 +150,7 @@ export async function endDeviation(
     {
       poamId: poam.poamId,
       before: poam.deviationRationale,
-      line,
+      line: decision.decidedIn === undefined ? line : undefined,
       ...(returns ? { rating: { before: poam.rating, after: deviation.ratingBefore } } : {}),
     },
     decision,
@@ -169,5 +169,6 @@ export async function dropDeviation(
     return;
   }
   const deviation = await lockDeviation(tx.db, id);
-  if (deviation) await moved(tx, deviation, decision.how === 'withdrawn' ? 'withdraw' : 'lapse', decision);
+  if (deviation)
+    await moveRecorded(tx, deviation, decision.how === 'withdrawn' ? 'withdraw' : 'lapse', decision);
 }

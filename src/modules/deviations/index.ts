@@ -8,7 +8,8 @@ export {
   type ListedDeviation,
   listHeldBack,
 } from './deviation-list.sql.ts';
-export { forgetUnnamedEvidence, keepEvidence } from './evidence.ts';
+export { moveDeviations } from './elsewhere/move-deviations.ts';
+export { forgetUnnamedEvidence, keepEvidence, requireUsable } from './evidence.ts';
 export { followDeviations, followInRun } from './follow-deviations.ts';
 export { dropDeviation, grantDeviation } from './grant-deviation.ts';
 export { waitingDeviations } from './notices.sql.ts';

@@ -10,6 +10,8 @@ export const noticeKinds = [
   'plugin_changed',
   'not_sent',
   'adjust_due',
+  'found_there',
+  'ended_there',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -27,6 +29,9 @@ export const noticeSentences: Readonly<Record<NoticeKind, string>> = {
   review_due: 'was to be looked at again on {}',
   plugin_changed: 'the check {} was changed since: look whether it is still false',
   not_sent: 'not sent: no scanner holds it for {} of its assets',
+  found_there: 'made at the scanner ({}), and nobody approved it: ask for it here, or end it',
+  ended_there:
+    'ended or given another day at the scanner for {} of its assets: withdraw it here, or set it right there',
   adjust_due: 'a High weakness that waits for its vendor is to be adjusted by {}',
 };
 

@@ -22,6 +22,7 @@ import {
   type NewDeviation,
   noteApproval,
 } from './deviations.sql.ts';
+import { showDecided } from './elsewhere/show-slots.ts';
 import { unusableFiles } from './evidence.sql.ts';
 import { type DeviationRequest, deviationRequest, faultsOf } from './requirements.ts';
 import { type DeviatedPoam, findDeviatedPoam, listScopedAssets, type CountedAsset } from './scope.sql.ts';
@@ -275,6 +276,7 @@ async function putBefore(
     return { state: 'approved', approvalId: null, turn: [], action };
   }
   await noteApproval(tx.db, id, consent.approvalId);
+  await showDecided(tx, row.poamId, { operationId, now });
   const turn = consent.kind === 'asked' ? (consent.levels[0]?.roles ?? []) : [];
   return { state: 'requested', approvalId: consent.approvalId, turn, action };
 }

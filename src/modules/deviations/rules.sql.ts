@@ -22,6 +22,29 @@ export async function insertRules(
   );
 }
 
+/** For each of these rules the one at the server that does just that and is of no deviation yet; null: there is none. */
+export async function findSameRules(
+  db: Kysely<Database>,
+  systemId: number,
+  rules: readonly {
+    readonly kind: string;
+    readonly pluginId: string;
+    readonly scope: string;
+    readonly severity: string | null;
+  }[],
+): Promise<(number | null)[]> {
+  const { rows } = await sql<{ id: number | null }>`
+    select (select a.id from acceptances a
+             where a.external_system_id = ${systemId} and a.plugin_id = w.rule ->> 'pluginId' and a.scope = w.rule ->> 'scope' and a.kind = w.rule ->> 'kind'
+               and a.severity is not distinct from w.rule ->> 'severity' and a.port is null and a.cve_id is null and a.status = 'active'
+               and a.acceptance_id is not null and not exists (select from deviation_rules d where d.acceptance_id = a.id)
+             order by a.id limit 1) as id
+      from jsonb_array_elements(${storableJson(rules)}::jsonb) with ordinality w(rule, n) order by w.n`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
 export interface RuleOfDeviation {
   readonly deviationId: number;
   readonly acceptanceId: number;

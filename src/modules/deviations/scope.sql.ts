@@ -3,12 +3,14 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import {
   poamStandingOf,
+  poamStatuses,
   type PoamStanding,
   severities,
   type Severity,
 } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchPoamColumns, underEach } from '../../record/poams/index.ts';
+import type { DeviationRow } from './deviations.sql.ts';
 
 export interface DeviatedPoam {
   readonly poamId: string;
@@ -19,6 +21,8 @@ export interface DeviatedPoam {
   readonly rating: string | null;
   readonly deviationRationale: string | null;
   readonly isOpen: boolean;
+  /** Whether its status itself is that of a deviation, such as `Risk Accepted`. */
+  readonly isDeviating: boolean;
 }
 
 /**
@@ -32,6 +36,8 @@ const graverOf = (rank: RawBuilder<number | null>): RawBuilder<string | null> =>
            (${severities}::text[])[1 + greatest(${rank}, (select max(array_position(${severities}::text[], w.severity::text)) - 1
                                                              from weaknesses w where w.poam_id = p.id))])`;
 
+const deviatingStatuses = poamStatuses.filter((status) => poamStandingOf(status) === 'deviation');
+
 /** The POA&M within the scope. */
 export async function findDeviatedPoam(
   db: Kysely<Database>,
@@ -42,7 +48,7 @@ export async function findDeviatedPoam(
   const { rows } = await sql<DeviatedPoam>`
     select p.poam_id as "poamId", p.system_id as boundary, split_part(${columns.of('weakness_description')}::text, E'\\n', 1) as weakness,
            ${graverOf(columns.severityRank)} as severity, ${columns.of('risk_rating')} as rating, ${columns.of('deviation_rationale')} as "deviationRationale",
-           ${columns.isOpen} as "isOpen"
+           ${columns.isOpen} as "isOpen", coalesce(${columns.status} = any(${deviatingStatuses}::text[]), false) as "isDeviating"
       from ingestion_poams p where p.poam_id = ${poamId} and ${inScope(scope, sql`p.system_id`)}`.execute(db);
   return rows[0];
 }
@@ -89,7 +95,8 @@ const scopedFindings = (where: RawBuilder<boolean>): RawBuilder<unknown> => sql`
       askedPoams(sql<boolean>`p.poam_id in (select d.poam_id from deviations d where ${where})`),
     )}) under on under.poam = named.id
     join ingestion_vulnerabilities v on v.id = under.finding and v.lifecycle_state is not null
-   where ${where} and (d.is_whole_poam or exists (select from deviation_assets a where a.deviation_id = d.id and a.asset_uuid = v.asset_ref))`;
+   where ${where} and (d.is_whole_poam or exists (select from deviation_assets a where a.deviation_id = d.id and a.asset_uuid = v.asset_ref))
+     and (d.only_plugins is null or v.plugin_id::text = any(d.only_plugins))`;
 
 const living = sql<boolean>`d.state in ('requested', 'approved')`;
 
@@ -160,4 +167,42 @@ export async function listStandings(db: Kysely<Database>): Promise<ReadonlyMap<s
     select p.poam_id as id, p.status from ingestion_poams p
      where p.poam_id in (select d.poam_id from deviations d where ${living})`.execute(db);
   return new Map(rows.map(({ id, status }) => [id, poamStandingOf(status)]));
+}
+
+/** By deviation, of how many assets it is and what the first of them are called: as many as a sentence names (`whereText`). */
+export async function listNamesOf(
+  db: Kysely<Database>,
+  deviations: readonly Pick<DeviationRow, 'id'>[],
+  most: number,
+): Promise<ReadonlyMap<number, { readonly count: number; readonly names: readonly string[] }>> {
+  if (deviations.length === 0) return new Map();
+  const ids = deviations.map(({ id }) => id);
+  const asked = sql<boolean>`p.poam_id in (select d.poam_id from deviations d where d.id = any(${ids}::int[]))`;
+  const { rows } = await sql<{ id: number; count: number; names: string[] }>`
+    with listed as (
+      select l.poam_id::text as poam_id, l.asset_uuid from ingestion_poam_assets l
+       where l.poam_id in (select d.poam_id from deviations d where d.id = any(${ids}::int[]))
+       union
+      select p.poam_id::text, v.asset_ref
+        from (${underEach(askedPoams(asked))}) under
+        join ingestion_poams p on p.id = under.poam
+        join ingestion_vulnerabilities v on v.id = under.finding
+    )
+    select d.id, count(*)::int as count, (array_agg(coalesce(a.hostname, a.asset_uuid::text) order by a.hostname, a.asset_uuid))[1:${sql.lit(most)}] as names
+      from deviations d
+      join listed on listed.poam_id = d.poam_id
+      join ingestion_assets a on a.asset_uuid = listed.asset_uuid and a.merged_into is null
+     where d.id = any(${ids}::int[])
+       and (d.is_whole_poam or exists (select from deviation_assets own where own.deviation_id = d.id and own.asset_uuid = a.asset_uuid))
+     group by d.id`.execute(db);
+  return new Map(rows.map(({ id, count, names }) => [id, { count, names }]));
+}
+
+/** What the assets are called that a deviation is for. */
+export async function namesOf(db: Kysely<Database>, deviation: DeviationRow): Promise<string[]> {
+  const all = await listScopedAssets(db, deviation.poamId);
+  const its = deviation.isWholePoam
+    ? all
+    : all.filter(({ assetUuid }) => deviation.assets.includes(assetUuid));
+  return its.map(({ hostname, assetUuid }) => hostname ?? assetUuid);
 }

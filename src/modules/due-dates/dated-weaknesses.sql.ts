@@ -37,6 +37,15 @@ export async function listTiedWeaknesses(
   return rows;
 }
 
+/** The boundaries that have a weakness which a POA&M answers. */
+export async function listTiedBoundaries(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ systemId: string }>`
+    select distinct w.system_id as "systemId" from weaknesses w where w.poam_id is not null order by 1`.execute(
+    db,
+  );
+  return rows.map(({ systemId }) => systemId);
+}
+
 /** The weaknesses that one POA&M answers. */
 export async function listWeaknessesOf(db: Kysely<Database>, poamId: string): Promise<TiedWeakness[]> {
   const { rows } = await sql<TiedWeakness>`

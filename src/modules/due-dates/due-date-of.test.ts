@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dueConditions, type PolicyTime, type PolicyVersion } from '../../canonical/due-dates/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
-import { addDays } from './days.ts';
+import { addDays } from './calendar/days.ts';
+import { reasonOfAnswer } from './due-reason.ts';
 import { type AppliedPolicy, answersOf, dueDateOf, type DueInputs, type DueRules } from './due-date-of.ts';
 
 const policy = (
@@ -21,6 +22,9 @@ const policy = (
   graceUntil: null,
   source: 'this test',
   sourceRead: true,
+  rating: 'original',
+  epssFrom: null,
+  evaluations: [],
   ...given,
 });
 const high = (days: number): PolicyTime[] => [{ when: { severity: 'High' }, days, remark: null }];
@@ -65,9 +69,75 @@ describe('when a weakness is due', () => {
     expect(dueOf('2026-03-02')).toMatchObject({ version: 2, on: '2026-03-12' });
   });
 
+  it('a policy that goes by the adjusted rating takes that of an approved risk adjustment, and another one does not', () => {
+    const times: PolicyTime[] = [...high(30), { when: { severity: 'Medium' }, days: 90, remark: null }];
+    const adjusted = { severity: 'Medium', deviation: 7 } as const;
+    const [found, own] = answersOf(
+      weakness({ adjusted }),
+      rules(
+        applied(policy({ policyId: 'found', times })),
+        applied(policy({ policyId: 'own', rating: 'adjusted', times })),
+      ),
+    );
+    expect(found).toMatchObject({ on: '2026-03-31', adjustment: null, facts: { severity: 'High' } });
+    expect(own).toMatchObject({ on: '2026-05-30', adjustment: 7, facts: { severity: 'Medium' } });
+    expect(own && reasonOfAnswer(own, 'High')).toMatch(
+      /: medium \(adjusted from high by deviation 7\) within 90 days/,
+    );
+  });
+
+  it('a policy that names an EPSS score dates what reaches it earlier, and what has no score is unknown (grc-formats 3.1, the VDR preset of a peer)', () => {
+    const preset = applied(
+      policy({
+        policyId: 'preset',
+        epssFrom: 0.5,
+        times: [
+          { when: { epss: 'yes', exposed: 'yes' }, days: 4, remark: null },
+          { when: { epss: 'yes' }, days: 14, remark: null },
+          { when: {}, days: 30, remark: null },
+        ],
+      }),
+    );
+    const on = (epss: number | undefined) =>
+      answersOf(
+        weakness({ exposed: 'no', cves: [{ cve: 'CVE-2026-1', kev: 'no', epss }] }),
+        rules(preset),
+      )[0];
+    expect(on(0.49)?.on).toBe('2026-03-31');
+    expect(on(0.5)?.on).toBe('2026-03-15');
+    expect(on(undefined)).toMatchObject({ on: '2026-03-15', latest: '2026-03-31', unknown: ['epss'] });
+  });
+
+  it('what is not evaluated is to be by the days of its class, of an unknown class by the fewest, and counted from the first day of the policy', () => {
+    const vdr = policy({
+      policyId: 'vdr',
+      times: [{ when: {}, days: 30, remark: null }],
+      basis: 'evaluation_completed',
+      effectiveFrom: '2026-12-07',
+      evaluations: [
+        { class: 'A', days: 14 },
+        { class: 'D', days: 2 },
+      ],
+    });
+    const by = (given: Partial<DueInputs>) =>
+      answersOf(
+        weakness({ detectedOn: '2026-12-10', ...given }),
+        rules({ ...applied(vdr), coversOpen: true }),
+      )[0]?.evaluateBy;
+    expect(by({ class: 'A' })).toBe('2026-12-24');
+    expect(by({})).toBe('2026-12-12');
+    expect(by({ class: 'D', detectedOn: '2026-11-20' })).toBe('2026-12-09');
+    expect(by({ class: 'A', evaluatedAt: '2026-12-11T00:00:00Z' })).toBeNull();
+    expect(by({ class: 'B' })).toBeNull();
+  });
+
   it('a policy that begins later counts for what was open only where the boundary says so, and from its beginning', () => {
     const later = applied(policy({ policyId: 'new', times: high(5), effectiveFrom: '2026-12-07' }));
     expect(answersOf(weakness(), rules(later))[0]).toMatchObject({ on: null, silence: 'began_later' });
+    expect(answersOf(weakness(), rules({ ...later, coversOpen: true, unapproved: [1] }))[0]).toMatchObject({
+      on: null,
+      silence: 'not_approved',
+    });
     expect(answersOf(weakness(), rules({ ...later, coversOpen: true }))[0]).toMatchObject({
       on: '2026-12-12',
       since: '2026-12-07',
@@ -152,7 +222,10 @@ const anyPolicy = (name: string): fc.Arbitrary<AppliedPolicy> =>
       times: fc.array(time, { minLength: 1, maxLength: 8 }),
       effectiveFrom: fc.option(day, { nil: null }),
     } as const)
-    .map((given) => ({ ...applied(policy({ policyId: name, ...given })), coversOpen: true }));
+    .map((given) => ({
+      ...applied(policy({ policyId: name, epssFrom: 0.5, ...given })),
+      coversOpen: true,
+    }));
 const anyRules = fc.tuple(anyPolicy('a'), anyPolicy('b'), anyPolicy('c')).map((all) => rules(...all));
 /** Known in every respect, the CVE listed no earlier than the weakness was detected. */
 const known: fc.Arbitrary<DueInputs> = fc
@@ -167,12 +240,13 @@ const known: fc.Arbitrary<DueInputs> = fc
     kev: fc.constantFrom('yes', 'no'),
     automatable: fc.constantFrom('yes', 'no'),
     impact: fc.constantFrom('total', 'partial'),
+    epss: fc.constantFrom(0.1, 0.5),
     evaluatedAfter: fc.integer({ min: 0, max: 30 }),
   } as const)
-  .map(({ kev, automatable, impact, evaluatedAfter, ...given }) => ({
+  .map(({ kev, automatable, impact, epss, evaluatedAfter, ...given }) => ({
     ...given,
     evaluatedAt: `${addDays(given.detectedOn, evaluatedAfter)}T15:30:00Z`,
-    cves: [{ cve: 'CVE-2026-1', kev, automatable, impact }],
+    cves: [{ cve: 'CVE-2026-1', kev, automatable, impact, epss }],
   }));
 
 describe('when a weakness is due, whatever the policies', () => {
@@ -198,6 +272,7 @@ describe('when a weakness is due, whatever the policies', () => {
         'kev',
         'automatable',
         'impact',
+        'epss',
       ),
       { minLength: 1 },
     );

@@ -16,89 +16,11 @@ import {
   type PolicyVersion,
 } from '../../canonical/due-dates/index.ts';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
-import { type Calendar, countDays } from './calendar.ts';
-import { dayAfter, earlierOf, laterOf } from './days.ts';
+import { type Calendar, countDays } from './calendar/calendar.ts';
+import type { AppliedPolicy, CveFacts, DueAnswer, DueDate, DueInputs, Silence } from './due-inputs.ts';
+import { addDays, dayAfter, earlierOf, laterOf } from './calendar/days.ts';
 
-/** What is known of one CVE. */
-export interface CveFacts {
-  readonly cve: string;
-  /** undefined: no catalogue was loaded, so it is not known. */
-  readonly kev: 'yes' | 'no' | undefined;
-  readonly kevAdded?: string | undefined;
-  readonly kevDue?: string | undefined;
-  readonly automatable?: 'yes' | 'no' | undefined;
-  readonly impact?: 'total' | 'partial' | undefined;
-}
-
-/** What is known of a weakness; undefined is unknown, and stays so. */
-export interface DueInputs {
-  readonly severity: Severity;
-  /** YYYY-MM-DD, of the first of its findings. */
-  readonly detectedOn: string;
-  readonly cves: readonly CveFacts[];
-  readonly exposed?: 'yes' | 'no' | undefined;
-  readonly class?: 'A' | 'B' | 'C' | 'D' | undefined;
-  readonly nationalSecurity?: 'yes' | 'no' | undefined;
-  /** ISO in UTC. */
-  readonly evaluatedAt?: string | undefined;
-  readonly reachable?: 'yes' | 'no' | undefined;
-  readonly exploitable?: 'yes' | 'no' | undefined;
-  readonly agencyImpact?: 'N1' | 'N2' | 'N3' | 'N4' | 'N5' | undefined;
-  /** The day that a notice gives. */
-  readonly complyBy?: string | undefined;
-  /** When the vendor released the fix that was waited for. */
-  readonly vendorReleasedOn?: string | undefined;
-}
-
-/** A policy as it applies to a boundary. */
-export interface AppliedPolicy {
-  readonly policyId: string;
-  /** All of them; which one is in force is decided by the day on which the clock starts. */
-  readonly versions: readonly PolicyVersion[];
-  /** Whether it holds for weaknesses too whose clock had started before it began. */
-  readonly coversOpen: boolean;
-}
-
-/** Why a policy says nothing of a weakness. */
-export type Silence =
-  | 'not_in_force'
-  | 'began_later'
-  | 'no_cve'
-  | 'national_security'
-  | 'no_day_given'
-  | 'no_row'
-  | 'no_deadline';
-
-export interface DueAnswer {
-  readonly policyId: string;
-  readonly title: string;
-  readonly version: number;
-  /** YYYY-MM-DD: the earliest that what is known allows; null: the policy says nothing, or gives no date. */
-  readonly on: string | null;
-  /** The latest that what is known allows; null: possibly never. Differs from `on` where something is unknown. */
-  readonly latest: string | null;
-  readonly silence: Silence | null;
-  readonly basis: DueBasis;
-  /** On which day the clock started. */
-  readonly since: string | null;
-  /** Days of the row that gave the date; null where a day was given. */
-  readonly days: number | null;
-  readonly remark: string | null;
-  /** What the table asked about and nobody has answered. */
-  readonly unknown: readonly string[];
-  /** The answers that the table was given. */
-  readonly facts: Readonly<Record<string, string>>;
-  /** The CVE that gave the date, where the policy is about CVEs. */
-  readonly cve: string | null;
-}
-
-export interface DueDate {
-  /** YYYY-MM-DD */
-  readonly on: string;
-  readonly answer: DueAnswer & { readonly on: string };
-  /** Of every policy that applies, the earliest first. */
-  readonly answers: readonly DueAnswer[];
-}
+export type { AppliedPolicy, CveFacts, DueAnswer, DueDate, DueInputs, Silence } from './due-inputs.ts';
 
 interface Clock {
   /** On which day it started. */
@@ -137,15 +59,24 @@ const clocks: Readonly<
     complyBy === undefined ? undefined : { on: complyBy, forcedOn: detectedOn },
 };
 
-const aboutCves: readonly DueCondition[] = ['kev', 'automatable', 'impact'];
+const aboutCves: readonly DueCondition[] = ['kev', 'automatable', 'impact', 'epss'];
 const isAboutCves = ({ basis, times }: PolicyVersion): boolean =>
   basis === 'kev_or_detection' ||
   basis === 'kev_due' ||
   times.some(({ when }) => aboutCves.some((each) => each in when));
 
-function factsOf(inputs: DueInputs, cve: CveFacts | undefined): DueFacts {
+/** What an approved risk adjustment says, where the policy goes by it. */
+const adjustmentFor = ({ rating, times }: PolicyVersion, { adjusted }: DueInputs): DueInputs['adjusted'] =>
+  rating === 'adjusted' && times.some(({ when }) => 'severity' in when) ? adjusted : undefined;
+
+/** Whether a score reaches what the policy names; a CVE without a score is unknown. */
+const epssFor = ({ epssFrom }: PolicyVersion, epss: number | undefined): 'yes' | 'no' | undefined =>
+  epss === undefined || epssFrom === null ? undefined : epss >= epssFrom ? 'yes' : 'no';
+
+function factsOf(policy: PolicyVersion, inputs: DueInputs, cve: CveFacts | undefined): DueFacts {
   return {
-    severity: inputs.severity,
+    severity: adjustmentFor(policy, inputs)?.severity ?? inputs.severity,
+    epss: epssFor(policy, cve?.epss),
     kev: cve?.kev,
     automatable: cve?.automatable,
     impact: cve?.impact,
@@ -236,8 +167,11 @@ function choose(applied: AppliedPolicy, inputs: DueInputs, cve: CveFacts | undef
     return { policy, silence: 'national_security' };
   const clock = clockOf(policy);
   if (!clock) return { policy, silence: 'no_day_given' };
-  if (inForce === undefined && !(later !== undefined && applied.coversOpen))
-    return { policy, silence: later ? 'began_later' : 'not_in_force' };
+  if (inForce === undefined) {
+    if (!later) return { policy, silence: 'not_in_force' };
+    if (!applied.coversOpen) return { policy, silence: 'began_later' };
+    if (applied.unapproved?.includes(later.version) === true) return { policy, silence: 'not_approved' };
+  }
   return { policy, clock };
 }
 
@@ -269,6 +203,8 @@ const silent = (policy: PolicyVersion, silence: Silence, cve: CveFacts | undefin
   unknown: [],
   facts: {},
   cve: cve?.cve ?? null,
+  adjustment: null,
+  evaluateBy: null,
 });
 
 /** One policy's answer for a weakness, or for one CVE of it. */
@@ -284,7 +220,7 @@ function answerFor(
   const { clock } = chosen;
   const given = daysAreGiven(policy.basis);
   const since = given || policy.effectiveFrom === null ? clock.on : laterOf(clock.on, policy.effectiveFrom);
-  const facts = factsOf(inputs, cve);
+  const facts = factsOf(policy, inputs, cve);
   const rows = rowsOf(policy, facts);
   const dates = rows.possible
     .map((time) => ({ time, on: dateBy(policy, time, { since, at: clock.at }, calendars) }))
@@ -302,7 +238,19 @@ function answerFor(
     remark: best.time?.remark ?? null,
     unknown: [...rows.unknown, ...(isEvaluated ? [] : ['evaluated'])],
     facts: Object.fromEntries(rows.asked.map((each) => [each, facts[each] ?? 'unknown'])),
+    adjustment: adjustmentFor(policy, inputs)?.deviation ?? null,
+    evaluateBy: isEvaluated ? null : evaluateBy(policy, inputs),
   };
+}
+
+/** By when a weakness that nobody has evaluated is to be: of a boundary whose class is not known, the earliest that it may be. */
+function evaluateBy({ evaluations, effectiveFrom }: PolicyVersion, inputs: DueInputs): string | null {
+  const days = evaluations
+    .filter((each) => inputs.class === undefined || each.class === inputs.class)
+    .map((each) => each.days);
+  if (days.length === 0) return null;
+  const { detectedOn } = inputs;
+  return addDays(effectiveFrom === null ? detectedOn : laterOf(detectedOn, effectiveFrom), Math.min(...days));
 }
 
 const byDate = (a: { readonly on: string | null }, b: { readonly on: string | null }): number =>
@@ -360,6 +308,8 @@ export function dueWithoutPolicy(inputs: DueInputs, rules: DueRules): DueDate {
     unknown: [],
     facts: { severity },
     cve: null,
+    adjustment: null,
+    evaluateBy: null,
   } as const;
   return { on, answer, answers: [...answersOf(inputs, rules), answer] };
 }

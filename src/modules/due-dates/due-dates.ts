@@ -13,6 +13,7 @@ import {
 } from './due-date-of.ts';
 import { reasonOfAnswer } from './due-reason.ts';
 import {
+  fetchAdjustments,
   fetchBoundaryFacts,
   fetchCveFacts,
   fetchEvaluations,
@@ -63,6 +64,7 @@ export async function gatherInputs(
   const exposures = await fetchExposures(db);
   const boundaries = await fetchBoundaryFacts(db);
   const evaluations = await fetchEvaluations(db);
+  const adjustments = await fetchAdjustments(db);
   const aboutCve = (cve: string): CveFacts => {
     const facts = cveFacts.get(cve) ?? { cve };
     const isListed = facts.kevAdded !== undefined;
@@ -70,6 +72,7 @@ export async function gatherInputs(
   };
   return (weakness) => ({
     severity: weakness.severity,
+    adjusted: adjustments.get(nameOfWeakness(weakness)),
     detectedOn: weakness.detectedOn,
     cves: weakness.cves.map(aboutCve),
     exposed: exposureOf(weakness.assets, exposures),

@@ -14,6 +14,8 @@ const started: Readonly<Record<DueBasis, (on: string) => string>> = {
 
 const silences: Readonly<Record<Silence, string>> = {
   not_in_force: 'it was not in force when the clock started',
+  not_approved:
+    'it begins after the clock had started, and nobody has approved yet that it dates what was open',
   began_later: 'it began after the clock had started, and does not count here for what was open',
   no_cve: 'it is about CVEs, and the weakness has none',
   national_security: 'it does not apply to national security systems',
@@ -29,6 +31,7 @@ const words: Readonly<Record<string, string>> = {
   reachable: 'reachable from the internet',
   exploitable: 'likely exploitable',
   impact: 'technical impact',
+  epss: 'EPSS score',
 };
 
 const spanOf = (days: number): string =>
@@ -40,11 +43,19 @@ export function reasonOfAnswer(answer: DueAnswer, severity: Severity): string {
   if (answer.silence !== null)
     return `${policy}: ${answer.remark ?? silences[answer.silence]}${unknownText(answer)}`;
   const about = answer.cve === null ? '' : `${answer.cve} `;
-  const level = 'severity' in answer.facts ? `${severity.toLowerCase()} ` : about;
+  const level = 'severity' in answer.facts ? `${ratingText(answer, severity)} ` : about;
   const clock = answer.since === null ? '' : started[answer.basis](answer.since);
   const within = answer.days === null ? clock : `within ${spanOf(answer.days)} ${clock}`;
   const remark = answer.remark === null ? '' : `, ${answer.remark}`;
   return `${policy}: ${level}${within}${remark}${unknownText(answer)}`;
+}
+
+/** "high"; "medium (adjusted from high)". */
+function ratingText({ facts, adjustment }: DueAnswer, severity: Severity): string {
+  const found = severity.toLowerCase();
+  return adjustment === null
+    ? found
+    : `${(facts['severity'] ?? found).toLowerCase()} (adjusted from ${found} by deviation ${adjustment})`;
 }
 
 function unknownText({ unknown, latest, on }: DueAnswer): string {

@@ -2,6 +2,7 @@
 import { type Actor, isWithin, type Scope } from '../../canonical/access/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
+import { listRequests, withdrawRequest } from '../../engine/approvals/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordChanges, withOperation } from '../../ledger/operations/index.ts';
 import { settleQuestions } from '../../record/poam-life/index.ts';
@@ -28,6 +29,8 @@ export interface DueExplanation extends PoamDates {
   readonly poamId: string;
   /** Whether it promises a later day than it is obliged to. */
   readonly isLate: boolean;
+  /** The request to pull its promised date in, as long as it waits for those who decide. */
+  readonly asked: { readonly approvalId: string; readonly on: string; readonly since: Date } | null;
   readonly weaknesses: readonly {
     readonly identifier: string;
     readonly name: string | null;
@@ -60,6 +63,7 @@ export async function explainDueDate(app: App, scope: Scope, poamId: string): Pr
     poamId,
     ...dates,
     isLate: dates.promised !== null && dates.obligedBy !== null && dates.promised > dates.obligedBy,
+    asked: await findAsked(app.db, poamId),
     weaknesses: weaknesses.map((weakness) => ({
       identifier: weakness.identifier,
       name: weakness.name,
@@ -71,6 +75,51 @@ export async function explainDueDate(app: App, scope: Scope, poamId: string): Pr
     })),
     history: await listObligations(app.db, poamId),
   };
+}
+
+async function findAsked(db: App['db'], poamId: string): Promise<DueExplanation['asked']> {
+  const subject = { kind: 'due_date', id: poamId } as const;
+  const [request] = await listRequests(db, { status: 'pending', subject }, 1);
+  const on = request?.lines.find(({ field }) => field === 'scheduled_completion')?.after;
+  return request && on !== undefined
+    ? { approvalId: request.approvalId, on, since: request.requestedAt }
+    : null;
+}
+
+/** A promised date that stands although its POA&M is obliged earlier, as somebody said. */
+export interface StandingPromise {
+  readonly poamId: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly now: Date;
+}
+
+/**
+ * Keeps that the promised date stands, in the transaction of the decision: the POA&M leaves the inbox until another obligation arises, and stays
+ * late against this one, with who said so and why. Nothing where it promises no later day than it is obliged to.
+ */
+export async function keepPromise(
+  db: App['db'],
+  operationId: string,
+  { poamId, by, reason, now }: StandingPromise,
+): Promise<void> {
+  const dates = await findPoamDates(db, poamId);
+  const { promised = null, obligedBy = null } = dates ?? {};
+  if (promised === null || obligedBy === null || promised <= obligedBy) return;
+  await savePromiseStands(db, poamId, { by, at: now, reason });
+  await settleQuestions(db, [poamId], { by, settlement: 'stands' }, ['due_earlier']);
+  await recordChanges(db, { systemId: null, operationId }, [
+    {
+      entity: 'poam',
+      entityId: poamId,
+      field: 'obliged_by',
+      before: obligedBy,
+      after: `${promised} stands`,
+      direction: 'internal',
+      decidedBy: byPerson(by),
+      reason,
+    },
+  ]);
 }
 
 /**
@@ -99,20 +148,10 @@ export async function letPromiseStand(
         metadata: { principalId: actor.principalId, by: actor.name },
       },
       async ({ id: operationId, count }) => {
-        await savePromiseStands(db, given.poamId, { by: actor.name, at: app.now(), reason: given.reason });
-        await settleQuestions(db, [given.poamId], { by: actor.name, settlement: 'stands' }, ['due_earlier']);
-        await recordChanges(db, { systemId: null, operationId }, [
-          {
-            entity: 'poam',
-            entityId: given.poamId,
-            field: 'obliged_by',
-            before: obligedBy,
-            after: `${promised} stands`,
-            direction: 'internal',
-            decidedBy: byPerson(actor.name),
-            reason: given.reason,
-          },
-        ]);
+        await keepPromise(db, operationId, { ...given, by: actor.name, now: app.now() });
+        const subject = { kind: 'due_date', id: given.poamId } as const;
+        const why = { by: actor.name, reason: given.reason };
+        await withdrawRequest(db, operationId, subject, { how: 'withdrawn', at: app.now(), ...why });
         await count({ read: 1, updated: 1 });
       },
     ),
@@ -133,6 +172,7 @@ export async function tryDueDate(
     policyId,
     applies: true,
     coversOpen: false,
+    setAt: new Date(0),
   }));
   const rules = given.every ? rulesFrom({ ...parts, uses: all })(null) : rulesFrom(parts)(given.systemId);
   return answersOf(given.inputs, rules).map((answer) => ({

@@ -26,11 +26,12 @@ export async function fetchCveFacts(
     kevDue: string | null;
     automatable: YesNo | null;
     impact: 'total' | 'partial' | null;
+    epss: number | null;
   }>`
-    select cve, kev_added::text as "kevAdded", kev_due::text as "kevDue", automatable, technical_impact as impact
+    select cve, kev_added::text as "kevAdded", kev_due::text as "kevDue", automatable, technical_impact as impact, epss::float8 as epss
       from cve_intelligence where cve = any(${[...cves]}::text[])`.execute(db);
   return new Map(
-    rows.map(({ cve, kevAdded, kevDue, automatable, impact }) => [
+    rows.map(({ cve, kevAdded, kevDue, automatable, impact, epss }) => [
       cve,
       {
         cve,
@@ -38,6 +39,7 @@ export async function fetchCveFacts(
         kevDue: kevDue ?? undefined,
         automatable: automatable ?? undefined,
         impact: impact ?? undefined,
+        epss: epss ?? undefined,
       },
     ]),
   );
@@ -124,6 +126,23 @@ export async function fetchEvaluations(db: Kysely<Database>): Promise<ReadonlyMa
   );
 }
 
+/** What approved risk adjustments of whole POA&Ms rate the weaknesses under them, as long as they hold; the newest of each counts. */
+export async function fetchAdjustments(
+  db: Kysely<Database>,
+): Promise<ReadonlyMap<string, NonNullable<DueInputs['adjusted']>>> {
+  const { rows } = await sql<WeaknessName & NonNullable<DueInputs['adjusted']>>`
+    select distinct on (w.id) w.system_id as "systemId", w.grouping, w.identifier, d.adjusted_severity as severity, d.id as deviation
+      from deviations d
+      join ingestion_poams p on p.poam_id = d.poam_id
+      join weaknesses w on w.poam_id = p.id
+     where d.kind = 'risk_adjustment' and d.state = 'approved' and d.is_whole_poam and d.adjusted_severity is not null
+       and (d.expires_on is null or d.expires_on >= (tieline_now() at time zone 'UTC')::date)
+     order by w.id, d.decided_at desc, d.id desc`.execute(db);
+  return new Map(
+    rows.map(({ severity, deviation, ...name }) => [nameOfWeakness(name), { severity, deviation }]),
+  );
+}
+
 /** Who says something, and when. */
 export interface Sayer {
   readonly name: string;
@@ -190,6 +209,8 @@ export async function insertExposure(
 
 export interface UnknownOfWeakness extends WeaknessName {
   readonly unknown: readonly string[];
+  /** By when it is to be evaluated; null: no policy says, or it was. */
+  readonly evaluateBy: string | null;
 }
 
 /** Keeps what is asked in vain of the weaknesses that were judged, and since when. */
@@ -198,19 +219,22 @@ export async function recordUnknowns(
   now: Date,
   judged: readonly UnknownOfWeakness[],
 ): Promise<void> {
-  const column = (name: keyof WeaknessName): string[] => judged.map((each) => each[name]);
+  const column = <K extends keyof UnknownOfWeakness>(name: K): UnknownOfWeakness[K][] =>
+    judged.map((each) => each[name]);
   await sql`
     with given as materialized (
-      select w.id, string_to_array(nullif(g.unknown, ''), ',') as unknown
+      select w.id, string_to_array(nullif(g.unknown, ''), ',') as unknown, g.evaluate_by
         from unnest(${column('systemId')}::text[], ${column('grouping')}::text[], ${column('identifier')}::text[],
-                    ${judged.map(({ unknown }) => unknown.join(','))}::text[]) as g(system_id, kind, identifier, unknown)
+                    ${judged.map(({ unknown }) => unknown.join(','))}::text[], ${column('evaluateBy')}::date[])
+               as g(system_id, kind, identifier, unknown, evaluate_by)
         join weaknesses w on w.system_id = g.system_id and w.grouping = g.kind and w.identifier = g.identifier
     ), answered as (
       delete from weakness_due_unknowns u using given where given.id = u.weakness_id and given.unknown is null
     )
-    insert into weakness_due_unknowns as known (weakness_id, unknown, since)
-    select given.id, given.unknown, ${now}::timestamptz from given where given.unknown is not null
-    on conflict (weakness_id) do update set unknown = excluded.unknown where known.unknown is distinct from excluded.unknown`.execute(
+    insert into weakness_due_unknowns as known (weakness_id, unknown, since, evaluate_by)
+    select given.id, given.unknown, ${now}::timestamptz, given.evaluate_by from given where given.unknown is not null
+    on conflict (weakness_id) do update set unknown = excluded.unknown, evaluate_by = excluded.evaluate_by
+      where (known.unknown, known.evaluate_by) is distinct from (excluded.unknown, excluded.evaluate_by)`.execute(
     db,
   );
 }
@@ -247,8 +271,13 @@ export async function listFacts(db: Kysely<Database>, systemId: string): Promise
   return { boundary: boundary.rows, exposures: exposures.rows };
 }
 
+/** SQL of whether the evaluation of a row `u` of weakness_due_unknowns is late. */
+export const isEvaluationLate = sql<boolean>`coalesce(u.evaluate_by < (tieline_now() at time zone 'UTC')::date, false)`;
+
 /** The weaknesses of open POA&Ms whose date hangs on something that nobody has said: for the inbox. */
 export const unansweredFacts = sql`
   select w.id::text, u.since, p.system_id::text, null, 'poam', p.poam_id::text,
-         concat('its due date hangs on what nobody has said: ', array_to_string(u.unknown, ', '), '; weakness ', coalesce(w.title, w.identifier))
+         concat(case when ${isEvaluationLate} then 'its evaluation is late, it was due by ' || u.evaluate_by || '; '
+                     when u.evaluate_by is not null then 'its evaluation is due by ' || u.evaluate_by || '; ' end,
+                'its due date hangs on what nobody has said: ', array_to_string(u.unknown, ', '), '; weakness ', coalesce(w.title, w.identifier)), 'poam', p.poam_id::text
     from weakness_due_unknowns u join weaknesses w on w.id = u.weakness_id join ingestion_poams p on p.id = w.poam_id`;

@@ -14,6 +14,7 @@ import {
   type Sayer,
   type ToldFacts,
 } from './facts.sql.ts';
+import { fetchSaidOfPoam, type SaidOfPoam } from './unanswered.sql.ts';
 
 const sayer = (app: App, actor: Actor): Sayer => ({
   name: actor.name,
@@ -88,6 +89,18 @@ export async function evaluatePoam(
       await count({ read: weaknesses, updated: weaknesses });
     }),
   );
+}
+
+/** What was said of a POA&M so far, to be said anew: what is left out of an evaluation is unknown again. @throws RECORD_UNKNOWN. */
+export async function listSaidOfPoam(
+  { db }: Pick<App, 'db'>,
+  scope: Scope,
+  poamId: string,
+): Promise<SaidOfPoam> {
+  const poam = await findPoamSystem(db, poamId);
+  if (!poam || !isWithin(scope, poam.systemId))
+    throw new TielineError('RECORD_UNKNOWN', `There is no POA&M ${poamId}.`);
+  return fetchSaidOfPoam(db, scope, poamId);
 }
 
 /** Says of an asset, or of all of a network zone, whether it can be reached from public networks; null: not known. */

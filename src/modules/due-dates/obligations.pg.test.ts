@@ -7,12 +7,14 @@ import { commandOver } from '../../../test/support/command-over.ts';
 import { composeApp } from '../../../test/support/compose-app.ts';
 import type { ClonedDatabase } from '../../../test/support/database.ts';
 import { databaseWithPoams } from '../../../test/support/poam-world.ts';
+import { everywhere, type Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import type { Severity } from '../../canonical/vocabulary/index.ts';
 import { saveWeaknesses } from '../../record/weaknesses/index.ts';
 import { countNewlyLate, recordObligations } from './obligations.sql.ts';
 import { fetchDueDates } from './due-dates.ts';
 import { followObligations } from './follow-obligations.ts';
+import { listSaidOfPoam, listUnanswered, listZones } from './index.ts';
 
 let database: ClonedDatabase;
 let app: App;
@@ -327,9 +329,37 @@ describe('what due dates hang on', () => {
     );
     await judgedAs();
     expect(await waiting()).toMatchObject([{ title: expect.any(String) as string, boundary: 'S-1' }]);
+    expect((await command('unanswered')).json).toMatchObject({
+      items: [{ poamId: 'P-KEV', systemId: 'S-1', weakness: 'Exploited', unknown: ['exposed'] }],
+      total: 1,
+    });
+    const elsewhere: Scope = { kind: 'boundaries', systemIds: ['S-2'], unassigned: true };
+    expect(await listUnanswered(database.db, elsewhere, { offset: 0, limit: 9 })).toEqual({
+      items: [],
+      total: 0,
+    });
+    expect((await listSaidOfPoam(app, everywhere, 'P-KEV')).unknown).toEqual(['exposed']);
+    await expect(listSaidOfPoam(app, elsewhere, 'P-KEV')).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
     await command('tell', 'asset', 'web1', 'no');
     await judgedAs();
     expect(await waiting()).toEqual([]);
+  });
+
+  it('network zones are listed with what was said of each last, as far as one sees their assets', async () => {
+    await database.pool.query(
+      `insert into assets_extended (asset_uuid, network_zone) select asset_uuid, 'Lab' from ingestion_assets where hostname = 'web1'
+       on conflict (asset_uuid) do update set network_zone = 'Lab'`,
+    );
+    expect(await listZones(database.db, everywhere)).toMatchObject([
+      { zone: 'Lab', assets: 1, exposed: null },
+    ]);
+    await command('tell', 'zone', 'LAB', 'yes', '--reason', 'guest Wi-Fi', '--by', 'ISSM');
+    expect(await listZones(database.db, everywhere)).toMatchObject([
+      { zone: 'Lab', exposed: true, setBy: 'ISSM', reason: 'guest Wi-Fi' },
+    ]);
+    await command('tell', 'zone', 'Lab', 'unknown');
+    const elsewhere: Scope = { kind: 'boundaries', systemIds: ['S-2'], unassigned: false };
+    expect(await listZones(database.db, elsewhere)).toEqual([]);
   });
 
   it('an evaluation of a POA&M is kept with its history, and the newest counts', async () => {
@@ -339,6 +369,12 @@ describe('what due dates hang on', () => {
     await command('tell', 'poam', 'P-KEV', '--exploitable', 'yes', '--agency-impact', 'N3');
     expect((await dueOf()).answer.policyId).toBe('cisa-bod-26-04');
     expect(await rows(`select count(*)::int as n from weakness_evaluations`)).toEqual([{ n: 2 }]);
+    expect((await listSaidOfPoam(app, everywhere, 'P-KEV')).evaluation).toMatchObject({
+      exploitable: true,
+      reachable: null,
+      agencyImpact: 'N3',
+      complyBy: null,
+    });
     expect((await command('tell', 'poam', 'P-1')).code).toBe(2);
   });
 

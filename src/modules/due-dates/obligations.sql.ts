@@ -5,8 +5,11 @@
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
+import { severities } from '../../canonical/vocabulary/index.ts';
 import { isOpenPoam } from '../../record/poam-status/index.ts';
+import { concernsRunOf } from '../../record/systems/index.ts';
 import { recordUnknowns } from './facts.sql.ts';
+import type { DueAnswer } from './due-inputs.ts';
 import type { ReasonedDate } from './due-dates.ts';
 
 /** A weakness that a POA&M answers, with the date that policies give it. */
@@ -76,6 +79,7 @@ export async function recordObligations(
       grouping,
       identifier,
       unknown: [...new Set(answers.flatMap((each) => each.unknown))].toSorted(),
+      evaluateBy: answers.flatMap((each) => each.evaluateBy ?? []).toSorted()[0] ?? null,
     })),
   );
   await renewDueDates(db, source);
@@ -85,11 +89,15 @@ export async function recordObligations(
 const matrix = 'org-default';
 
 const policyOf = ({ answer: { policyId, version } }: ReasonedDate) => ({ policyId, version });
+/** The risk adjustment that a policy which applies goes by: without it the dates would be others. */
+export const adjustmentOf = (answers: readonly DueAnswer[]): number | null =>
+  answers.find(({ adjustment }) => adjustment !== null)?.adjustment ?? null;
 const inputsOf = ({ answer, answers }: ReasonedDate) => ({
   since: answer.since,
   days: answer.days,
   cve: answer.cve,
   facts: answer.facts,
+  adjustment: adjustmentOf(answers),
   unknown: answer.unknown,
   latest: answer.latest,
   others: answers
@@ -136,6 +144,7 @@ export const isLateAgainstObligation = (d: string, p: string): RawBuilder<unknow
 
 export interface FollowingPoam {
   readonly poamId: string;
+  readonly boundary: string | null;
   readonly obligedBy: string;
   readonly promised: string;
   readonly reason: string;
@@ -143,18 +152,68 @@ export interface FollowingPoam {
   readonly days: number | null;
 }
 
+/**
+ * SQL of what becomes of the promise of a POA&M `p` by an obligation `o` under version `v`: as its boundary says of the policy, else as the default
+ * of all says, else as the policy says.
+ */
+const ruleWhenEarlier = sql`coalesce(
+  (select u.when_earlier from due_date_policy_uses u where u.policy_id = o.policy_id and u.system_id = p.system_id and u.ended_at is null),
+  (select u.when_earlier from due_date_policy_uses u where u.policy_id = o.policy_id and u.system_id is null and u.ended_at is null), v.when_earlier)`;
+
 /** Open POA&Ms that promise a later day than an obligation of this operation, whose policy says that the promise follows. */
 export async function listFollowing(db: Kysely<Database>, operationId: string): Promise<FollowingPoam[]> {
   const { rows } = await sql<FollowingPoam>`
-    select distinct on (p.id) p.poam_id as "poamId", d.obliged_by::text as "obligedBy", p.scheduled_completion::date::text as promised, o.reason,
+    select distinct on (p.id) p.poam_id as "poamId", p.system_id as boundary, d.obliged_by::text as "obligedBy", p.scheduled_completion::date::text as promised, o.reason,
            (o.inputs ->> 'days')::float8 as days
       from poam_obligations o
       join poam_due_dates d on d.poam_ref = o.poam_ref and d.obliged_by = o.obliged_by
       join ingestion_poams p on p.id = o.poam_ref
-      join due_date_policy_versions v on v.policy_id = o.policy_id and v.version = o.version and v.when_earlier = 'follow'
+      join due_date_policy_versions v on v.policy_id = o.policy_id and v.version = o.version
      where o.operation_id = ${operationId}::uuid and p.ingestion_batch_id::text is distinct from ${operationId}
-       and ${isLateAgainstObligation('d', 'p')}
+       and ${ruleWhenEarlier} = 'follow' and ${isLateAgainstObligation('d', 'p')}
      order by p.id, o.id desc`.execute(db);
+  return rows;
+}
+
+/** The authorization boundaries that a run of a GRC system concludes about: one that several have is of one of them, so that they do not take turns. */
+export async function listBoundariesOf(
+  db: Kysely<Database>,
+  externalSystemId: number,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select s.system_id as id from ingestion_systems s where ${concernsRunOf(externalSystemId, sql`s.system_id`)}`.execute(
+    db,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** One whose date moves only once those who decide agree. */
+export interface PoamToAsk extends FollowingPoam {
+  /** The gravest of its weaknesses. */
+  readonly severity: string | null;
+  /** Since when it is obliged so. */
+  readonly since: Date;
+}
+
+/**
+ * Open POA&Ms that promise a later day than they are obliged to, whose policy wants consent before that moves, and about whose obligation nobody has
+ * decided yet. A request that lapsed was no decision.
+ */
+export async function listToAsk(db: Kysely<Database>): Promise<PoamToAsk[]> {
+  const { rows } = await sql<PoamToAsk>`
+    select p.poam_id as "poamId", p.system_id as boundary, d.obliged_by::text as "obligedBy", d.since,
+           p.scheduled_completion::date::text as promised, o.reason, (o.inputs ->> 'days')::float8 as days,
+           (select w.severity from weaknesses w where w.poam_id = p.id
+             order by array_position(${[...severities]}::text[], w.severity::text) desc nulls last limit 1) as severity
+      from poam_due_dates d
+      join ingestion_poams p on p.id = d.poam_ref
+      join lateral (select own.* from poam_obligations own where own.poam_ref = d.poam_ref and own.obliged_by = d.obliged_by
+                     order by own.id desc limit 1) o on true
+      join due_date_policy_versions v on v.policy_id = o.policy_id and v.version = o.version
+     where ${isLateAgainstObligation('d', 'p')} and ${ruleWhenEarlier} = 'approve'
+       and not exists (select from approvals a where a.subject_kind = 'due_date' and a.subject_id = p.poam_id
+                          and a.status in ('approved', 'rejected', 'expired') and a.requested_at >= d.since)
+     order by d.obliged_by, p.id`.execute(db);
   return rows;
 }
 

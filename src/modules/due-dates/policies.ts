@@ -4,9 +4,10 @@ import { dueConditions, type PolicyVersion } from '../../canonical/due-dates/ind
 import { TielineError } from '../../platform/errors/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { withOperation } from '../../ledger/operations/index.ts';
-import { federalHolidays } from './calendar.ts';
+import { federalHolidays } from './calendar/calendar.ts';
 import { listTiedWeaknesses } from './dated-weaknesses.sql.ts';
 import { dueDatesFrom, gatherInputs } from './due-dates.ts';
+import { listPolicyStarts, type PolicyStart } from './policy-starts.ts';
 import {
   fetchCalendars,
   fetchRuleParts,
@@ -27,6 +28,8 @@ export interface PolicyView {
   readonly versions: readonly (PolicyVersion & { readonly inForce: boolean })[];
   /** By default (`systemId` null), and of boundaries that decide otherwise. */
   readonly uses: readonly PolicyUse[];
+  /** Plans of versions that begin, the newest first. */
+  readonly starts: readonly PolicyStart[];
 }
 
 const isSeen =
@@ -41,11 +44,13 @@ const inForceOn = (day: string, { effectiveFrom, effectiveUntil }: PolicyVersion
 export async function listDuePolicies(app: App, scope: Scope): Promise<PolicyView[]> {
   const today = app.now().toISOString().slice(0, 10);
   const uses = (await listPolicyUses(app.db, 'now')).filter(isSeen(scope));
+  const starts = await listPolicyStarts(app.db, scope);
   const byPolicy = Map.groupBy(await listPolicyVersions(app.db), (each) => each.policyId);
   return [...byPolicy].map(([policyId, versions]) => ({
     policyId,
     versions: versions.map((each) => ({ ...each, inForce: inForceOn(today, each) })),
     uses: uses.filter((each) => each.policyId === policyId),
+    starts: starts.filter((each) => each.policyId === policyId).map(({ policyId: _own, ...start }) => start),
   }));
 }
 
@@ -96,6 +101,18 @@ export async function addPolicyVersion(
   );
   if (given.calendar !== null && !calendars.has(given.calendar))
     faults.push({ field: 'calendar', message: `is unknown; there are ${[...calendars.keys()].join(', ')}` });
+  if (given.epssFrom === null && given.times.some(({ when }) => 'epss' in when))
+    faults.push({
+      field: 'epssFrom',
+      message: 'is needed: its table asks for epss; give the score from which that is yes',
+    });
+  if (new Set(given.evaluations.map((each) => each.class)).size < given.evaluations.length)
+    faults.push({ field: 'evaluations', message: 'names a class twice' });
+  if (given.evaluations.length > 0 && given.basis !== 'evaluation_completed')
+    faults.push({
+      field: 'evaluations',
+      message: `has no effect with the basis ${given.basis}, whose clock waits for no evaluation: use the basis evaluation_completed, or leave it out`,
+    });
   if (given.counts !== 'days' && given.calendar === null)
     faults.push({ field: 'calendar', message: `is needed to count ${given.counts}` });
   if (
@@ -140,8 +157,10 @@ const withUse = (parts: RuleParts, use: UseToSet): RuleParts => ({
   ...parts,
   uses: [
     ...parts.uses.filter((each) => each.policyId !== use.policyId || each.systemId !== use.systemId),
-    ...(use.applies === null ? [] : [{ ...use, applies: use.applies }]),
+    ...(use.applies === null ? [] : [{ ...use, applies: use.applies, setAt: new Date(0) }]),
   ],
+  // What it would do once the plan of a version of its own that begins later is approved.
+  agreedPolicy: use.policyId,
 });
 
 /** What would become of open POA&Ms if a policy were used so. Nothing is changed. @throws RECORD_UNKNOWN. */
@@ -149,10 +168,13 @@ export async function previewPolicyUse(app: App, scope: Scope, use: UseToSet): P
   const parts = await fetchRuleParts(app.db);
   if (!parts.versions.some((each) => each.policyId === use.policyId)) throw unknownPolicy(use.policyId);
   const weaknesses = await listTiedWeaknesses(app.db, scope, use.systemId);
-  const dueDatesOf = dueDatesFrom(withUse(parts, use), await gatherInputs(app.db, weaknesses));
+  const inputsOf = await gatherInputs(app.db, weaknesses);
+  const anywayOf = dueDatesFrom(parts, inputsOf);
+  const dueDatesOf = dueDatesFrom(withUse(parts, use), inputsOf);
   const moved = weaknesses.flatMap((weakness) => {
     const due = dueDatesOf(weakness);
-    return due.on < weakness.dueOn ? [{ weakness, due }] : [];
+    // What the next sync would date earlier anyway is not of this use.
+    return due.on < weakness.dueOn && due.on < anywayOf(weakness).on ? [{ weakness, due }] : [];
   });
   return {
     looked: weaknesses.length,
@@ -199,7 +221,7 @@ export const listFreeDays = async (
   federal: federalHolidays(year),
 });
 
-/** @param set null: it is no own day any more. @throws RECORD_UNKNOWN. */
+/** @param set null: the day is taken off the calendar. @throws RECORD_UNKNOWN. */
 export async function changeFreeDay(
   app: App,
   actor: Actor,

@@ -16,6 +16,8 @@ const answer = (on: string | null, days: number | null): DueAnswer => ({
   unknown: [],
   facts: {},
   cve: null,
+  adjustment: null,
+  evaluateBy: null,
 });
 const due = (on: string, days: number | null, ...others: DueAnswer[]) => {
   const first = { ...answer(on, days), on };

@@ -6,11 +6,11 @@
  *                                     POA&M says since when it is overdue, and the date waits for a person
  *   it passed while it waited         the promise stays as it was asked for
  */
-import { addDays } from './days.ts';
+import { addDays } from './calendar/days.ts';
 import type { DueDate } from './due-date-of.ts';
 
 /** Where neither the policy that won nor another one counts days: a date was given. */
-const usualDays = 14;
+export const usualDays = 14;
 
 /** The days that the policy gives which won, else the fewest that another one gives. */
 export function ownDays({ answer, answers }: Pick<DueDate, 'answer' | 'answers'>): number {

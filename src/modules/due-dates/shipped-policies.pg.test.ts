@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
 import type { PolicyVersion } from '../../canonical/due-dates/index.ts';
 import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
-import { addDays } from './days.ts';
+import { addDays } from './calendar/days.ts';
 import { answersOf, type CveFacts, type DueInputs } from './due-date-of.ts';
 import { reasonOfAnswer } from './due-reason.ts';
 import { fetchRuleParts, listPolicyVersions, rulesFrom } from './policies.sql.ts';
@@ -47,6 +47,34 @@ describe('the policies that ship', () => {
     ]);
     const rules = rulesFrom(await fetchRuleParts(database.db))('any');
     expect(rules.policies.map((each) => each.policyId)).toEqual(['org-default']);
+  });
+
+  it('FedRAMP’s rules of 2026 want an evaluation within 14, 7, 5 and 2 days by class, and no other policy names one (VER-TFR-EVU)', () => {
+    expect(versions.get('fedramp-vdr')?.evaluations).toEqual([
+      { class: 'A', days: 14 },
+      { class: 'B', days: 7 },
+      { class: 'C', days: 5 },
+      { class: 'D', days: 2 },
+    ]);
+    const naming = [...versions.values()].filter(({ evaluations }) => evaluations.length > 0);
+    expect(naming.map(({ policyId }) => policyId)).toEqual(['fedramp-vdr']);
+    expect(answer('fedramp-vdr', { detectedOn: '2026-12-10', class: 'C' }).evaluateBy).toBe('2026-12-15');
+  });
+
+  it('FedRAMP Rev 5 and the organization’s matrix go by an approved risk adjustment, and none that ships by EPSS (completion guide v2.2)', () => {
+    const adjusted = { severity: 'Medium', deviation: 1 } as const;
+    expect(answer('fedramp-rev5', { detectedOn: '2026-01-01', adjusted })).toMatchObject({
+      days: 90,
+      adjustment: 1,
+    });
+    expect(answer('hhs-cms', { detectedOn: '2026-01-01', adjusted })).toMatchObject({
+      days: 30,
+      adjustment: null,
+    });
+    const by = (rating: string) =>
+      [...versions.values()].filter((each) => each.rating === rating).map(({ policyId }) => policyId);
+    expect(by('adjusted').toSorted()).toEqual(['fedramp-rev5', 'org-default']);
+    expect([...versions.values()].every(({ epssFrom }) => epssFrom === null)).toBe(true);
   });
 
   it('the organization’s matrix gives 7, 30, 90 and 180 days from first found, and none to informational findings (design, section 7)', () => {

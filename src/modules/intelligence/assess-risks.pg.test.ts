@@ -105,6 +105,32 @@ beforeEach(async () => {
 });
 
 describe('the risk score of an asset', () => {
+  it('what somebody said of the exposure of an asset or its zone counts before the name of the zone', async () => {
+    await plugin('1', { cvss: 10, exploit: true });
+    for (const n of [1, 2, 3]) {
+      await asset(n, null, { zone: 'internal', criticality: 'critical' });
+      await finding(n, '1');
+    }
+    await run(
+      `insert into exposures (asset_uuid, network_zone, exposed, set_at, set_by, set_by_principal)
+       values (null, 'Internal', true, '2026-11-01Z', 'Ann', 'ann'), ($1::uuid, null, false, '2026-11-01Z', 'Ann', 'ann'),
+              ($2::uuid, null, true, '2026-11-01Z', 'Ann', 'ann'), ($2::uuid, null, null, '2026-11-02Z', 'Ann', 'ann')`,
+      uuid(2),
+      uuid(3),
+    );
+    await assess();
+    const answers = [];
+    for (const n of [1, 2, 3])
+      answers.push((await explainAssetRisk(database.db, everywhere, uuid(n)))?.exposure);
+    // The second by itself; of the third it is not known any more by itself, so that its zone counts.
+    expect(answers).toMatchObject([
+      { answer: 'yes', isSaid: true },
+      { answer: 'no', isSaid: true },
+      { answer: 'yes', isSaid: true },
+    ]);
+    expect(Number(await scoreOf(1))).toBeGreaterThan(Number(await scoreOf(2)));
+  });
+
   it('severity × exploitability × exposure × criticality gives it, and every part is explained', async () => {
     await asset(1, 'S1', { zone: 'DMZ', environment: 'Production', override: 8 });
     await plugin('10', { cvss: 5, cves: ['CVE-2026-0001'] });

@@ -142,7 +142,8 @@ function sameAgain(
   };
 }
 
-async function openFeed(feed: Feed, file: FeedFile, note: Note): Promise<FeedReading> {
+/** Opens a file as a feed, without storing anything. @throws FEED_INVALID where it is none. */
+export async function openFeed(feed: Feed, file: FeedFile, note: Note): Promise<FeedReading> {
   switch (feed) {
     case 'kev':
       return readKev(file);

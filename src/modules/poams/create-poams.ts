@@ -88,6 +88,25 @@ export async function createPoams(
   );
 }
 
+/** What the rules in force make of a weakness. */
+export const composeFor = (
+  source: Pick<OutboundSource, 'names' | 'templatesOf'>,
+  judged: JudgedWeakness & { readonly occurrence?: number },
+  { promised, today }: { readonly promised: string; readonly today: string },
+): ReturnType<typeof composePoam> => {
+  const { weakness, control, occurrence } = judged;
+  return composePoam(weakness, {
+    promised,
+    control,
+    poc: weakness.poc,
+    pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
+    today,
+    ...(occurrence === undefined ? {} : { occurrence }),
+    follows: completedBefore(judged),
+    templates: source.templatesOf(weakness.ruleId),
+  });
+};
+
 function compose(source: OutboundSource, planned: Proposed, today: string): Composed {
   const { weakness, occurrence } = planned;
   const promised = promisedDate(planned.due, today);
@@ -96,16 +115,7 @@ function compose(source: OutboundSource, planned: Proposed, today: string): Comp
     id: poamId(weakness, occurrence),
     key: poamKey(weakness, occurrence),
     promised,
-    proposal: composePoam(weakness, {
-      promised,
-      control: planned.control,
-      poc: weakness.poc,
-      pluginsOf: source.names(weakness.sourceTypes).pluginsOf,
-      today,
-      occurrence,
-      follows: completedBefore(planned),
-      templates: source.templatesOf(weakness.ruleId),
-    }),
+    proposal: composeFor(source, planned, { promised, today }),
   };
 }
 

@@ -1,7 +1,8 @@
 export { type EvidenceRow, evidenceOf, type FindingUnder } from './life/decide-life.ts';
+export { refusalOfDecision, statusFaults } from './life/edited-status.ts';
 export { evidenceNote } from './life/evidence-note.ts';
 export { factsOf, lifeStep } from './life/life-step.ts';
-export { completeByPerson, extendByPerson, reopenByPerson } from './life/person-moves.ts';
+export { completeByPerson, extendByPerson, pullInByPerson, reopenByPerson } from './life/person-moves.ts';
 export {
   afterEvent,
   poamEvents,

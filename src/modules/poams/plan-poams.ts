@@ -17,7 +17,7 @@ import {
   repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
-import { fetchDueDates, followObligations, recordObligations } from '../due-dates/index.ts';
+import { fetchDueDates, followObligations, planPolicyStarts, recordObligations } from '../due-dates/index.ts';
 import { pointFindings, tieFindings } from '../../record/findings/index.ts';
 import {
   followDates,
@@ -48,7 +48,13 @@ import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engi
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
-import { createPoams, type OutboundSource, type Proposed, type TemplatesOf } from './create-poams.ts';
+import {
+  composeFor,
+  createPoams,
+  type OutboundSource,
+  type Proposed,
+  type TemplatesOf,
+} from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import {
   contradictionsToReopen,
@@ -57,6 +63,7 @@ import {
   reopens,
 } from './life/reopen-poams.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
+import { followTexts } from './regroup/follow-texts.ts';
 import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
@@ -106,7 +113,7 @@ export async function planPoams(
     );
     const settled = new Set(proposed.map((each) => each.weakness));
     const open = judged.filter((each) => !settled.has(each.weakness));
-    const { reopened, isOver } = await settleEnded(tx, source, open, today);
+    const { reopened, ...ended } = await settleEnded(tx, source, open, today);
     const unanswered = open.filter((each) => isUnanswered(each) && !reopened.has(each));
     const waiting = await holdBack(context, tx, system, operationId, unanswered);
     const wanted = unanswered.filter((each) => !waiting.has(each));
@@ -121,15 +128,16 @@ export async function planPoams(
     await tie(tx, fresh, tied, judged, reopened);
     await followSplits(tx.db, source, splits);
     await recordDueDates(tx, source, [...fresh, ...tied]);
+    const reworded = await reword(tx, source, { regrouped, answered, today });
     const extended = await sendMissingAssets(tx, source);
     await recordTies(tx, source, answered);
-    const shown = await showAnswers(tx, source, judged, isOver);
-    const abandoned = await showAbandonedPoams(tx.db, source);
+    const { shown, beside } = await showAnswers(tx, source, judged, ended);
+    const abandoned = beside + (await showAbandonedPoams(tx.db, source));
     const held = new Set([...waiting, ...shown]);
     const outcome = countsOf({
       read: weaknesses.length + renewal.withdrawn + abandoned,
       created: fresh.filter((each) => !shown.has(each)).length,
-      moved: extended + renewal.renewed + renewal.withdrawn,
+      moved: extended + reworded + renewal.renewed + renewal.withdrawn,
       held: held.size + abandoned,
     });
     await recordCounts(tx.db, operationId, outcome);
@@ -138,10 +146,28 @@ export async function planPoams(
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
 
+/** Texts of POA&Ms that continue follow their rule. @returns of how many. */
+const reword = (
+  tx: Tx,
+  source: OutboundSource,
+  of: {
+    readonly regrouped: Regrouped;
+    readonly answered: readonly JudgedWeakness[];
+    readonly today: string;
+  },
+): Promise<number> =>
+  followTexts(tx, source, of.regrouped.continued, answeredBy(of.answered), (each, promised) =>
+    composeFor(source, each, { promised, today: of.today }),
+  );
+
+/** Each POA&M that answers one weakness, with that. */
+const answeredBy = (answered: readonly JudgedWeakness[]): ReadonlyMap<string, JudgedWeakness> =>
+  new Map(answered.flatMap((each) => (each.answers.by ? [[each.answers.by.poamId, each] as const] : [])));
+
 /** By which day each POA&M is obliged, from now on. */
 async function recordDueDates(
   tx: Tx,
-  { operationId, now }: OutboundSource,
+  { operationId, now, systemId, policies }: OutboundSource,
   answered: readonly JudgedWeakness[],
 ): Promise<void> {
   await recordObligations(
@@ -149,7 +175,13 @@ async function recordDueDates(
     { operationId, now },
     answered.map(({ weakness, due }) => ({ ...weakness, due })),
   );
-  await followObligations(tx, { operationId, now });
+  const mayMove = mayGoOut(policies, {
+    entity: 'poam',
+    kind: 'update',
+    fields: ['scheduled_completion'],
+  });
+  await followObligations(tx, { operationId, now }, { systemId, mayMove });
+  await planPolicyStarts(tx, { operationId, now }, systemId);
 }
 
 /** Which of the POA&Ms that are made were split from others. */
@@ -171,6 +203,8 @@ interface Ended {
   readonly reopened: ReadonlyMap<JudgedWeakness, string>;
   /** Whether its contradiction, if it has one, is settled by the settings of its boundary. */
   readonly isOver: (judged: JudgedWeakness) => boolean;
+  /** Whether they accept a completion in this boundary though findings are open. */
+  readonly isAccepted: (systemId: string) => boolean;
 }
 
 /** What the settings of boundaries say about POA&Ms that ended though findings are open, or returned. */
@@ -188,10 +222,12 @@ async function settleEnded(
     : [];
   const contradicted = mayReopen ? judged.flatMap((each) => contradictionsToReopen(each, settings)) : [];
   await reopenPoams(tx, source, [...returned, ...contradicted], today);
+  const isAccepted = (systemId: string): boolean => isAcceptedContradiction(systemId, settings, today);
   const over = new Set(contradicted.map((each) => each.judged));
   return {
     reopened: new Map(returned.map((each) => [each.judged, each.poam.poamId])),
-    isOver: (each) => over.has(each) || isAcceptedContradiction(each.weakness.systemId, settings, today),
+    isOver: (each) => over.has(each) || isAccepted(each.weakness.systemId),
+    isAccepted,
   };
 }
 

@@ -2,12 +2,11 @@
 import { promisedDate } from '../due-dates/index.ts';
 import { scalarText } from '../../platform/values/index.ts';
 import { type JudgedWeakness, keyOfWeakness, type WeaknessRow } from '../weaknesses/index.ts';
-import { completedBefore } from './life/reopen-poams.ts';
-import { composePoam, purposeOf } from './compose-poam.ts';
+import { purposeOf } from './compose-poam.ts';
 import type { UnsentPoamRow } from './unsent-poams.sql.ts';
 import type { Present } from './renew-unsent.ts';
 import type { NamesOf } from './source-names.ts';
-import type { TemplatesOf } from './create-poams.ts';
+import { composeFor, type TemplatesOf } from './create-poams.ts';
 
 type Unsent = ReadonlyMap<string, UnsentPoamRow>;
 
@@ -45,25 +44,16 @@ export function presentOf(
     readonly templatesOf: TemplatesOf;
   },
 ): Present {
-  const { names, templatesOf } = context;
   const present = { mayGoOut: context.mayGoOut, today: context.today };
   if (!judged || judged.weakness.findings === 0) return { ...present, reason: '' };
-  const { weakness, due, control, answers } = judged;
+  const { weakness, due, answers } = judged;
   const asked = scalarText(unsent?.payload['scheduled_completion'] ?? '').slice(0, 10);
   const promised = promisedDate(
     due,
     context.today,
     asked === '' ? undefined : { on: asked, stays: unsent?.state === 'dropped' },
   );
-  const { poam, milestones } = composePoam(weakness, {
-    promised,
-    control,
-    poc: weakness.poc,
-    pluginsOf: names(weakness.sourceTypes).pluginsOf,
-    today: context.today,
-    follows: completedBefore(judged),
-    templates: templatesOf(weakness.ruleId),
-  });
+  const { poam, milestones } = composeFor(context, judged, { promised, today: context.today });
   return {
     ...present,
     reason: purposeOf(weakness, { on: due.on, promised }, context.today),

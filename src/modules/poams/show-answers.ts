@@ -6,6 +6,7 @@ import {
   recordUnsettledConflicts,
 } from '../../ledger/conflicts/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { type CompletedWhileOpen, listCompletedWhileOpen } from '../../record/poams/index.ts';
 import { type JudgedWeakness, namedWeakness } from '../weaknesses/index.ts';
 
 const machinesNamed = 20;
@@ -34,6 +35,19 @@ function contradictionsOf(judged: JudgedWeakness): Shown[] {
     },
   }));
 }
+
+/** Of a POA&M that was completed while findings are open that no rule names: no weakness speaks for it. */
+const unnamedContradiction = (poam: CompletedWhileOpen): ConflictToRecord => ({
+  entity: 'poam',
+  entityId: poam.poamId,
+  type: 'contradiction',
+  internal: {
+    weaknesses: poam.plugins.map((plugin) => `${poam.systemId}: ${plugin}, which its rule no longer names`),
+    open_findings: poam.openFindings,
+    open_on: poam.openOn.slice(0, machinesNamed),
+  },
+  external: { status: poam.status, ended_on: poam.endedOn },
+});
 
 function secondOnesOf(judged: JudgedWeakness): Shown[] {
   const { by, others } = judged.answers;
@@ -83,25 +97,38 @@ function united(shown: readonly Shown[]): ConflictToRecord[] {
   });
 }
 
+/** What the settings of boundaries answer. */
+interface Settled {
+  /** The contradiction of a weakness, if it has one. */
+  readonly isOver: (judged: JudgedWeakness) => boolean;
+  /** Completions in a boundary. */
+  readonly isAccepted: (systemId: string) => boolean;
+}
+
 /**
  * Records what is to be shown, and closes what is over. One that a person has settled is not shown again.
- * @param isOver whether the settings of its boundary answer the contradiction of a weakness, if it has one.
- * @returns the weaknesses for which something new is shown.
+ * @returns the weaknesses for which something new is shown, and how many POA&Ms beside them.
  */
 export async function showAnswers(
   tx: Tx,
   source: { readonly systemId: number; readonly operationId: string },
   judged: readonly JudgedWeakness[],
-  isOver: (judged: JudgedWeakness) => boolean,
-): Promise<ReadonlySet<JudgedWeakness>> {
+  { isOver, isAccepted }: Settled,
+): Promise<{ readonly shown: ReadonlySet<JudgedWeakness>; readonly beside: number }> {
   const contradictions = judged.flatMap((each) => (isOver(each) ? [] : contradictionsOf(each)));
   const seconds = judged.flatMap((each) => secondOnesOf(each));
+  const unnamed = (await listCompletedWhileOpen(tx.db, source.systemId)).filter(
+    ({ poamId, systemId }) =>
+      !isAccepted(systemId) && !contradictions.some(({ conflict }) => conflict.entityId === poamId),
+  );
   const fresh = new Set<JudgedWeakness>();
+  let beside = 0;
   for (const [type, shown] of [
     ['contradiction', contradictions],
     ['duplicate', seconds],
   ] as const) {
-    const conflicts = united(shown);
+    const besides = type === 'contradiction' ? unnamed.map(unnamedContradiction) : [];
+    const conflicts = [...united(shown), ...besides];
     const added = await recordUnsettledConflicts(
       tx.db,
       source,
@@ -114,8 +141,9 @@ export async function showAnswers(
       conflicts.map((conflict) => conflict.entityId),
     );
     for (const each of shown) if (added.has(each.conflict.entityId)) fresh.add(each.judged);
+    beside += besides.filter(({ entityId }) => added.has(entityId)).length;
   }
-  return fresh;
+  return { shown: fresh, beside };
 }
 
 const isSettled = (shown: readonly Shown[], poamId: string): boolean =>

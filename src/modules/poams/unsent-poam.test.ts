@@ -100,6 +100,25 @@ describe('A3 a proposal that has not gone out', () => {
     });
   });
 
+  it('A3: milestones of a proposal that was not sent say what the rule in force says, on the days on which they were planned', () => {
+    const reworded = {
+      ...proposal,
+      milestones: [
+        { milestone_description: 'Try', scheduled_completion: '2026-12-06' },
+        { milestone_description: 'Scan', scheduled_completion: '2026-12-24' },
+      ],
+    };
+    expect(decideUnsent(unsent, { ...now, proposal: reworded })).toMatchObject({
+      changed: ['milestones'],
+      payload: {
+        milestones: [
+          { milestone_description: 'Try', scheduled_completion: '2026-12-04' },
+          { milestone_description: 'Scan', scheduled_completion: '2026-12-24' },
+        ],
+      },
+    });
+  });
+
   it('A3: a proposal that was not sent plans its milestones again when one has passed while it waited', () => {
     const later = {
       ...proposal,

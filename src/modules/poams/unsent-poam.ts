@@ -185,7 +185,13 @@ function renewedMilestones(unsent: UnsentPoam, proposal: Proposal, today: string
     sameValue(due, unsent.payload['scheduled_completion']) &&
     sameValue(unsent.payload['affected_assets'], [...proposal.assets]) &&
     (scalarText(due) < today || !queued.some((each) => isPast(each)));
-  return stays ? (queued as JsonObject[]) : asPending(proposal.milestones);
+  if (!stays || queued.length !== proposal.milestones.length) return asPending(proposal.milestones);
+  // What they say follows the rule in force; the days on which they were planned stay.
+  return (queued as JsonObject[]).map((each, place) => ({
+    ...each,
+    milestone_description:
+      proposal.milestones[place]?.milestone_description ?? each['milestone_description'] ?? null,
+  }));
 }
 
 function changedFields(before: JsonObject, after: JsonObject): string[] {

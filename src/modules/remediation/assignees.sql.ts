@@ -5,6 +5,7 @@ import {
   allRoles,
   everywhere,
   type Grant,
+  type Permission,
   type Scope,
   scopeFor,
 } from '../../canonical/access/index.ts';
@@ -18,7 +19,7 @@ export interface Assignee {
   readonly title: string;
   /** The row of the owner's users that is the same person. */
   readonly userId: number | null;
-  /** What each person of it sees of findings; none: nobody would see the work. */
+  /** What each person of it sees of findings, or of what the permission asked for lets them see; none: nobody would see the work. */
   readonly sees: readonly Scope[];
 }
 
@@ -50,14 +51,19 @@ const grantsOf = sql`
 
 type Stored = Omit<Assignee, 'sees'> & { readonly members: readonly (readonly StoredGrant[])[] };
 
-const seenBy = (grants: readonly StoredGrant[], now: Date): Scope[] => {
+const seenBy = (grants: readonly StoredGrant[], now: Date, permission: Permission): Scope[] => {
   const actor = { principalId: '', name: '', kind: 'person', grants: grants.flatMap(grantOf) } as const;
-  const scope = scopeFor(actor, 'finding:read', now);
+  const scope = scopeFor(actor, permission, now);
   return scope === undefined ? [] : [scope];
 };
 
-/** @param name one of them, in any case; undefined: all, people first. */
-export async function listAssignees(db: Kysely<Database>, now: Date, name?: string): Promise<Assignee[]> {
+/** @param name one of them, in any case; undefined: all, people first. @param permission by which they see the work. */
+export async function listAssignees(
+  db: Kysely<Database>,
+  now: Date,
+  name?: string,
+  permission: Permission = 'finding:read',
+): Promise<Assignee[]> {
   const { rows } = await sql<Stored>`
     select * from (
       select 'person' as kind, p.id::text as id, p.name::text as name, coalesce(p.display_name, p.name)::text as title, p.user_id as "userId",
@@ -73,6 +79,6 @@ export async function listAssignees(db: Kysely<Database>, now: Date, name?: stri
      order by kind, lower(name) limit 5000`.execute(db);
   return rows.map(({ members, ...row }) => ({
     ...row,
-    sees: members.flatMap((grants) => seenBy(grants, now)),
+    sees: members.flatMap((grants) => seenBy(grants, now, permission)),
   }));
 }

@@ -2,6 +2,7 @@
  * A person plans the work on findings: all of a filter, or some by key. First it is tried: how many would change and which are left as they
  * are, with a token for just that; the run takes the token and is one operation and one transaction.
  */
+import { isUuid } from '../../platform/values/index.ts';
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Scope } from '../../canonical/access/index.ts';
@@ -67,8 +68,6 @@ const refused = (field: string, message: string): TielineError =>
 const assigneeOf = (working: Working, to: string | null | undefined): Promise<Assignee | null | undefined> =>
   to === undefined || to === null ? Promise.resolve(to) : requireAssignee(working.db, working.now(), to);
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 async function idsOf(
   db: Kysely<Database>,
   scope: Scope,
@@ -85,7 +84,7 @@ async function idsOf(
   const found = await findWorked(
     db,
     scope,
-    keys.filter((key) => uuid.test(key)),
+    keys.filter((key) => isUuid(key)),
   );
   const known = new Set(found.map(({ key }) => key));
   const missing = keys.find((key) => !known.has(key));

@@ -1,4 +1,4 @@
-export { listAssignees } from './assignees.sql.ts';
+export { type Assignee, listAssignees } from './assignees.sql.ts';
 export {
   changeRemediation,
   type FindingSelection,

@@ -1,4 +1,5 @@
 /** The work on one finding with its history, and on all findings of a POA&M added up. */
+import { isUuid } from '../../platform/values/index.ts';
 import { type Kysely, sql } from 'kysely';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { RemediationStatus, ValidationStatus } from '../../canonical/vocabulary/index.ts';
@@ -68,7 +69,7 @@ export async function fetchRemediation(
   scope: Scope,
   key: string,
 ): Promise<RemediationDetail | undefined> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(key)) return undefined;
+  if (!isUuid(key)) return undefined;
   const { rows } = await sql<Stored>`
     select v.id, v.finding_key::text as key, r.remediation_status as status, r.validation_status as validation, r.validated_at as "validatedAt",
            coalesce(p.name, t.name) as "assignedTo", r.assigned_team_id is not null as "isTeam", r.due_date as due, r.remediation_plan as plan, r.note,

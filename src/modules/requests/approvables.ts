@@ -1,15 +1,16 @@
 /**
- * What a decision about a request does, by kind: one row each, of the room that the kind belongs to. A kind whose room is not there yet only
- * keeps its decision.
+ * What a decision about a request does, by kind: one row each, of the room that the kind belongs to.
  *
  * The last of the modules, so that it may know the doors of all others; they ask by `requestApproval` and end their requests by
  * `endRequest` of engine/approvals.
  */
 import type { RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
 import type { RequestRow } from '../../engine/approvals/index.ts';
-import { completeByPerson, extendByPerson } from '../poams/index.ts';
+import { keepPromise } from '../due-dates/index.ts';
+import { completeByPerson, extendByPerson, pullInByPerson } from '../poams/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { dropDeviation, grantDeviation } from '../deviations/index.ts';
+import { answerArrived } from '../workflows/index.ts';
 
 export interface DecisionMade {
   /** The operation that the decision is. */
@@ -30,11 +31,6 @@ export interface Approvable {
     decision: DecisionMade & { readonly how: RequestEnd },
   ) => Promise<void>;
 }
-
-const onlyKept: Approvable = {
-  approved: () => Promise.resolve(),
-  ended: () => Promise.resolve(),
-};
 
 const lineOf = ({ lines }: RequestRow, ...fields: readonly string[]) =>
   lines.find(({ field }) => fields.includes(field));
@@ -77,10 +73,43 @@ const completion: Approvable = {
   ended: () => Promise.resolve(),
 };
 
+/** An earlier obligation pulls the promised date in; a no leaves it late against its obligation, by the word of whoever said no. */
+const dueDate: Approvable = {
+  async approved(tx, request, decision) {
+    const line = lineOf(request, 'scheduled_completion');
+    if (!line) return;
+    const source = { systemId: null, operationId: decision.operationId };
+    await pullInByPerson(tx, source, {
+      ...moveOf(request, decision),
+      from: line.before ?? null,
+      to: line.after,
+    });
+  },
+  async ended(tx, request, { how, by, reason, now, operationId }) {
+    if (how !== 'rejected' || by === undefined) return;
+    await keepPromise(tx.db, operationId, {
+      poamId: request.subject.id,
+      by,
+      reason: reason ?? request.rationale,
+      now,
+    });
+  },
+};
+
 const deviation: Approvable = {
   approved: (tx, { subject }, decision) => grantDeviation(tx, Number(subject.id), decision),
   ended: (tx, { subject }, decision) => dropDeviation(tx, Number(subject.id), decision),
 };
+
+/** The run of the workflow that asked continues, and reads the answer. */
+const workflowStep: Approvable = {
+  approved: (tx, request, decision) => continueRun(tx, request, decision),
+  ended: (tx, request, decision) => continueRun(tx, request, decision),
+};
+
+async function continueRun(tx: Tx, { executionId }: RequestRow, { now }: DecisionMade): Promise<void> {
+  if (executionId !== null) await answerArrived(tx, executionId, now);
+}
 
 /** Total: a new kind says what its decision does. */
 export const approvables: Readonly<Record<RequestKind, Approvable>> = {
@@ -91,5 +120,8 @@ export const approvables: Readonly<Record<RequestKind, Approvable>> = {
   vendor_dependency: deviation,
   extension,
   completion,
-  due_date: onlyKept,
+  due_date: dueDate,
+  // The decision is the row itself: the next sync judges by it.
+  workflow_step: workflowStep,
+  policy_start: { approved: () => Promise.resolve(), ended: () => Promise.resolve() },
 };

@@ -11,6 +11,7 @@ import {
   type RequestRow,
 } from '../../engine/approvals/index.ts';
 import { withDecision } from '../../ledger/operations/index.ts';
+import { followStanding } from '../../record/poam-life/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/postgres/index.ts';
 import { approvables } from './approvables.ts';
@@ -65,6 +66,7 @@ export async function decideRequest(
       const made = { operationId, by: actor.name, reason, now: at };
       const of = approvables[request.subject.kind];
       await (approved ? of.approved(tx, request, made) : of.ended(tx, request, { ...made, how: 'rejected' }));
+      if (request.boundary !== null) await followStanding(tx.db, { boundary: request.boundary });
       return { ...done, status, next: null };
     });
   });

@@ -1,12 +1,12 @@
 /** In a run, after weaknesses and before what is sent to scanners: requests that nobody decided fall back, and deviations are followed. */
-import { canWrite } from '../../engine/connections/index.ts';
+import { canRead, canWrite } from '../../engine/connections/index.ts';
 import type { Conclusion } from '../../engine/run/index.ts';
 import { followInRun } from '../deviations/index.ts';
 import { expireRequests } from './decide-request.ts';
 
 export const deviationStep: Conclusion = {
   entities: ['acceptance', 'poam'],
-  suits: (system) => canWrite(system, 'acceptance') || canWrite(system, 'poam'),
+  suits: (system) => canWrite(system, 'acceptance') || canRead(system, 'poam'),
   stepOf: (system) => ({
     system,
     name: 'deviations',

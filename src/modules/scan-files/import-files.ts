@@ -44,9 +44,10 @@ export interface FileOutcome extends FileCounts {
 export async function listScanFiles(reader: ScanFileReader, paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const what = await stat(path).catch((error: unknown) => {
+    const unreadable = (error: unknown): never => {
       throw new TielineError('USAGE', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
-    });
+    };
+    const what = await stat(path).catch(unreadable);
     if (what.isFile()) {
       found.push(path);
       continue;
@@ -56,7 +57,8 @@ export async function listScanFiles(reader: ScanFileReader, paths: readonly stri
       throw new TielineError('USAGE', `${path} is ${kindOf(what)}, not a file or a folder.`, {
         remedy: 'Write what it delivers into a file, and import that; nothing was done.',
       });
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    // A folder may go between the two looks.
+    const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(unreadable);
     found.push(
       ...entries
         .filter(

@@ -29,5 +29,5 @@ export async function recordImportedFile(
     values (${file.systemId}, ${file.sha256}, ${file.name}, ${file.hosts}, ${file.findings}, ${file.isPartial}, ${file.operationId}::uuid)
     on conflict (external_system_id, sha256) do update
       set hosts = excluded.hosts, findings = excluded.findings, is_partial = excluded.is_partial,
-          operation_id = excluded.operation_id, imported_at = now()`.execute(db);
+          operation_id = excluded.operation_id, imported_at = tieline_now()`.execute(db);
 }

@@ -35,7 +35,7 @@ export async function endImport(
 ): Promise<void> {
   await sql`
     update scan_imports
-       set ended_at = now(), outcome = ${end.outcome}, files = ${storableJson(end.files)}::jsonb,
+       set ended_at = tieline_now(), outcome = ${end.outcome}, files = ${storableJson(end.files)}::jsonb,
            problem = ${end.problem === undefined ? null : storableJson(end.problem)}::jsonb
      where import_id = ${id}::uuid and outcome is null`.execute(db);
   await recordEvents(db, [{ kind: 'import.progress', subject: id }]);

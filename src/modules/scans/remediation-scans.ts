@@ -62,6 +62,20 @@ export async function launchScan(
   return { scan, plan, resumed };
 }
 
+/**
+ * Records that a scan is asked for, without asking its server: the next sync does. For what may not wait for a server in a transaction.
+ * @throws USAGE as `planScan` does.
+ */
+export async function askForScan(
+  app: App,
+  system: string,
+  wish: ScanWish,
+  asked: { readonly by: string; readonly reason: string | undefined },
+): Promise<{ readonly id: number; readonly plan: ScanPlan; readonly resumed: boolean }> {
+  const plan = await planScan(app, system, wish);
+  return { plan, ...(await requestScan(app, plan, asked)) };
+}
+
 function requestScan(
   app: App,
   plan: ScanPlan,

@@ -1,2 +1,3 @@
 export { countTasks, facetTasks, listTasks, type TaskRow } from './task-list.sql.ts';
-export { addTask, settleTask } from './tasks.ts';
+export { addTask, changeTask, fetchTask, settleTask } from './tasks.ts';
+export { findSameTask } from './write-task.sql.ts';

@@ -21,6 +21,7 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { assignedTo, isNobodys, isOfNamed } from '../../record/assignments/index.ts';
 
 type List = typeof taskList;
 export type TaskFilter = Filter<FilterOf<List>>;
@@ -47,31 +48,15 @@ export interface TaskRow {
 
 const state = sql`case when t.done_at is null then 'open' else 'done' end`;
 
-const lowered = (term: FilterTerm): string[] =>
-  term.is === 'in' ? term.values.map((word) => word.toLowerCase()) : [];
-const persons = (names: readonly string[]) =>
-  sql`select p.id from principals p where lower(p.name) = any(${[...names]}::text[])`;
-const isOf = (names: readonly string[]): RawBuilder<boolean> =>
-  sql`(t.assigned_principal_id in (${persons(names)})
-       or t.assigned_team_id in (select each.id from teams each where lower(each.name) = any(${[...names]}::text[])
-                                 union all select m.team_id from team_members m where m.principal_id in (${persons(names)})))`;
-const isNobodys = sql<boolean>`(t.assigned_principal_id is null and t.assigned_team_id is null)`;
-
-function assignedTo(term: FilterTerm): RawBuilder<boolean> {
-  if (term.is === 'presence') return term.present ? sql`not ${isNobodys}` : isNobodys;
-  const among = isOf(lowered(term));
-  return term.is === 'in' && term.negated ? sql`(${among}) is not true` : among;
-}
-
 function waitsFor(term: FilterTerm): RawBuilder<boolean> {
-  const waits = sql<boolean>`(t.done_at is null and (${isNobodys} or ${isOf(lowered(term))}))`;
+  const waits = sql<boolean>`(t.done_at is null and (${isNobodys('t')} or ${isOfNamed('t', term.is === 'in' ? term.values : [])}))`;
   return term.is === 'in' && term.negated ? sql`(${waits}) is not true` : waits;
 }
 
 const conditions: Conditions<FilterOf<List>> = {
   state: wordsOf(state),
   waits: waitsFor,
-  assigned: assignedTo,
+  assigned: assignedTo('t'),
   system: wordsOf(sql`t.system_id`),
   about: wordsOf(sql`t.entity_type`),
   record: wordsOf(sql`t.entity_id`),

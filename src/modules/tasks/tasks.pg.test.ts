@@ -6,7 +6,7 @@ import { everywhere, localOperator, type Scope } from '../../canonical/access/in
 import { taskList } from '../../canonical/lists/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { countInbox } from '../../review/inbox/index.ts';
-import { addTask, countTasks, listTasks, settleTask } from './index.ts';
+import { addTask, changeTask, countTasks, listTasks, settleTask } from './index.ts';
 
 let database: ClonedDatabase;
 let app: TestApp;
@@ -99,6 +99,41 @@ describe('a task', () => {
     ]);
   });
 
+  it('is given to another, and keeps what was not said', async () => {
+    const about = { kind: 'poam', id: 'P-1' } as const;
+    const made = await addTask(app, everywhere, { what: 'ask', about, to: 'ann', due: '2026-12-01' }, by);
+    expect(await changeTask(app, first, { id: made.id, to: 'bob', note: 'since Monday' }, by)).toMatchObject({
+      what: 'ask',
+      assignedTo: 'bob',
+      due: '2026-12-01',
+      note: 'since Monday',
+    });
+    expect(await changeTask(app, first, { id: made.id, to: null, due: null }, by)).toMatchObject({
+      assignedTo: null,
+      due: null,
+      note: 'since Monday',
+    });
+    const { rows } = await database.pool.query(
+      `select field_name as field, before_value as before, after_value as after from sync_changes
+        where entity_type = 'task' and entity_id = $1 and field_name <> 'state' order by id`,
+      [String(made.id)],
+    );
+    expect(rows).toEqual([
+      { field: 'assigned_to', before: 'ann', after: 'bob' },
+      { field: 'note', before: null, after: 'since Monday' },
+      { field: 'assigned_to', before: 'bob', after: null },
+      { field: 'due', before: '2026-12-01', after: null },
+    ]);
+    const second: Scope = { kind: 'boundaries', systemIds: ['SYS-2'], unassigned: false };
+    await expect(changeTask(app, second, { id: made.id, what: 'mine' }, by)).rejects.toMatchObject({
+      code: 'RECORD_UNKNOWN',
+    });
+    const other = await addTask(app, everywhere, { what: 'ask', about: { kind: 'poam', id: 'P-2' } }, by);
+    await expect(changeTask(app, everywhere, { id: other.id, to: 'ann' }, by)).rejects.toMatchObject({
+      fields: [{ field: 'to' }],
+    });
+  });
+
   it('is listed by when it is due, by state, person and record', async () => {
     const about = { kind: 'poam', id: 'P-1' } as const;
     await addTask(app, everywhere, { what: 'later', about, due: '2026-12-20' }, by);
@@ -137,6 +172,9 @@ describe('a task', () => {
     expect((await commandText(app, ['tasks', 'list'])).out).toMatch(
       /ask the vendor[\s\S]*poam P-1[\s\S]*ann/,
     );
+    expect(
+      (await commandText(app, ['tasks', 'change', String(id), '--to', 'nobody', '--due', 'none'])).out,
+    ).toContain('is for anybody, without a day');
     expect((await commandText(app, ['tasks', 'done', String(id), '--by', 'ann'])).out).toContain(
       'was done by ann',
     );

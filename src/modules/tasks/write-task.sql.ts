@@ -69,3 +69,45 @@ export async function setDone(
      where id = ${id} and (done_at is null) = ${done !== null} returning id`.execute(db);
   return rows.length > 0;
 }
+
+export interface TaskChange {
+  readonly what: string;
+  /** Null of both: whoever sees it. */
+  readonly principalId: string | null;
+  readonly teamId: string | null;
+  readonly due: string | null;
+  readonly note: string | null;
+}
+
+/** Who it is given to now, to be given again as it was. @returns undefined where there is no such task. */
+export async function fetchAssigned(
+  db: Kysely<Database>,
+  id: number,
+): Promise<Pick<TaskChange, 'principalId' | 'teamId'> | undefined> {
+  const { rows } = await sql<Pick<TaskChange, 'principalId' | 'teamId'>>`
+    select assigned_principal_id as "principalId", assigned_team_id as "teamId" from work_tasks where id = ${id} for update`.execute(
+    db,
+  );
+  return rows[0];
+}
+
+export async function updateTask(db: Kysely<Database>, id: number, task: TaskChange): Promise<void> {
+  await sql`
+    update work_tasks set what = ${task.what}, assigned_principal_id = ${task.principalId}::uuid, assigned_team_id = ${task.teamId}::uuid,
+           due_on = ${task.due}::date, note = ${task.note}
+     where id = ${id}`.execute(db);
+}
+
+/** An open task about the record that says the same. @returns its number. */
+export async function findSameTask(
+  db: Kysely<Database>,
+  about: { readonly kind: TaskSubject; readonly id: string },
+  what: string,
+): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select t.id from work_tasks t
+     where t.entity_type = ${about.kind} and t.entity_id = ${about.id} and t.done_at is null and t.what = ${what.trim()} order by t.id limit 1`.execute(
+    db,
+  );
+  return rows[0]?.id;
+}

@@ -1,6 +1,6 @@
 /** What is to become of each weakness: which POA&M answers it, or what a new one is to say. Pure. */
 import { severities, type Severity } from '../../canonical/vocabulary/index.ts';
-import type { DueDatesOf, ReasonedDate } from '../due-dates/index.ts';
+import { adjustmentOf, type DueDatesOf, type ReasonedDate } from '../due-dates/index.ts';
 import { answersOf, hasEnded, type Answers } from './poam-answers.ts';
 import { controlsFor, type ControlRule, titleOf } from './weakness.ts';
 import type { WeaknessRow } from './list-weaknesses.sql.ts';
@@ -81,6 +81,7 @@ export function judge(found: WeaknessRow, controls: Controls, dueDatesOf: DueDat
       detectedOn: weakness.detectedOn,
       dueOn: due.on,
       dueReason: due.reason,
+      dueAdjustment: adjustmentOf(due.answers),
       controls: matched.controls,
       controlReason: matched.reason,
     },

@@ -60,7 +60,7 @@ async function saveMentions(
     select m.id, m.digest, m.plugins, m.cves
       from jsonb_to_recordset(${storableJson(mentions)}::jsonb) as m(id integer, digest uuid, plugins text[], cves text[])
     on conflict (poam_id) do update
-      set text_digest = excluded.text_digest, plugin_ids = excluded.plugin_ids, cve_ids = excluded.cve_ids, read_at = now()`.execute(
+      set text_digest = excluded.text_digest, plugin_ids = excluded.plugin_ids, cve_ids = excluded.cve_ids, read_at = tieline_now()`.execute(
     db,
   );
 }

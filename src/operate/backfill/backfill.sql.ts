@@ -273,7 +273,7 @@ export async function saveBackfillProgress(
   await sql`
     insert into tieline_backfill (rule_name, last_id, rows_seen, rows_filled, rows_refused, values_filled, missed_ids, operation_id, finished_at)
     values (${progress.table}, ${progress.lastId}, ${progress.seen}, ${progress.filled}, ${progress.refused},
-            ${storableJson(progress.values)}::jsonb, ${[...progress.missed]}::int[], ${operationId}::uuid, case when ${finished} then now() end)
+            ${storableJson(progress.values)}::jsonb, ${[...progress.missed]}::int[], ${operationId}::uuid, case when ${finished} then tieline_now() end)
     on conflict (rule_name) do update
       set last_id = excluded.last_id, rows_seen = excluded.rows_seen, rows_filled = excluded.rows_filled,
           rows_refused = excluded.rows_refused, values_filled = excluded.values_filled, missed_ids = excluded.missed_ids,

@@ -14,7 +14,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { databaseErrorOf, ensurePartitions, type Store } from '../../platform/postgres/index.ts';
+import {
+  databaseErrorOf,
+  ensurePartitions,
+  fetchProductTime,
+  type Store,
+} from '../../platform/postgres/index.ts';
+import {
+  type ChainedLog,
+  contentOfMonth,
+  isChainedLog,
+  markDropped,
+  recordSecurityEvent,
+} from '../../ledger/security/index.ts';
 import {
   monthsAhead,
   ourComment,
@@ -118,6 +130,16 @@ export async function applyRetention(
       if (refused) notDone.push(refused);
       else dropped.push(partition);
     }
+    if (isChainedLog(table.table)) {
+      if (table.overdueRows > 0)
+        notDone.push({
+          step: 'drop',
+          name: `${table.table}_default`,
+          reason: `${table.overdueRows} rows are past what is kept; the security log goes by whole months only, and they are in none`,
+          holders: [],
+        });
+      continue;
+    }
     const rows = await deleteOverdue(store, table);
     if (rows > 0) deleted.push({ table: table.table, rows });
   }
@@ -162,10 +184,9 @@ async function takeAway(
     if (state.keepMonths !== keepMonths)
       return { ...refused, reason: 'the retention of its table was changed meanwhile' };
     try {
-      await briefly(
-        store,
-        state.isAttached ? `alter table ${parent} detach partition ${place}` : `drop table ${place}`,
-      );
+      if (!state.isAttached) await briefly(store, `drop table ${place}`);
+      else if (isChainedLog(table)) await detachEvidence(store, table, { partition, parent, place });
+      else await briefly(store, `alter table ${parent} detach partition ${place}`);
     } catch (cause) {
       const error = databaseErrorOf(cause);
       if (!error) throw cause;
@@ -176,6 +197,36 @@ async function takeAway(
       await patience.pause(partition.name, tried);
     }
   }
+}
+
+/**
+ * A month of the security log goes together with the mark and the event that say so, or not at all: which places of which chains it held, so
+ * that nobody can hide another row behind it.
+ */
+async function detachEvidence(
+  store: Store,
+  log: ChainedLog,
+  {
+    partition,
+    parent,
+    place,
+  }: { readonly partition: Partition; readonly parent: string; readonly place: string },
+): Promise<void> {
+  const content = await contentOfMonth(store.db, partition);
+  await store.transaction(async ({ db, client }) => {
+    const at = await fetchProductTime(db);
+    await markDropped(db, log, content, at);
+    await recordSecurityEvent(db, {
+      kind: 'retention_applied',
+      at,
+      origin: { way: 'local' },
+      object: { type: 'table', id: partition.name },
+      details: { rows: content['rows'] ?? 0 },
+    });
+    await client.query(
+      `set local lock_timeout = '400ms'; set local statement_timeout = '900ms'; alter table ${parent} detach partition ${place}`,
+    );
+  });
 }
 
 /** undefined: there is no such month of ours (any more). */

@@ -15,7 +15,7 @@ import {
   usualSource,
 } from '../../modules/scan-files/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { defined } from '../../platform/values/index.ts';
+import { isUuid, defined } from '../../platform/values/index.ts';
 import { countWorkers } from '../../platform/queue/index.ts';
 import { cancelJob, isUploadWanted, requestJob } from '../jobs/index.ts';
 import { clearUploads, plainName, receiveUpload, removeUpload } from '../uploads/index.ts';
@@ -127,7 +127,7 @@ export async function fetchImport({ db }: Pick<App, 'db'>, id: string): Promise<
 }
 
 async function stored({ db }: Pick<App, 'db'>, id: string) {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+  const isId = isUuid(id);
   const found = isId ? await findImport(db, id) : undefined;
   if (found) return found;
   throw new TielineError('RECORD_UNKNOWN', `There is no import ${id}.`);

@@ -9,6 +9,8 @@ export {
   requestJob,
   requestPlan,
   requestPoamEdits,
+  requestPrivacySearch,
+  requestReport,
   requestSync,
 } from './request-jobs.ts';
 export { runJob } from './run-job.ts';

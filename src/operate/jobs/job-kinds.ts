@@ -11,6 +11,7 @@ import { poamList } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
 import { type App, progressNotes, type StepProgress } from '../../engine/run/index.ts';
 import type { ProgressNote } from '../../ledger/operations/index.ts';
+import { evaluateAlerts } from '../../modules/alerts/index.ts';
 import {
   endImport,
   endImportWith,
@@ -20,7 +21,10 @@ import {
   usualSource,
 } from '../../modules/scan-files/index.ts';
 import { assessRisks, loadFeed, openFeedFile } from '../../modules/intelligence/index.ts';
+import { computeHistory, takeMetrics } from '../../modules/metrics/index.ts';
+import { endSearch, runPrivacySearch } from '../../modules/privacy/index.ts';
 import { feeds } from '../../record/intelligence/index.ts';
+import { leaveReport, makeReport, requireHeldThere } from '../../modules/reports/index.ts';
 import { removeUpload } from '../uploads/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
@@ -117,6 +121,16 @@ function refuseAbsent(paths: readonly string[]): void {
 }
 
 export const jobKinds = {
+  evaluate_alerts: defineJob({
+    permission: 'alert:rules',
+    payload: z.strictObject({}),
+    async run(app) {
+      const evaluated = await evaluateAlerts(app, { heavy: true });
+      if (!evaluated) return null;
+      const { raised, changed, resolved, failed, deliveries } = evaluated;
+      return { raised, changed, resolved, deliveries, failed: failed.map(({ kind }) => kind) };
+    },
+  }),
   sync: defineJob({
     permission: 'sync:run',
     payload: syncOptions,
@@ -208,6 +222,28 @@ export const jobKinds = {
     },
     failed: (app, { uploadId }) => removeUpload(app, uploadId),
   }),
+  take_metrics: defineJob({
+    permission: 'metric:write',
+    payload: z.strictObject({
+      only: z.array(z.string()).exactOptional(),
+      history: z.boolean().exactOptional(),
+    }),
+    async run(app, { only, history = false }, { signal, note }) {
+      const taken = await takeMetrics(app, { signal, ...(only ? { only: new Set(only) } : {}) });
+      const days = history
+        ? await computeHistory(app, {
+            signal,
+            report: (day, done) => note({ step: day, done, unit: 'days' }),
+          })
+        : [];
+      return {
+        day: taken.day,
+        metrics: taken.metrics.length,
+        values: taken.metrics.reduce((sum, { values }) => sum + values, 0),
+        history: days.length,
+      };
+    },
+  }),
   edit_poams: defineJob({
     permission: 'poam:write',
     payload: z.strictObject({
@@ -231,6 +267,37 @@ export const jobKinds = {
       const { operationId, matched, changed, refused } = await editRecords(app, actor, payload.scope, edit);
       return { operationId, matched, changed, refused };
     },
+  }),
+  make_report: defineJob({
+    permission: 'report:create',
+    payload: z.strictObject({ reportId: z.uuid(), scope }),
+    async run(app, { reportId }, { signal, note, holds }) {
+      await requireHeldThere(app, reportId, holds);
+      await makeReport(app, reportId, { signal, note: (step) => note({ step }) });
+      return { reportId };
+    },
+    failed: (app, { reportId }, { state, problem }) =>
+      leaveReport(app, reportId, {
+        status: state,
+        problem: problem ? { code: problem.code, message: problem.message } : null,
+      }),
+  }),
+  privacy_search: defineJob({
+    permission: 'privacy:write',
+    payload: z.strictObject({ searchId: z.int() }),
+    async run(app, { searchId }, { signal, note }) {
+      const { read, found } = await runPrivacySearch(app, searchId, {
+        signal,
+        note: (progress) => note({ ...progress, unit: 'tables' }),
+      });
+      return { searchId, read, found };
+    },
+    // Said where the officer looks: the search ended without a result, and may be started again.
+    failed: ({ db }, { searchId }, { state, problem }) =>
+      endSearch(db, searchId, {
+        code: problem?.code ?? state,
+        message: problem?.message ?? `The search was ${state}.`,
+      }),
   }),
   resolve_conflicts: defineJob({
     permission: 'conflict:resolve',

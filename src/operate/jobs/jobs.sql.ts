@@ -1,4 +1,5 @@
 /** Jobs as rows: what was asked for, how far it is, and what came of it. src/operate/jobs/job-states.ts has their states. */
+import { isUuid } from '../../platform/values/index.ts';
 import { sql, type Kysely } from 'kysely';
 import { type ProgressNote } from '../../ledger/operations/index.ts';
 import { recordEvents } from '../../ledger/events/index.ts';
@@ -66,10 +67,8 @@ export async function insertJob(
   return rows[0]?.id ?? '';
 }
 
-const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export async function findJob(db: Kysely<Database>, id: string): Promise<Job | undefined> {
-  if (!isId.test(id)) return undefined;
+  if (!isUuid(id)) return undefined;
   const { rows } =
     await sql<Job>`select ${columns} from requested_jobs j where j.job_id = ${id}::uuid`.execute(db);
   return rows[0];
@@ -103,7 +102,7 @@ export async function listJobs(db: Kysely<Database>, filter: JobFilter, limit: n
 /** Takes a job up, for the first time or again. @returns undefined where it is over. */
 export async function beginJob(db: Kysely<Database>, id: string): Promise<JobToDo | undefined> {
   const { rows } = await sql<JobToDo>`
-    update requested_jobs j set state = 'running', started_at = coalesce(started_at, now()), problem = null
+    update requested_jobs j set state = 'running', started_at = coalesce(started_at, tieline_now()), problem = null
      where j.job_id = ${id}::uuid and j.state in ('queued', 'running')
     returning ${columns}, j.payload, j.cancel_requested_by as "cancelRequestedBy"`.execute(db);
   return rows[0];
@@ -158,7 +157,7 @@ export async function endJob(
 ): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update requested_jobs
-       set state = ${end.state}, ended_at = now(), result = ${end.result === undefined ? null : storableJson(end.result)}::jsonb,
+       set state = ${end.state}, ended_at = tieline_now(), result = ${end.result === undefined ? null : storableJson(end.result)}::jsonb,
            problem = ${end.problem === undefined ? null : storableJson(end.problem)}::jsonb
      where job_id = ${id}::uuid and state in ('queued', 'running')`.execute(db);
   if (numAffectedRows > 0n) await recordEvents(db, [{ kind: 'operation.finished', subject: id }]);
@@ -173,9 +172,9 @@ export async function cancelJobRow(
 ): Promise<JobState | undefined> {
   const { rows } = await sql<{ state: JobState }>`
     update requested_jobs
-       set cancel_requested_at = coalesce(cancel_requested_at, now()), cancel_requested_by = coalesce(cancel_requested_by, left(${by}, 255)),
+       set cancel_requested_at = coalesce(cancel_requested_at, tieline_now()), cancel_requested_by = coalesce(cancel_requested_by, left(${by}, 255)),
            state = case when state = 'queued' then 'cancelled' else state end,
-           ended_at = case when state = 'queued' then now() else ended_at end
+           ended_at = case when state = 'queued' then tieline_now() else ended_at end
      where job_id = ${id}::uuid and state in ('queued', 'running')
     returning state`.execute(db);
   if (rows[0]?.state === 'cancelled') await recordEvents(db, [{ kind: 'operation.finished', subject: id }]);
@@ -220,7 +219,9 @@ const keptDays = 90;
 /** Deletes jobs that ended long ago, with their results. @returns how many. */
 export async function forgetJobs(db: Kysely<Database>): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
-    delete from requested_jobs where ended_at < now() - make_interval(days => ${keptDays})`.execute(db);
+    delete from requested_jobs where ended_at < tieline_now() - make_interval(days => ${keptDays})`.execute(
+    db,
+  );
   return Number(numAffectedRows);
 }
 

@@ -6,6 +6,13 @@ import type { App, SyncOptions } from '../../engine/run/index.ts';
 import { requestCancel } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { enqueueJob, ensureQueue } from '../../platform/queue/index.ts';
+import {
+  findPrivacySearch,
+  type PrivacyRequest,
+  setSearchJob,
+  startPrivacySearch,
+} from '../../modules/privacy/index.ts';
+import { askForReport, type ReportAsked, setReportJob } from '../../modules/reports/index.ts';
 import { defined, type Json, type JsonObject } from '../../platform/values/index.ts';
 import { type ConflictListFilter, previewResolution } from '../../review/conflicts/index.ts';
 import { fetchPlan } from '../../review/plans/index.ts';
@@ -130,6 +137,46 @@ export async function requestResolution(
     payload: { ids: [...ids], keep, value, reason },
     total: ids.length,
   });
+}
+
+/**
+ * Asks for a report to be made by a worker. @param scope where the actor sees report templates. @returns its id and the job's.
+ * @throws REPORT_TEMPLATE_UNKNOWN, REPORT_INVALID, SNAPSHOT_UNKNOWN, NOT_ALLOWED, WORKER_NOT_INSTALLED.
+ */
+export async function requestReport(
+  app: App,
+  { actor, scope }: { readonly actor: Actor; readonly scope: Scope },
+  asked: ReportAsked,
+): Promise<{ readonly reportId: string; readonly jobId: string }> {
+  await ensureQueue(app.queue);
+  const { id: reportId, scope: covered } = await askForReport(app, { actor, scope }, asked);
+  const jobId = await requestJob(app, actor, 'make_report', {
+    payload: { reportId, scope: covered },
+    beside: (db, job) => setReportJob(db, reportId, job),
+  });
+  return { reportId, jobId };
+}
+
+/**
+ * Starts the search for the person of a privacy request, by a worker. One that runs already is not started twice.
+ * @throws TielineError USAGE, RECORD_UNKNOWN, WORKER_NOT_INSTALLED.
+ */
+export async function requestPrivacySearch(
+  app: App,
+  actor: Who,
+  asked: { readonly id: number; readonly terms: readonly string[] },
+): Promise<{ readonly searchId: number; readonly jobId: string; readonly request: PrivacyRequest }> {
+  await ensureQueue(app.queue);
+  const { searchId, request } = await startPrivacySearch(app, asked.id, { terms: asked.terms, by: actor });
+  const running = (await findPrivacySearch(app, asked.id))?.jobId ?? undefined;
+  const before = running === undefined ? undefined : await findJob(app.db, running);
+  if (before?.state === 'queued' || before?.state === 'running')
+    return { searchId, jobId: before.id, request };
+  const jobId = await requestJob(app, actor, 'privacy_search', {
+    payload: { searchId },
+    beside: (db, job) => setSearchJob(db, searchId, job),
+  });
+  return { searchId, jobId, request };
 }
 
 /**

@@ -89,7 +89,8 @@ export async function runJob(app: App, payload: unknown, signal: AbortSignal): P
   app.log.info({ job: id, kind: job.kind, by: job.requestedBy }, 'job begins');
   try {
     await requireStillAllowed(app, job);
-    const result = await work(app, job, signal);
+    const doing = (): Promise<Json> => work(app, job, signal);
+    const result = await (app.timings?.measure('job', 'worker', job.kind, doing) ?? doing());
     await endJob(app.db, id, { state: 'succeeded', result });
     app.log.info({ job: id, kind: job.kind }, 'job done');
   } catch (error) {

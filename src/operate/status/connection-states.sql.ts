@@ -66,7 +66,7 @@ export async function listConnectionFacts(db: Kysely<Database>): Promise<Connect
                           order by c.next_run_at limit 1) next on true
       left join lateral (select o.batch_id as id from operation_progress p join ingestion_batches o on o.batch_id = p.operation_id
                           where o.status = 'in_progress' and o.metadata -> 'systems' ? s.system_name
-                            and p.updated_at > now() - interval '60 seconds'
+                            and p.updated_at > tieline_now() - interval '60 seconds'
                           order by o.id desc limit 1) run on true
      where s.removed_at is null order by s.id`.execute(db);
   // JSON knows no instants.

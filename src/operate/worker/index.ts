@@ -1,3 +1,4 @@
+export { endReportSchedule, scheduleReport } from './report-schedules.ts';
 export { removeFeedSource, setFeedSource } from './feed-sources.ts';
 export {
   addSchedule,
@@ -10,4 +11,4 @@ export {
   scheduleVersion,
   setSchedule,
 } from './schedules.ts';
-export { forgetOld, forgetRegularly, installWorker, runWorker } from './worker.ts';
+export { forgetOld, forgetRegularly, installWorker, runWorker, watchSecurityLogRegularly } from './worker.ts';

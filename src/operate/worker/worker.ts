@@ -3,12 +3,14 @@
  * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
  */
 import { z } from 'zod';
+import { deliverDue, evaluateAlerts, forgetDeliveries } from '../../modules/alerts/index.ts';
 import { forgetUnnamedEvidence } from '../../modules/deviations/index.ts';
+import { forgetReports } from '../../modules/reports/index.ts';
+import { dueMetrics, takeDueMetrics } from '../../modules/metrics/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isEntity } from '../../record/entities/index.ts';
 import { installQueue, type Tasks, workOnce, workOnQueue } from '../../platform/queue/index.ts';
-import { listSystems, recordSyncHealth } from '../../ledger/external-systems/index.ts';
-import { isDatabaseFault } from '../../platform/postgres/index.ts';
+import { listSystems } from '../../ledger/external-systems/index.ts';
 import {
   findSchedule,
   listSchedules,
@@ -19,11 +21,19 @@ import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
 import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
 import { checkSystem } from '../../engine/connections/index.ts';
 import { enqueueDueFeeds, loadBySource, scheduledFeed } from './feed-sources.ts';
+import { tellRecipients } from './report-recipients.ts';
+import { requestDueReports } from './report-schedules.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
+import { forgetTotals } from '../../ledger/performance/index.ts';
 import { forgetEvents } from '../../ledger/events/index.ts';
 import { forgetPlans } from '../../review/plans/index.ts';
 import { clearLeftUploads } from '../imports/index.ts';
+import { sendDueDigests } from '../digests/index.ts';
+import { securityLogWatch, watchSecurityLog } from '../security-log/index.ts';
+import { forgetDisclosures, forgetHits } from '../../modules/privacy/index.ts';
 import { forgetJobs, requestedJob, runJob } from '../jobs/index.ts';
+import { workflowRun } from '../../modules/workflows/index.ts';
+import { runWorkflowJob, workOnWorkflows } from '../workflows/index.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
 
 export interface WorkerOptions {
@@ -35,7 +45,8 @@ export interface WorkerOptions {
   readonly version?: string;
 }
 
-const usualIntervals = { schedulesEveryMs: 5_000, healthEveryMs: 300_000 };
+const usualIntervals = { schedulesEveryMs: 5_000, healthEveryMs: 300_000, alertsEveryMs: 60_000 };
+const deliverEveryMs = 5_000;
 
 const payloadSchema = z.object({ schedule: z.int() });
 
@@ -84,8 +95,12 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   await throughOutages(app, options.signal, () => installQueue(app.queue));
   await logStart(app, options);
   const tasks: Tasks = {
-    [scheduledSync]: (payload, signal) => syncBySchedule(app, payload, { ...options, signal }),
-    [scheduledFeed]: (payload, signal) => loadBySource(app, payload, signal),
+    [scheduledSync]: (payload, signal) =>
+      counted(app, 'scheduled sync', () => syncBySchedule(app, payload, { ...options, signal })),
+    [scheduledFeed]: (payload, signal) =>
+      counted(app, 'scheduled feed', () => loadBySource(app, payload, signal)),
+    [workflowRun]: (payload, signal) =>
+      counted(app, 'workflow run', () => runWorkflowJob(app, payload, signal)),
     [requestedJob]: (payload, signal) => runJob(app, payload, signal),
   };
   const work = {
@@ -96,38 +111,116 @@ async function work(app: App, options: WorkerOptions): Promise<void> {
   if (options.once) {
     await enqueueDue(app);
     await enqueueDueFeeds(app);
+    await requestDueReports(app);
     await workOnce(app.queue, tasks, work);
     await sendToAll(app, options.signal);
+    await takeDueMetrics(app, options.signal);
+    await watchSecurityLog(app, options.signal);
+    await evaluateAlerts(app, { heavy: true });
+    await workOnWorkflows(app, options.signal);
+    await workOnce(
+      app.queue,
+      { [workflowRun]: (payload, signal) => runWorkflowJob(app, payload, signal) },
+      work,
+    );
+    await sendDueDigests(app);
+    await tellRecipients(app);
+    await deliverDue(app, options.signal);
     return;
   }
-  const { schedulesEveryMs, healthEveryMs } = app.worker ?? usualIntervals;
-  const known = new Map<string, string>();
   await Promise.all([
     workOnQueue(app.queue, tasks, work),
     watchOutbox(app, options.signal),
-    repeat(app, options.signal, schedulesEveryMs, async () => {
-      await enqueueDue(app);
-      await enqueueDueFeeds(app);
-    }),
-    repeat(app, options.signal, healthEveryMs, () => checkAll(app, options.signal, known)),
     forgetRegularly(app, options.signal),
+    watchSecurityLogRegularly(app, options.signal),
+    ...regularWork(app, options.signal).map(({ work: each, ...regular }) =>
+      repeat(app, options.signal, regular, each),
+    ),
   ]);
 }
 
-const forgetEveryMs = 3_600_000;
+interface Regular {
+  /** As what it takes is counted by. */
+  readonly name: string;
+  readonly everyMs: number;
+  readonly work: () => Promise<unknown>;
+}
 
-/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over, evidence that nobody names. */
+/** What a worker does again and again beside the queue. */
+function regularWork(app: App, signal: AbortSignal): readonly Regular[] {
+  const { schedulesEveryMs, healthEveryMs, alertsEveryMs } = app.worker ?? usualIntervals;
+  const known = new Map<string, string>();
+  const enqueue = async (): Promise<void> => {
+    await enqueueDue(app);
+    await enqueueDueFeeds(app);
+    await requestDueReports(app);
+  };
+  return [
+    { name: 'look for due schedules', everyMs: schedulesEveryMs, work: enqueue },
+    { name: 'check connections', everyMs: healthEveryMs, work: () => checkAll(app, signal, known) },
+    { name: 'evaluate alerts', everyMs: alertsEveryMs, work: evaluations(app) },
+    { name: 'write digests', everyMs: deliverEveryMs, work: () => sendDueDigests(app) },
+    {
+      name: 'tell recipients of reports',
+      everyMs: deliverEveryMs,
+      work: () => tellRecipients(app),
+    },
+    { name: 'deliver alerts', everyMs: deliverEveryMs, work: () => deliverDue(app, signal) },
+    { name: 'look at workflows', everyMs: schedulesEveryMs, work: () => workOnWorkflows(app, signal) },
+    { name: 'take metrics', everyMs: metricsEveryMs, work: dueMetrics(app, signal) },
+  ];
+}
+
+const heavyEveryMs = 3_600_000;
+
+/** Rules that read much of the record are evaluated each hour, and after syncs. */
+function evaluations(app: App): () => Promise<void> {
+  let heavyAt = -Infinity;
+  return async () => {
+    const heavy = app.now().getTime() - heavyAt >= heavyEveryMs;
+    const evaluated = await evaluateAlerts(app, { heavy });
+    if (evaluated === undefined) app.log.info({ heavy }, 'alerts are being evaluated by another process');
+    else if (heavy) heavyAt = app.now().getTime();
+  };
+}
+
+/** How often a worker asks whether the metrics of the day are to be taken. */
+const metricsEveryMs = 60_000;
+
+const forgetEveryMs = 3_600_000;
+const deliveriesKeptMs = 90 * 86_400_000;
+/** After closing: until then an appeal may still come. */
+const hitsKeptMs = 365 * 86_400_000;
+const totalsKeptMs = 90 * 86_400_000;
+
+/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over, evidence that nobody names, files of reports whose time is over, disclosures after five years. */
 export async function forgetOld(app: Pick<App, 'db' | 'uploads' | 'files' | 'now'>): Promise<void> {
   await forgetEvents(app.db);
   await forgetPlans(app.db);
   await forgetJobs(app.db);
   await clearLeftUploads(app);
   await forgetUnnamedEvidence(app);
+  await forgetReports(app);
+  await forgetHits(app.db, new Date(app.now().getTime() - hitsKeptMs));
+  await forgetDisclosures(app.db, app.now().toISOString().slice(0, 10));
+  await forgetTotals(app.db, new Date(app.now().getTime() - totalsKeptMs));
+  await forgetDeliveries(app.db, new Date(app.now().getTime() - deliveriesKeptMs));
 }
 
 /** Does so each hour, until the signal: each worker and each server, for either may be alone. */
 export const forgetRegularly = (app: App, signal: AbortSignal): Promise<void> =>
-  repeat(app, signal, forgetEveryMs, () => forgetOld(app));
+  repeat(app, signal, { name: 'forget what is old', everyMs: forgetEveryMs }, () => forgetOld(app));
+
+const watchLogEveryMs = 10_000;
+
+/** Each worker and each server: the heads are kept on the machine of each. */
+export const watchSecurityLogRegularly = (app: App, signal: AbortSignal): Promise<void> =>
+  repeat(
+    app,
+    signal,
+    { name: 'watch the security log', everyMs: watchLogEveryMs },
+    securityLogWatch(app, signal),
+  );
 
 /** Enough that systems which all stall at once do not hold up the others. */
 async function jobsAtOnce(app: App): Promise<number> {
@@ -135,15 +228,19 @@ async function jobsAtOnce(app: App): Promise<number> {
   return Math.min(Math.max(4, systems.length + 2), 32);
 }
 
+/** Counts what a piece of the worker's work takes. */
+const counted = <T>(app: App, name: string, work: () => Promise<T>): Promise<T> =>
+  app.timings?.measure('job', 'worker', name, work) ?? work();
+
 /** Does something again and again; a failure waits for the next time. */
 async function repeat(
   app: App,
   signal: AbortSignal,
-  everyMs: number,
-  work: () => Promise<void>,
+  { name, everyMs }: Omit<Regular, 'work'>,
+  work: () => Promise<unknown>,
 ): Promise<void> {
   while (!signal.aborted) {
-    await work().catch((error: unknown) => {
+    await counted(app, name, work).catch((error: unknown) => {
       if (!signal.aborted) app.log.warn({ err: error }, `work continues: ${messageOf(error)}`);
     });
     // The end of the wait is the signal's, which the loop asks.
@@ -204,7 +301,6 @@ async function syncBySchedule(
       id,
       `operation ${outcome.operationId.slice(0, 8)}: ${issues === 0 ? 'done' : `done; ${issues} for a person to decide`}`,
     );
-    await recordSyncHealth(app.db, schedule.systemId, issues === 0 ? 'healthy' : 'degraded', undefined);
     const { operationId: operation, counts } = outcome;
     app.log.info({ system, schedule: name, operation, counts }, 'scheduled sync done');
   } catch (error) {
@@ -229,7 +325,6 @@ async function recordFailure(
   if (!isBusy)
     try {
       await recordScheduleOutcome(app.db, schedule.id, `failed: ${message}`);
-      if (!isDatabaseFault(error)) await recordSyncHealth(app.db, schedule.systemId, 'unhealthy', message);
     } catch (unrecorded) {
       // The database is what is away; the failure itself decides what becomes of the job.
       app.log.warn({ err: unrecorded }, 'the outcome of a schedule could not be recorded');

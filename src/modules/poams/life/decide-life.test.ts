@@ -1,6 +1,7 @@
 /** What becomes of a POA&M when the findings under it have moved. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CheckUnder } from '../../../record/poams/index.ts';
 import { usualLife } from '../../../record/poam-life/index.ts';
 import { decideLife, type FindingUnder, type LivingPoam, stateAfter } from './decide-life.ts';
 
@@ -20,6 +21,15 @@ const fixed: FindingUnder = {
   isRemoteCheck: false,
   covered: { scans: 0, ranPlugin: false },
   isReportedFixed: true,
+};
+const check: CheckUnder = {
+  id: 1,
+  check: '1.1.1',
+  asset: 'web01',
+  isPassed: true,
+  isFailing: false,
+  seenAt: '2026-11-20T10:00:00.000Z',
+  detectedOn: '2026-11-01',
 };
 const open: FindingUnder = { ...fixed, id: 2, asset: 'web02', lifecycle: 'open', fixedAt: null };
 const poam: LivingPoam = {
@@ -130,10 +140,38 @@ describe('a POA&M under which', () => {
     });
   });
 
-  it('checks of audits pass asks a person, whether or not findings are fixed too', () => {
+  it('checks of audits pass by a later result closes it like fixed findings, with or without findings beside them', () => {
     const settings = { ...usualLife, closeAfter: 'at once' as const };
-    expect(decided({ findings: [], checks: 2, settings })).toEqual({ to: undefined, asks: ['checks_pass'] });
-    expect(decided({ checks: 2, settings })).toEqual({ to: undefined, asks: ['checks_pass'] });
+    expect(decided({ findings: [], checks: [check], settings })).toEqual({ to: 'completed', asks: [] });
+    expect(decided({ checks: [check, { ...check, id: 2 }], settings })).toEqual({
+      to: 'completed',
+      asks: [],
+    });
+    expect(decided({ findings: [], checks: [check] })).toEqual({
+      to: 'pending_verification',
+      asks: ['awaits_word'],
+    });
+  });
+
+  it('a check of an audit fails again goes back to work where evidence had brought it to verification', () => {
+    const failing = { ...check, isPassed: false, isFailing: true };
+    const given = {
+      status: 'Pending Verification',
+      verifiedAt: '2026-11-23T12:00:00.000Z',
+      checks: [failing],
+    };
+    expect(decided(given)).toEqual({ to: 'in_progress', asks: [] });
+    expect(decided({ checks: [failing] })).toEqual({ to: undefined, asks: [] });
+  });
+
+  it.each([
+    ['its result is a warning or an error', { isPassed: false }],
+    ['its result is of the day on which it failed', { seenAt: '2026-11-01T09:00:00Z' }],
+    ['its result has no time', { seenAt: null }],
+  ])('checks of audits no longer fail, but %s, asks a person', (_why, changes) => {
+    const settings = { ...usualLife, closeAfter: 'at once' as const };
+    const given = { findings: [], checks: [check, { ...check, id: 2, ...changes }], settings };
+    expect(decided(given)).toEqual({ to: undefined, asks: ['checks_pass'] });
   });
 
   it('nothing was ever found is left alone, and so is one that has ended or whose status is a word of its own', () => {

@@ -6,6 +6,8 @@
  *   all is fixed, something is not known   a person is asked, by name
  *   nothing is open, but not all is fixed  a person is asked: machines that are gone or left, findings that are no longer shown
  *
+ * A check of an audit counts as a finding does: a later result that passes is its evidence.
+ *
  * A false positive that was approved is as good as fixed; an accepted risk is not: its finding is open. A POA&M that a person wrote may be
  * about more than its findings, so only their word completes it.
  */
@@ -13,6 +15,7 @@ import { poamStandingOf, type QuestionCode } from '../../../canonical/vocabulary
 import { addDays } from '../../due-dates/index.ts';
 import type { Json, JsonObject } from '../../../platform/values/index.ts';
 import { type LifeSettings } from '../../../record/poam-life/index.ts';
+import type { CheckUnder } from '../../../record/poams/index.ts';
 import { evidenceOfFix, evidenceParts, type FixEvidence, type FixFacts, isProven } from './fix-evidence.ts';
 import { afterEvent, type PoamEvent, stateOf } from './poam-states.ts';
 
@@ -41,8 +44,8 @@ export interface LivingPoam {
   /** Whether the policies let a change of its state out. */
   readonly mayMove: boolean;
   readonly findings: readonly FindingUnder[];
-  /** How many checks of audits it answers; they all pass, else it is not asked about. */
-  readonly checks?: number;
+  /** The checks of audits that it answers. */
+  readonly checks?: readonly CheckUnder[];
 }
 
 export interface Question {
@@ -51,7 +54,8 @@ export interface Question {
 }
 
 export interface EvidenceRow extends FixEvidence {
-  readonly finding: number;
+  /** Null: a check of an audit, which `plugin` names. */
+  readonly finding: number | null;
   readonly asset: string;
   readonly plugin: string;
   readonly fixedAt: string | null;
@@ -77,29 +81,31 @@ export function decideLife(poam: LivingPoam, now: string): LifeDecision {
   const state = stateOf(poam.status);
   if (state === undefined || state === 'draft' || poamStandingOf(poam.status) !== 'live') return nothing;
   const counting = poam.findings.filter((each) => !each.isFalsePositive || each.lifecycle === 'fixed');
-  const checks = poam.checks ?? 0;
-  if (poam.findings.length === 0 && checks === 0) return nothing;
+  const checks = poam.checks ?? [];
+  if (poam.findings.length === 0 && checks.length === 0) return nothing;
   const open = counting.filter(({ lifecycle, isInside }) => isInside && isOpen(lifecycle));
   if (open.length > 0 && open.every((each) => each.isDismissed === true))
     return {
       ...nothing,
       questions: [{ code: 'dismissed_there', params: { findings: open.length, machines: machinesOf(open) } }],
     };
-  if (open.length > 0)
+  if (open.length > 0 || checks.some(({ isFailing }) => isFailing))
     // Only what evidence had brought there: a person who says that it is to be verified knows more.
     return state === 'pending_verification' && poam.verifiedAt !== null && poam.mayMove
       ? { ...nothing, events: ['fix_lost'] }
       : nothing;
   const absent = counting.filter(({ lifecycle }) => lifecycle !== 'fixed');
   if (absent.length > 0) return { ...nothing, questions: absenceOf(absent) };
-  // What says that a check passes is no evidence of the four parts: a person closes.
-  if (checks > 0) return { ...nothing, questions: [{ code: 'checks_pass', params: { checks } }] };
-  if (counting.length === 0)
+  const passed = checks.map(evidenceOfCheck);
+  // A check that no longer fails, without a later result that passes: a person says what that means.
+  if (passed.some((each) => !isProven(each)))
+    return { ...nothing, questions: [{ code: 'checks_pass', params: { checks: checks.length } }] };
+  if (counting.length === 0 && passed.length === 0)
     return {
       ...nothing,
       questions: [{ code: 'all_false_positive', params: { findings: poam.findings.length } }],
     };
-  const evidence = counting.map(evidenceOf);
+  const evidence = [...counting.map(evidenceOf), ...passed];
   const unproven = evidence.filter((each) => !isProven(each));
   if (unproven.length > 0)
     return { ...nothing, evidence, questions: [unprovenQuestion(evidence.length, unproven)] };
@@ -118,6 +124,25 @@ export const evidenceOf = (finding: FindingUnder): EvidenceRow => ({
   fixedAt: finding.fixedAt,
   ...evidenceOfFix(finding),
 });
+
+/**
+ * The evidence of one check of an audit (grc-formats 3.7, the same four parts): a result that passes comes of a scan that saw the host, signed in
+ * (an audit reads nothing otherwise) and made the check. It must be of a later day than the one on which the weakness was found.
+ */
+export function evidenceOfCheck({ check, asset, isPassed, seenAt, detectedOn }: CheckUnder): EvidenceRow {
+  const isLater = seenAt !== null && detectedOn !== null && seenAt.slice(0, 10) > detectedOn.slice(0, 10);
+  const looked = isPassed ? 'yes' : 'unknown';
+  return {
+    finding: null,
+    asset,
+    plugin: `check ${check}`,
+    fixedAt: seenAt,
+    after: isPassed && isLater ? 'yes' : 'unknown',
+    sawHost: looked,
+    authenticated: looked,
+    ranPlugin: looked,
+  };
+}
 
 /** Since when it is verified; null: from now on, as what returned and was fixed again since is proven anew. */
 function verifiedSince({ verifiedAt }: LivingPoam, evidence: readonly EvidenceRow[]): string | null {

@@ -16,21 +16,26 @@ const poam: RatingChange = {
   dueReason: 'by policy',
   isLinked: true,
 };
+const follows = { mayFollow: true, isAsked: false };
 const codes = (given: Partial<RatingChange>, mayFollow = true) =>
-  decideRating({ ...poam, ...given }, mayFollow).questions.map(({ code, params }) => [code, params['why']]);
+  decideRating({ ...poam, ...given }, { ...follows, mayFollow }).questions.map(({ code, params }) => [
+    code,
+    params['why'],
+  ]);
 
 it('a rating follows its weakness up and down, and the one before is kept', () => {
-  expect(decideRating(poam, true)).toEqual({
+  expect(decideRating(poam, follows)).toEqual({
     fields: { risk_rating: 'Critical', weakness_risk_level: 'Critical' },
     before: 'high',
     questions: [],
   });
-  expect(decideRating({ ...poam, to: 2 }, true).fields).toEqual({
+  expect(decideRating({ ...poam, to: 2 }, follows).fields).toEqual({
     risk_rating: 'Medium',
     weakness_risk_level: 'Medium',
   });
   expect(
-    decideRating({ ...poam, from: 2, to: 3, riskRating: 'Moderate', weaknessRiskLevel: null }, true).fields,
+    decideRating({ ...poam, from: 2, to: 3, riskRating: 'Moderate', weaknessRiskLevel: null }, follows)
+      .fields,
   ).toEqual({
     risk_rating: 'High',
   });
@@ -38,7 +43,7 @@ it('a rating follows its weakness up and down, and the one before is kept', () =
 
 it('a rating that a person set otherwise stays, and is shown', () => {
   const given = { riskRating: 'Low', weaknessRiskLevel: 'Low' };
-  expect(decideRating({ ...poam, ...given }, true).fields).toEqual({});
+  expect(decideRating({ ...poam, ...given }, follows).fields).toEqual({});
   expect(codes(given)).toEqual([['rating_differs', 'adjusted']]);
   expect(codes({ riskRating: 'very high', weaknessRiskLevel: 'Critical' })).toEqual([]);
 });
@@ -50,12 +55,14 @@ it('a rating that the policies do not let out is shown', () => {
 it('a promised date stays where the weakness is due earlier now, and that is shown', () => {
   expect(codes({ due: '2026-12-01' })).toEqual([['due_earlier', undefined]]);
   expect(codes({ due: '2026-12-01', to: 2 })).toEqual([]);
-  expect(decideRating({ ...poam, due: '2026-12-01' }, true).fields).not.toHaveProperty(
+  // Those who decide are asked about it already: one thing is one question.
+  expect(decideRating({ ...poam, due: '2026-12-01' }, { ...follows, isAsked: true }).questions).toEqual([]);
+  expect(decideRating({ ...poam, due: '2026-12-01' }, follows).fields).not.toHaveProperty(
     'scheduled_completion',
   );
 });
 
 it('what has ended, or no remote has, is not rated again', () => {
   for (const given of [{ status: 'Completed' }, { isLinked: false }])
-    expect(decideRating({ ...poam, ...given }, true)).toMatchObject({ fields: {}, questions: [] });
+    expect(decideRating({ ...poam, ...given }, follows)).toMatchObject({ fields: {}, questions: [] });
 });

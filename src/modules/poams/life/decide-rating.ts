@@ -32,14 +32,17 @@ function severityOf(rating: string | null): string | undefined {
   return severities.find((each) => each.toLowerCase() === plain);
 }
 
-/** @param mayFollow whether the policies let the rating out. */
-export function decideRating(poam: RatingChange, mayFollow: boolean): RatingDecision {
+/** @param mayFollow whether the policies let the rating out. @param isAsked those who decide are asked about its date already. */
+export function decideRating(
+  poam: RatingChange,
+  { mayFollow, isAsked }: { readonly mayFollow: boolean; readonly isAsked: boolean },
+): RatingDecision {
   const [from, to] = [severities[poam.from] ?? 'Info', severities[poam.to] ?? 'Info'];
   const stands = poam.riskRating ?? poam.weaknessRiskLevel;
   const nothing = { fields: {}, before: stands, questions: [] };
   if (poamStandingOf(poam.status) !== 'live' || !poam.isLinked || from === to) return nothing;
   const due: Question[] =
-    poam.to > poam.from && poam.promised !== null && poam.due < poam.promised
+    !isAsked && poam.to > poam.from && poam.promised !== null && poam.due < poam.promised
       ? [
           {
             code: 'due_earlier',

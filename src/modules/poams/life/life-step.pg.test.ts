@@ -15,6 +15,7 @@ let clock = new Date('2026-11-27T00:00:00.000Z');
 
 beforeAll(async () => {
   database = await cloneDatabase();
+  database.clock.moveTo(() => clock);
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();
@@ -108,7 +109,7 @@ async function live(given: Partial<Pick<ConnectedSystem, 'policies'>> = {}) {
   let counted: unknown;
   const context: Pick<RunContext, 'store' | 'now' | 'report'> = {
     store: database.store,
-    now: () => clock,
+    now: database.clock.now,
     report: ({ counts }) => {
       counted = counts;
     },
@@ -300,6 +301,10 @@ describe('the life of a POA&M', () => {
     await run(`update compliance_results set status = 'passed', lifecycle_state = 'fixed'`);
     await live();
     expect([await poam(), await asked()]).toMatchObject([{ status: 'Open' }, ['checks_pass']]);
+    // A result of a later day that passes is evidence.
+    await run(`update compliance_results set last_seen = now() at time zone 'UTC' + interval '2 days'`);
+    await live();
+    expect([await poam(), await asked()]).toMatchObject([{ status: 'Completed' }, []]);
     await run('delete from compliance_results');
   });
 

@@ -19,9 +19,11 @@ import {
   askAbout,
   closeRatingQuestions,
   dropEvidence,
+  followStanding,
   keepClosure,
   keepEvidence,
   keepFirstValues,
+  listAskedOfDeciders,
   listLifeSettings,
   usualLife,
 } from '../../../record/poam-life/index.ts';
@@ -83,6 +85,7 @@ export async function livePoams(
   const counts = await context.store.transaction(async (tx) => {
     const rated = await followSeverity(tx, source, system);
     const moved = await followFindings(tx, source, system, context.now());
+    await followStanding(tx.db, { externalSystemId: system.id });
     const asked = new Set([...rated.asked, ...moved.asked]);
     const updated = new Set([...rated.changed, ...moved.changed].filter((poam) => !asked.has(poam)));
     const seen = new Set([...asked, ...updated, ...moved.seen]);
@@ -110,7 +113,11 @@ async function followSeverity(tx: Tx, source: Source, system: ConnectedSystem): 
   await lowerSeverities(tx.db, system.id);
   const poams = await listRatingChanges(tx.db, system.id);
   const mayFollow = mayGoOut(system.policies, { entity: 'poam', kind: 'update', fields: ratingFields });
-  const decided = poams.map((poam) => ({ poam, decision: decideRating(poam, mayFollow) }));
+  const askedOfDeciders = await listAskedOfDeciders(tx.db);
+  const decided = poams.map((poam) => ({
+    poam,
+    decision: decideRating(poam, { mayFollow, isAsked: askedOfDeciders.has(poam.poamId) }),
+  }));
   const following = decided.filter(({ decision }) => Object.keys(decision.fields).length > 0);
   await keepFirstValues(
     tx.db,

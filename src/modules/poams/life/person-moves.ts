@@ -4,12 +4,14 @@ import { byPerson, poamStandingOf } from '../../../canonical/vocabulary/index.ts
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import { recordChanges } from '../../../ledger/operations/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { keepPromise } from '../../due-dates/index.ts';
 import { findingsUnder } from '../../../record/poams/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { fetchRows, insertRows } from '../../../record/entities/index.ts';
 import {
   dropEvidence,
   keepClosure,
+  keepExtensionMilestone,
   keepFirstValues,
   settleQuestions,
 } from '../../../record/poam-life/index.ts';
@@ -112,8 +114,27 @@ async function refuseMoved(
 /** What was asked for a POA&M that is over by now lapses. */
 export async function endRequestsOf(tx: Tx, poamIds: readonly string[], now: Date): Promise<void> {
   for (const id of poamIds)
-    for (const kind of ['extension', 'completion'] as const)
+    for (const kind of ['extension', 'completion', 'due_date'] as const)
       await endRequest(tx.db, { kind, id }, { how: 'lapsed', at: now, code: 'request_over' });
+}
+
+/**
+ * Pulls the promised date of a POA&M in to an earlier obligation, to which those who decide have agreed. The first promised day is kept beside. Where
+ * the obligation was past by then, it is promised as soon as it can be: that it is later than obliged stands by their word.
+ */
+export async function pullInByPerson(
+  tx: Tx,
+  source: LifeSource,
+  move: PersonMove & { readonly from: string | null; readonly to: string },
+): Promise<void> {
+  const { poamId, by, reason, from, to, now } = move;
+  await refuseMoved(tx, move);
+  if (from !== null) await keepFirstValues(tx.db, [{ poamId, originalCompletion: from }]);
+  await changePoams(tx, source, [
+    { poamId, fields: { scheduled_completion: to }, decidedBy: byPerson(by), reason },
+  ]);
+  await settleQuestions(tx.db, [poamId], { by, settlement: 'pulled_in' }, ['due_earlier']);
+  await keepPromise(tx.db, source.operationId, { poamId, by, reason, now });
 }
 
 /** Opens a POA&M again by the word of a person. */
@@ -173,6 +194,7 @@ export async function extendByPerson(
       { entity: 'milestone', entityId: id, after: milestone, direction: 'internal', decidedBy, reason },
     ]);
     await markRecordsEdited(tx.db, { entity: 'poam', entityIds: [poamId] });
+    await keepExtensionMilestone(tx.db, { poamId, milestoneId: Number(id) });
   }
   await settleQuestions(tx.db, [poamId], { by, settlement: 'extended' }, ['due_earlier']);
 }

@@ -78,6 +78,8 @@ const judged = (
       unknown: [],
       facts: {},
       cve: null,
+      adjustment: null,
+      evaluateBy: null,
     },
   },
 });

@@ -24,6 +24,7 @@ import {
   supersedeWeaknesses,
   type WeaknessBefore,
 } from '../../../record/weaknesses/index.ts';
+import { moveDeviations } from '../../deviations/index.ts';
 import { followPointers, gatherWeakFindings, keyOfWeakness } from '../../weaknesses/index.ts';
 import { appended } from '../life/apply-life.ts';
 import { decideRegrouping, type Regrouping } from './decide-regrouping.ts';
@@ -41,10 +42,19 @@ export interface Regrouped {
   readonly endings: ReadonlyMap<string, Reason>;
   /** From which POA&M a weakness was split, by `keyOfWeakness`, and under which version. */
   readonly splits: ReadonlyMap<string, { readonly from: string; readonly version: RuleInForce }>;
+  /** POA&Ms that continue under another version, by poam_id. */
+  readonly continued: ReadonlyMap<string, Continued>;
+}
+
+export interface Continued {
+  readonly from: RuleInForce | undefined;
+  readonly to: RuleInForce;
+  /** It is about other findings now. */
+  readonly isRegrouped: boolean;
 }
 
 /** Nothing was changed. */
-const none: Regrouped = { endings: new Map(), splits: new Map() };
+const none: Regrouped = { endings: new Map(), splits: new Map(), continued: new Map() };
 
 /**
  * Lets weaknesses of changed rules follow. Leaves the findings gathered under the rules in force behind, whether or not a rule was changed.
@@ -86,9 +96,30 @@ export async function regroup(tx: Tx, source: Source, rules: readonly RuleInForc
   }));
   const inForce = new Map(rules.map((rule) => [rule.id, rule]));
   const versionOf = new Map(boundaries.map((each) => [each.systemId, inForce.get(each.inForce)]));
-  const regrouped = await apply(tx, source, weaknesses, versionOf);
+  const fromOf = new Map(boundaries.map((each) => [each.systemId, earlier.get(each.before)]));
+  const { regroupedPoams, ...regrouped } = await apply(tx, source, weaknesses, versionOf);
   await followRules(tx.db, boundaries);
-  return regrouped;
+  return { ...regrouped, continued: continuedOf(weaknesses, { versionOf, fromOf, regroupedPoams }) };
+}
+
+/** Whatever answers one weakness alone: of several, what its texts are to be about cannot be said. */
+function continuedOf(
+  weaknesses: readonly WeaknessBefore[],
+  known: {
+    readonly versionOf: ReadonlyMap<string, RuleInForce | undefined>;
+    readonly fromOf: ReadonlyMap<string, RuleInForce | undefined>;
+    readonly regroupedPoams: ReadonlySet<string>;
+  },
+): Regrouped['continued'] {
+  return new Map(
+    weaknesses.flatMap(({ poamId, systemId, hasOthers }): [string, Continued][] => {
+      const to = known.versionOf.get(systemId);
+      const isRegrouped = known.regroupedPoams.has(poamId);
+      return to === undefined || hasOthers
+        ? []
+        : [[poamId, { from: known.fromOf.get(systemId), to, isRegrouped }]];
+    }),
+  );
 }
 
 const keysOf = ({ systemId, common }: WeaknessBefore) =>
@@ -99,7 +130,7 @@ async function apply(
   source: Source,
   weaknesses: readonly WeaknessBefore[],
   versionOf: ReadonlyMap<string, RuleInForce | undefined>,
-): Promise<Regrouped> {
+): Promise<Omit<Regrouped, 'continued'> & { readonly regroupedPoams: ReadonlySet<string> }> {
   const rows = new Map(weaknesses.map((each) => [each.weaknessId, each]));
   const keys = new Map(weaknesses.flatMap((each) => keysOf(each).map((one) => [one.key, one] as const)));
   const decided = decideRegrouping(
@@ -146,6 +177,7 @@ async function apply(
     splits: new Map(
       decided.split.map(({ key, from }) => [key, { from: from.poamId, version: version(from.weaknessId) }]),
     ),
+    regroupedPoams: new Set(regroupedOf(all).map(({ before }) => before.poamId)),
   };
 }
 
@@ -159,7 +191,7 @@ interface Decided {
 
 const titled = (row: WeaknessBefore): string => row.title ?? `${row.grouping} ${row.identifier}`;
 /** A version of a rule, as reasons name it. */
-const named = (rule: RuleInForce): string => `${rule.version} (${rule.systemId ?? 'all boundaries'})`;
+export const named = (rule: RuleInForce): string => `${rule.version} (${rule.systemId ?? 'all boundaries'})`;
 
 /** Which POA&Ms of ours end, and why. */
 function endingsOf({ decided, rowOf, version }: Decided) {
@@ -186,10 +218,9 @@ function endingsOf({ decided, rowOf, version }: Decided) {
 async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
   const { decided, rowFor } = all;
   const endings = endingsOf(all);
-  await mergeFindingsOfPoams(
-    tx.db,
-    endings.flatMap(({ poamId, into }) => (into === undefined ? [] : [{ from: poamId, into }])),
-  );
+  const merged = endings.flatMap(({ poamId, into }) => (into === undefined ? [] : [{ from: poamId, into }]));
+  await moveDeviations(tx, source, merged);
+  await mergeFindingsOfPoams(tx.db, merged);
   await supersedeWeaknesses(
     tx.db,
     [
@@ -209,16 +240,19 @@ async function carryOut(tx: Tx, source: Source, all: Decided): Promise<void> {
   await recordOutcomes(tx, source, all, endings);
 }
 
+/** Those that continue about another weakness. */
+const regroupedOf = ({ decided, rowOf }: Decided) =>
+  decided.continues.filter(({ before, key }) => keyOfWeakness(rowOf(before.weaknessId)) !== key);
+
 /** Keeps beside POA&Ms what became of them, and says so in the journal of each. */
 async function recordOutcomes(
   tx: Tx,
   source: Source,
-  { decided, rowOf, version }: Decided,
+  all: Decided,
   endings: ReturnType<typeof endingsOf>,
 ): Promise<void> {
-  const moved = decided.continues.filter(
-    ({ before, key }) => keyOfWeakness(rowOf(before.weaknessId)) !== key,
-  );
+  const { rowOf, version } = all;
+  const moved = regroupedOf(all);
   await recordFates(
     tx.db,
     [

@@ -10,8 +10,15 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { WeaknessRule } from '../../../canonical/weakness-rule/index.ts';
 import { severities } from '../../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../../platform/postgres/index.ts';
+import { standsForPoamFiles } from '../../../ledger/external-systems/index.ts';
 import { boundariesOf } from '../../../record/systems/index.ts';
-import { isExcluding, recordKey, type RuleInForce } from '../../../record/weaknesses/index.ts';
+import {
+  hasNamedFindings,
+  isExcluding,
+  isNamedByHand,
+  recordKey,
+  type RuleInForce,
+} from '../../../record/weaknesses/index.ts';
 import { checkKey, checkRank, groupKey, rankBySource } from './grouping.sql.ts';
 import { isOnNetwork, isTagged } from './asset-conditions.sql.ts';
 
@@ -59,6 +66,8 @@ const inForce = sql`
 interface Parts {
   readonly now: Date;
   readonly rules: readonly WeaknessRule[];
+  /** Whether a person named any finding by hand. */
+  readonly hasNamed?: boolean;
 }
 
 /** Filters on the finding `f`, its asset `a` and its plugin `p`, by the rule `r`; only those that some rule has. */
@@ -97,26 +106,41 @@ const isAccepted = (now: Date): RawBuilder<boolean> => sql<boolean>`
                        and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))
        else false end`;
 
-/** Of vulnerabilities. */
-const weakVulnerabilities = (externalSystemId: number, parts: Parts): RawBuilder<unknown> => sql`
+/** Since when the finding `f` is open. */
+const openSince = sql`
+  case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
+       else coalesce(f.first_found, f.created_at) end`;
+
+/**
+ * Of vulnerabilities. @param kind `named`: those that a person wants a POA&M for and that the rule does not name; few, so that they are
+ * looked up one by one beside those that it names.
+ */
+const weakVulnerabilities = (
+  externalSystemId: number,
+  parts: Parts,
+  kind: 'ruled' | 'named',
+): RawBuilder<unknown> => sql`
   select graded.* from (
     select f.id as finding_id, null::bigint as result_id, f.external_system_id as server, b.system_id::text as system_id, r.rule_id,
            r."grouping", ${groupKey} as identifier, f.plugin_id::text as plugin_id,
            ${rankBySource(parts.rules)} as severity_rank, r.floor, a.asset_uuid, coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset,
            coalesce(f.first_found, f.created_at) as first_found, coalesce(f.last_found, f.created_at) as last_seen,
-           case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
-                else coalesce(f.first_found, f.created_at) end as since,
+           ${openSince} as since,
            case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id,
-           (f.severity_modification is not distinct from 'accepted' or ${isAccepted(parts.now)}) as is_accepted, f.port
+           (f.severity_modification is not distinct from 'accepted' or ${isAccepted(parts.now)}) as is_accepted, f.port, ${kind === 'ruled' ? sql`true` : filtersOf(parts)} as is_filtered
       from ingestion_vulnerabilities f
       join ingestion_assets a on a.asset_uuid = f.asset_ref
       join (${boundariesOf(externalSystemId)}) b on b.asset_uuid = a.asset_uuid
       join in_force r on r.boundary = b.system_id
       join scan_plugins p on p.plugin_id = f.plugin_id::text
-     where f.lifecycle_state in ('open', 'reopened') and f.severity_rank >= ${sql.lit(leastRank(parts.rules))} and f.external_system_id is not null
+     where f.lifecycle_state in ('open', 'reopened') and f.external_system_id is not null
        and a.deleted_at is null and a.terminated_at is null
-       and ${filtersOf(parts)}) graded
-   where graded.severity_rank >= graded.floor`;
+       and ${
+         kind === 'ruled'
+           ? sql`f.severity_rank >= ${sql.lit(leastRank(parts.rules))} and ${filtersOf(parts)}`
+           : sql`f.id in (select finding_id from weakness_named_findings) and ${isNamedByHand(sql`b.system_id`, openSince)}`
+       }) graded
+   where ${kind === 'ruled' ? sql`graded.severity_rank >= graded.floor` : sql`not (graded.is_filtered and graded.severity_rank >= greatest(graded.floor, ${sql.lit(leastRank(parts.rules))}))`}`;
 
 /** Of failed checks of audits. Filters by port, family and exploit say nothing of a check. */
 const weakChecks = (externalSystemId: number, { rules, now }: Parts): RawBuilder<unknown> => {
@@ -133,7 +157,7 @@ const weakChecks = (externalSystemId: number, { rules, now }: Parts): RawBuilder
            'check' as "grouping", ${checkKey} as identifier, f.plugin_id::text as plugin_id,
            ${checkRank} as severity_rank, r.floor, a.asset_uuid, coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset,
            f.first_found, coalesce(f.last_seen, f.created_at) as last_seen, f.first_found as since, null::timestamp as found_again, null::int as poam_id,
-           false as is_accepted, null::int as port
+           false as is_accepted, null::int as port, true as is_filtered
       from (select id, asset_uuid, audit_file, check_id, plugin_id, control_references, last_seen, reported_by, created_at at time zone 'UTC' as created_at,
                    coalesce(first_seen, created_at at time zone 'UTC') as first_found
               from compliance_results where status = 'failed' and lifecycle_state is distinct from 'fixed') f
@@ -187,7 +211,7 @@ export async function gatherWeakFindings(
   const { rows } = await sql<{ any: boolean }>`
     select exists (select from weakness_exclusions e where ${isExcluding(now)}) as any`.execute(db);
   const hasExclusions = rows[0]?.any === true;
-  const parts: Parts = { now, rules: rules.map(({ rule }) => rule) };
+  const parts: Parts = { now, rules: rules.map(({ rule }) => rule), hasNamed: await hasNamedFindings(db) };
   const withChecks = parts.rules.some(({ compliance }) => compliance !== 'none');
   await sql`
     insert into weak_findings (${columns}, exclusion_id)
@@ -195,7 +219,8 @@ export async function gatherWeakFindings(
     ), given as materialized (${given(rules)}
     ), in_force as materialized (${inForce}
     ), weak as ${sql.raw(hasExclusions ? 'materialized' : '')} (
-      ${weakVulnerabilities(externalSystemId, parts)}
+      ${weakVulnerabilities(externalSystemId, parts, 'ruled')}
+      ${parts.hasNamed ? sql`union all ${weakVulnerabilities(externalSystemId, parts, 'named')}` : sql``}
       ${withChecks ? sql`union all ${weakChecks(externalSystemId, parts)}` : sql``}
     )
     ${
@@ -215,12 +240,16 @@ export async function followPointers(db: Kysely<Database>): Promise<void> {
      where f.id = t.finding_id and f.poam_id is distinct from t.poam_id`.execute(db);
 }
 
-/** Systems from which authorization boundaries come (external_systems.id). */
+/** Systems from which authorization boundaries come (external_systems.id); files of POA&Ms only where no server has their boundary. */
 export async function listGrcSystems(db: Kysely<Database>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select distinct external_system_id as id from sync_links where entity_type = 'system' and retired_at is null order by 1`.execute(
-    db,
-  );
+    select distinct l.external_system_id as id from sync_links l
+     where l.entity_type = 'system' and l.retired_at is null
+       and (not ${standsForPoamFiles(sql`l.external_system_id`)}
+            or not exists (select from sync_links other
+                            where other.entity_type = 'system' and other.entity_id = l.entity_id and other.retired_at is null
+                              and other.external_system_id <> l.external_system_id))
+     order by 1`.execute(db);
   return rows.map(({ id }) => id);
 }
 

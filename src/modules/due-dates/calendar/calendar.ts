@@ -2,7 +2,7 @@
  * On which days people work: weekends, federal holidays, and days of one's own. Pure.
  * Holidays follow 5 U.S.C. 6103 and Executive Order 11582: on a Saturday the Friday before is free, on a Sunday the Monday after.
  */
-import type { DayCount } from '../../canonical/due-dates/index.ts';
+import type { DayCount } from '../../../canonical/due-dates/index.ts';
 import { addDays, laterOf, weekdayOf } from './days.ts';
 
 export interface Calendar {

@@ -1,0 +1,1 @@
+export { evidenceStep } from './evidence-step.ts';

@@ -1,0 +1,3 @@
+export { keepTimings } from './keep-timings.ts';
+export { fetchPerformance, type MeasuredWork } from './performance.ts';
+export { fetchPrometheusText, type ProcessFacts } from './prometheus.ts';

@@ -1,0 +1,2 @@
+export { replaySource, workflowAidsOf } from './aids.ts';
+export { workflowAction, workflowActions } from './all-actions.ts';

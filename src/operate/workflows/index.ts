@@ -1,0 +1,2 @@
+export { workflowPartsOf } from './parts.ts';
+export { runWorkflowJob, workOnWorkflows } from './work.ts';
