@@ -3,9 +3,13 @@
  * (`printJson('connectionList', value)`), which the compiler holds; the tests parse what commands really print. In production
  * nothing is validated on the way out.
  */
+export * from './alerts/index.ts';
+export * from './security/index.ts';
 export * from './lists/index.ts';
+export * from './numbers/index.ts';
 export * from './records/index.ts';
 export * from './work/index.ts';
+export * from './workflows/index.ts';
 export type { Printable } from './json/index.ts';
 export {
   type Access,
@@ -16,6 +20,8 @@ export {
   type Route,
   statusOf,
   accountRoutes,
+  alertRoutes,
+  securityRoutes,
   approvalRoutes,
   approvalRow,
   assetRoutes,
@@ -26,6 +32,8 @@ export {
   connectionRoutes,
   conflictRow,
   boundaryRuleRoutes,
+  metricRoutes,
+  dashboardRoutes,
   deciderRoutes,
   deviationRoutes,
   operationRow,
@@ -33,19 +41,29 @@ export {
   findingRow,
   importRoutes,
   intelligenceRoutes,
+  poamImportRoutes,
   poamLifeRoutes,
   riskRoutes,
   matchRoutes,
   planRoutes,
+  privacyRoutes,
   mappingRoutes,
   poamRoutes,
   remediationRoutes,
+  reportRoutes,
   runRoutes,
   routes,
+  factorProof,
+  secondFactorAsked,
+  secondFactorRoutes,
   sessionRoutes,
   syncRoutes,
   taskRoutes,
+  workflowAidRoutes,
+  workflowRoutes,
+  teamRoutes,
   controlRuleRoutes,
+  controlRoutes,
   repairRoutes,
   ruleRoutes,
   viewRoutes,

@@ -50,10 +50,19 @@ async function compressAll(folder: string): Promise<void> {
   );
 }
 
+const folderIn = (cacheDir: string): string => join(cacheDir, consoleHash());
+const isBuilt = (folder: string): boolean => existsSync(join(folder, 'index.html'));
+
+/** @returns the folder of what was built from these very sources; undefined where it must be built. */
+export function keptConsole(cacheDir: string): string | undefined {
+  const folder = folderIn(cacheDir);
+  return isBuilt(folder) ? folder : undefined;
+}
+
 /** Takes seconds the first time. Two processes that build at once do so apart; the first to finish is kept. @returns the folder. */
 export async function buildConsole({ cacheDir }: { readonly cacheDir: string }): Promise<string> {
-  const folder = join(cacheDir, consoleHash());
-  if (existsSync(join(folder, 'index.html'))) return folder;
+  const folder = folderIn(cacheDir);
+  if (isBuilt(folder)) return folder;
   const half = join(cacheDir, `building-${randomUUID()}`);
   await mkdir(cacheDir, { recursive: true });
   try {
@@ -65,7 +74,7 @@ export async function buildConsole({ cacheDir }: { readonly cacheDir: string }):
     });
     await compressAll(half);
     await rename(half, folder).catch((error: unknown) => {
-      if (!existsSync(join(folder, 'index.html'))) throw error;
+      if (!isBuilt(folder)) throw error;
     });
   } finally {
     await rm(half, { recursive: true, force: true });

@@ -12,6 +12,11 @@ import { poamList } from '../canonical/lists/index.ts';
 import { addSystem, fetchSystem } from '../engine/connections/index.ts';
 import { editPolicies } from '../engine/policies/index.ts';
 import type { App } from '../engine/run/index.ts';
+import { evaluateAlerts } from '../modules/alerts/index.ts';
+import { takeDueMetrics } from '../modules/metrics/index.ts';
+import { askForReport, makeReport } from '../modules/reports/index.ts';
+import { decideRequest } from '../modules/requests/index.ts';
+import { planPoamFile } from '../modules/poam-files/index.ts';
 import { importFiles } from '../modules/scan-files/index.ts';
 import { actorOf, addAccount, giveGrant } from '../operate/accounts/index.ts';
 import { keepCommandImport } from '../operate/imports/index.ts';
@@ -21,9 +26,9 @@ import { parseFilter } from '../platform/lists/index.ts';
 import { type JsonObject, Secret } from '../platform/values/index.ts';
 import { listPoams, type PoamRow } from '../record/poams/index.ts';
 import { keepNewPlan } from '../review/plans/index.ts';
-import { editRecord } from '../review/records/index.ts';
+import { editRecord, extendPoam } from '../review/records/index.ts';
 import { syncWhatCanBe } from '../runs/sync/index.ts';
-import { writeDemoScanFile } from './demo-scan-file.ts';
+import { demoPoamFile, writeDemoScanFile } from './demo-files.ts';
 
 export interface DemoDay {
   readonly tenableUrl: string;
@@ -84,24 +89,39 @@ const sync = async (app: App, { signal }: DemoDay): Promise<unknown> =>
 interface Editing {
   readonly here: (poam: PoamRow, changes: JsonObject, reason: string) => Promise<unknown>;
   readonly there: (poam: PoamRow, fields: JsonObject) => Promise<unknown>;
+  /** Puts a date off by so many days: asked for, and agreed to by those who decide. */
+  readonly putOff: (poam: PoamRow, days: number, reason: string) => Promise<unknown>;
+  /** The same, and nobody has agreed yet. */
+  readonly askToPutOff: (poam: PoamRow, days: number, reason: string) => Promise<string | null>;
 }
 
-/** Who puts dates off: not the ISSM of the demo, who is to approve it. */
+/** Who agrees to extensions beside the authorizing official: nobody agrees to what they asked for. */
 async function makeDeputy(app: App): Promise<Actor> {
   const name = 'l.brandt';
   const origin = { way: 'local', actor: localOperator('demo') } as const;
   const deputy = { kind: 'person', name, displayName: 'Lena Brandt' } as const;
   await addAccount(app, deputy, origin);
-  await giveGrant(app, name, { gives: { role: 'issm' }, scope: everywhere }, origin);
+  await giveGrant(app, name, { gives: { role: 'isso' }, scope: everywhere }, origin);
   return personOf(app, name);
 }
 
 async function editing(app: App, { xactaUrl, signal }: DemoDay): Promise<Editing> {
   const isso = await personOf(app, 'm.okafor');
-  const deputy = await makeDeputy(app);
+  const deciders = [await makeDeputy(app), await personOf(app, 'r.whitfield')];
+  const askToPutOff: Editing['askToPutOff'] = async ({ poamId, due }, days, reason) => {
+    const move = { poamId, to: moved(due, days), reason };
+    return (await extendPoam(app, isso, everywhere, move)).approvalId;
+  };
   return {
+    askToPutOff,
+    putOff: async (poam, days, reason) => {
+      const id = await askToPutOff(poam, days, reason);
+      if (id === null) return;
+      for (const decider of deciders)
+        await decideRequest(app, decider, everywhere, { id, approved: true, reason: 'Agreed.' });
+    },
     here: (poam, changes, reason) =>
-      editRecord(app, 'scheduled_completion' in changes ? deputy : isso, everywhere, {
+      editRecord(app, isso, everywhere, {
         entity: 'poam',
         id: poam.poamId,
         changes,
@@ -112,10 +132,10 @@ async function editing(app: App, { xactaUrl, signal }: DemoDay): Promise<Editing
 }
 
 /** Three that both sides edited, and one that Xacta does not take: its date comes before its last milestone. */
-async function disagree({ here, there }: Editing, poams: readonly PoamRow[]): Promise<void> {
+async function disagree({ here, there, putOff }: Editing, poams: readonly PoamRow[]): Promise<void> {
   const [date, owner, comment, early] = poams;
   if (date) {
-    await here(date, { scheduled_completion: moved(date.due, 30) }, 'The maintenance window was moved.');
+    await putOff(date, 30, 'The maintenance window was moved.');
     await there(date, { scheduled_completion: moved(date.due, 45) });
   }
   if (owner) {
@@ -141,10 +161,10 @@ async function waitForApproval(
     app.store,
     { id, name: 'xacta' },
     { do: 'change', change: { entity: 'poam', approval: { fields: ['scheduled_completion', 'status'] } } },
+    { way: 'local', actor: localOperator('demo') },
   );
   for (const poams of systems)
-    for (const poam of poams.slice(0, 3))
-      await edit.here(poam, { scheduled_completion: moved(poam.due, 60) }, 'The vendor’s fix comes later.');
+    for (const poam of poams.slice(0, 3)) await edit.putOff(poam, 60, 'The vendor’s fix comes later.');
 }
 
 /** Two POA&Ms with a new owner, and a plan that says what the next sync would do with them. */
@@ -200,26 +220,66 @@ async function carriedOver(app: App, { signal }: DemoDay): Promise<void> {
   }
 }
 
+/** A plan of the plant's POA&Ms, in the boundary with the fewest of them: shown, and not yet approved; one row of it is held. */
+async function bringPoams(app: App, boundary: string): Promise<void> {
+  const brought = {
+    name: 'plant-network-poam.json',
+    bytes: demoPoamFile(new Date(app.now().getTime() - dayMs)),
+    boundary,
+    newBoundary: undefined,
+    source: undefined,
+    acceptMissing: false,
+    way: 'command',
+  } as const;
+  await planPoamFile(app, brought, { name: 'a.lindqvist', scope: everywhere });
+}
+
+/** The metrics of the day with their history, and a POA&M workbook and a monthly summary of the system with the most to do. */
+async function numbersAndAReport(
+  app: App,
+  { signal }: DemoDay,
+  boundary: string | null | undefined,
+): Promise<void> {
+  await takeDueMetrics(app, signal);
+  if (boundary === null || boundary === undefined) return;
+  const actor = await personOf(app, 's.haddad');
+  for (const template of ['fedramp-poam', 'executive-summary']) {
+    const { id } = await askForReport(
+      app,
+      { actor, scope: everywhere },
+      { template, parameters: { boundary } },
+    );
+    await makeReport(app, id, { signal, note: () => undefined });
+  }
+}
+
 /** Leaves something to do on each page. @returns what, in a line for each. */
 export async function liveADay(app: App, day: DemoDay): Promise<string[]> {
   const edit = await editing(app, day);
-  const [first = [], second = []] = [...(await openPoams(app)).values()].toSorted(
-    (a, b) => b.length - a.length,
-  );
+  const bySystem = [...(await openPoams(app)).values()].toSorted((a, b) => b.length - a.length);
+  const [first = [], second = []] = bySystem;
   await disagree(edit, first);
   await sync(app, day);
   await waitForApproval(app, edit, [first.slice(4), second]);
+  const [asked] = second.slice(3);
+  if (asked) await edit.askToPutOff(asked, 30, 'The spare part arrives in a month.');
   await sync(app, day);
   await carriedOver(app, day);
+  const smallest = bySystem.at(-1)?.[0]?.systemId;
+  if (smallest) await bringPoams(app, smallest);
   await keepAPlan(app, edit, day, first.slice(7));
   await schedule(app);
   await expiredConnection(app, day);
+  await evaluateAlerts(app, { heavy: true }); // the worker's first evaluation would come a minute after the pages
+  await numbersAndAReport(app, day, first[0]?.systemId);
   return [
     'a conflict of a date, of an owner and of a comment, and a change that Xacta refused',
     'later dates that wait for approval, in two systems',
     'a plan of the next sync, to read and to apply',
     'machines that may be one, and machines in no system',
-    'a scan file from a network without a connection',
+    'a scan file from a network without a connection, and a file of its POA&Ms that waits for approval',
     'a connection whose keys have expired (tenable-lab), and schedules for the others',
+    'alerts about what passed a threshold',
+    'metrics with a year of history, a FedRAMP POA&M workbook, and a monthly summary on paper',
   ];
 }

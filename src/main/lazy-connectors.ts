@@ -13,7 +13,10 @@ export const lazyConnectors = {
     return (require('./connectors.ts') as typeof import('./connectors.ts')).connectorModules;
   },
   get scanFiles(): ScanFileReader {
-    return (require('../connectors/nessus/index.ts') as typeof import('../connectors/nessus/index.ts'))
-      .scanFileReader;
+    const { scanFileReader } =
+      require('../connectors/nessus/index.ts') as typeof import('../connectors/nessus/index.ts');
+    const { withChecklists } =
+      require('../connectors/checklists/index.ts') as typeof import('../connectors/checklists/index.ts');
+    return withChecklists(scanFileReader);
   },
 };

@@ -7,10 +7,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer, isIP } from 'node:net';
 import { type Terminal, type ServeFlags } from '../surfaces/cli/index.ts';
 import { localOrigin, makeFirstAdministratorLink } from '../operate/accounts/index.ts';
-import { forgetRegularly, runWorker } from '../operate/worker/index.ts';
+import { forgetRegularly, runWorker, watchSecurityLogRegularly } from '../operate/worker/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
 import { messageOf, shownOutput, TielineError } from '../platform/errors/index.ts';
-import { openServer, type OpenServer } from '../surfaces/http/index.ts';
+import { type CardListener, openServer, type ServerTls } from '../surfaces/http/index.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { cardWaysOf, takeCards } from './serve-cards.ts';
 import { settingsFor } from './command-settings.ts';
 import { builtConsole } from './console.ts';
 import { createLogger } from './logger.ts';
@@ -64,13 +66,18 @@ async function readPem(path: string, setting: string): Promise<string> {
   }
 }
 
-async function tlsOf({ tlsCertificateFile, tlsKeyFile }: SettingsByName): Promise<OpenServer['tls']> {
+async function tlsOf({
+  tlsCertificateFile,
+  tlsKeyFile,
+  clientCaFile,
+}: SettingsByName): Promise<ServerTls | undefined> {
   if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return undefined;
-  const [certificate, key] = await Promise.all([
+  const [certificate, key, clientAuthorities] = await Promise.all([
     readPem(tlsCertificateFile, '--tls-cert'),
     readPem(tlsKeyFile, '--tls-key'),
+    clientCaFile === undefined ? undefined : readPem(clientCaFile, 'client_ca_file'),
   ]);
-  return { certificate, key };
+  return { certificate, key, clientAuthorities };
 }
 
 export interface Served {
@@ -103,6 +110,7 @@ export async function startServing(
   refuseClearText(settings);
   await app.files?.store.confirm();
   const tls = await tlsOf(settings);
+  const cards = await cardWaysOf(settings);
   const directory = await builtConsole();
   const server = await openServer(app, {
     version: readVersion(),
@@ -111,11 +119,15 @@ export async function startServing(
     classification: settings.classification,
     consoleDirectory: directory,
     isDemo,
+    cards,
   });
+  let cardPort: Pick<CardListener, 'close'> | undefined;
   try {
     await server.listen({ host: settings.host, port: isDemo ? await freePort(settings) : settings.port });
+    cardPort = cards && (await takeCards(app, settings, { cards, tls }));
   } catch (cause) {
     await server.close();
+    if (cause instanceof TielineError) throw cause;
     throw new TielineError(
       'SETTING_INVALID',
       `Nothing can listen on ${settings.host}:${settings.port}: ${messageOf(cause)}`,
@@ -128,14 +140,16 @@ export async function startServing(
   const closing = new AbortController();
   // A server may be the only process of Tieline that stays: nobody else clears away what is kept for a time only.
   const forgetting = forgetRegularly(app, closing.signal);
+  const watching = watchSecurityLogRegularly(app, closing.signal);
+  collectGarbage();
   const address = server.server.address();
   const host = isIP(settings.host) === 6 ? `[${settings.host}]` : settings.host;
   return {
     url: `${tls ? 'https' : 'http'}://${host}:${typeof address === 'object' ? (address?.port ?? settings.port) : settings.port}`,
     async close() {
       closing.abort();
-      await forgetting;
-      await server.close();
+      await Promise.all([forgetting, watching]);
+      await Promise.all([server.close(), cardPort?.close()]);
     },
   };
 }

@@ -1,7 +1,10 @@
 /** Opens all that a command needs, and closes it again: settings, log, database with its schema, keys, connectors. */
 import { join, resolve } from 'node:path';
-import { type App, throughOutages } from '../engine/run/index.ts';
+import { type AlertSettings, type App, throughOutages, type WatchedMachine } from '../engine/run/index.ts';
 import { createSecretBox, listSealingKeys } from '../engine/connections/index.ts';
+import { beginSecurityLog, holdLogKeys } from '../ledger/security/index.ts';
+import { listChannelSealingKeys } from '../modules/alerts/index.ts';
+import { listFactorSealingKeys } from '../operate/accounts/index.ts';
 import type { GlobalFlags } from '../surfaces/cli/index.ts';
 import { accessSettingsOf, type SettingsByName } from '../platform/config/index.ts';
 import { TielineError } from '../platform/errors/index.ts';
@@ -9,12 +12,14 @@ import { defined, Secret, sleep } from '../platform/values/index.ts';
 import { type DatabaseOptions, ensurePartitions, openDatabase } from '../platform/postgres/index.ts';
 import { openFileStore } from '../platform/files/index.ts';
 import { openEmbeddedServer } from '../platform/embedded/index.ts';
+import { keepTimings } from '../operate/performance/index.ts';
+import { Timings } from '../platform/timings/index.ts';
 import { isSchemaCurrent } from '../platform/migrations/index.ts';
 import { readAuthorities } from './authorities.ts';
 import { settingsFor } from './command-settings.ts';
 import { lazyConnectors } from './lazy-connectors.ts';
 import { createLogger, type ProcessLog } from './logger.ts';
-import { loadMasterKeys } from './master-key.ts';
+import { loadLogKeys, loadMasterKeys } from './keys/index.ts';
 import { migrationsFolder, readVersion } from './project.ts';
 
 export interface Workspace {
@@ -73,12 +78,12 @@ export interface OpenOptions {
 export async function openDatabaseOnly(
   settings: SettingsByName,
   logger: ProcessLog,
-  { signal, waitsForDatabase, statementMs }: OpenOptions = {},
+  { signal, waitsForDatabase, statementMs, timings }: OpenOptions & { readonly timings?: Timings } = {},
 ): Promise<{ database: OpenDatabase; close(): Promise<void> }> {
   const options: DatabaseOptions = {
     maxConnections: settings.databaseConnections,
     outageMs: settings.databaseWaitMs,
-    ...defined({ waitsAtStart: waitsForDatabase, signal, statementMs }),
+    ...defined({ waitsAtStart: waitsForDatabase, signal, statementMs, timings }),
   };
   if (settings.databaseUrl !== undefined) {
     const database = await openDatabase(new Secret(settings.databaseUrl), options);
@@ -121,7 +126,8 @@ export async function openWorkspace(
   };
   try {
     const ca = settings.caFile === undefined ? undefined : await readAuthorities(settings.caFile);
-    const opened = await openDatabaseOnly(settings, logger, options);
+    const timings = new Timings();
+    const opened = await openDatabaseOnly(settings, logger, { ...options, timings });
     closers.push(() => opened.close());
     const { database } = opened;
     const prepare = (): Promise<void> => prepareSchema(database, logger);
@@ -129,8 +135,17 @@ export async function openWorkspace(
       const outages = { outageMs: settings.databaseWaitMs, log: logger, sleep };
       await throughOutages(outages, options.signal ?? new AbortController().signal, prepare);
     } else await prepare();
-    const keys = await loadMasterKeys(settings, () => listSealingKeys(database.db));
-    return { settings, close, app: appOver(database, { settings, logger, ca, keys }) };
+    const keys = await loadMasterKeys(settings, async () => [
+      ...(await listSealingKeys(database.db)),
+      ...(await listChannelSealingKeys(database.db)),
+      ...(await listFactorSealingKeys(database.db)),
+    ]);
+    holdLogKeys(await loadLogKeys(settings, keys));
+    await beginSecurityLog(database.db, database.clock.now());
+    const app = appOver(database, { settings, logger, ca, keys, timings });
+    const kept = keepTimings(app);
+    closers.push(() => kept.close());
+    return { settings, close, app };
   } catch (error) {
     await close();
     throw error;
@@ -138,6 +153,7 @@ export async function openWorkspace(
 }
 
 interface AppParts {
+  readonly timings: Timings;
   readonly settings: SettingsByName;
   readonly logger: ProcessLog;
   /** PEM text of further authorities. */
@@ -145,11 +161,31 @@ interface AppParts {
   readonly keys: Awaited<ReturnType<typeof loadMasterKeys>>;
 }
 
+const alertingOf = (settings: SettingsByName): AlertSettings => ({
+  receivers: settings.alertReceivers ?? [],
+  marking: settings.classification,
+  ...defined({ consoleUrl: settings.consoleUrl }),
+});
+
+const httpOf = (settings: SettingsByName, ca: string | undefined): App['http'] => ({
+  timeouts: {
+    connectMs: settings.connectTimeoutMs,
+    headersMs: settings.headersTimeoutMs,
+    bodyMs: settings.bodyTimeoutMs,
+  },
+  attempts: settings.requestAttempts,
+  proxy: settings.proxy,
+  ca,
+  // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
+  userAgent: `Integration/1.0 (Tieline; Tieline; Build/${readVersion()})`,
+});
+
 /** What the use cases are given. */
-function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppParts): App {
+function appOver(database: OpenDatabase, { settings, logger, ca, keys, timings }: AppParts): App {
   const { readerDatabaseUrl } = settings;
   return {
     db: database.db,
+    timings,
     store: database.store,
     queue: database,
     get modules() {
@@ -159,23 +195,17 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
       return lazyConnectors.scanFiles;
     },
     secretBox: createSecretBox(keys),
-    http: {
-      timeouts: {
-        connectMs: settings.connectTimeoutMs,
-        headersMs: settings.headersTimeoutMs,
-        bodyMs: settings.bodyTimeoutMs,
-      },
-      attempts: settings.requestAttempts,
-      proxy: settings.proxy,
-      ca,
-      // The form that Tenable asks integrations for (developer.tenable.com, User-Agent header).
-      userAgent: `Integration/1.0 (Tieline; Tieline; Build/${readVersion()})`,
-    },
+    http: httpOf(settings, ca),
     ...(readerDatabaseUrl === undefined ? {} : { readerUrl: new Secret(readerDatabaseUrl) }),
     absence: { sharePercent: settings.absenceSharePercent, atLeast: settings.absenceAtLeast },
     outageMs: settings.databaseWaitMs,
     mayApproveOwn: settings.approveOwn === 'yes',
-    worker: { schedulesEveryMs: settings.scheduleIntervalMs, healthEveryMs: settings.healthIntervalMs },
+    acceptsNonUsPrivacy: settings.privacyNonUs === 'yes',
+    worker: {
+      schedulesEveryMs: settings.scheduleIntervalMs,
+      healthEveryMs: settings.healthIntervalMs,
+      alertsEveryMs: settings.alertIntervalMs,
+    },
     uploads: {
       directory: resolve(settings.importDir ?? join(settings.dataDir, 'imports')),
       maxBytes: settings.importMaxBytes,
@@ -183,15 +213,44 @@ function appOver(database: OpenDatabase, { settings, logger, ca, keys }: AppPart
     files: {
       store: openFileStore({
         db: database.db,
-        now: () => new Date(),
+        now: database.clock.now,
         folder: settings.files === undefined ? undefined : resolve(settings.files),
       }),
       maxBytes: settings.evidenceMaxBytes,
     },
+    securityLog: { directory: resolve(settings.logDirectory ?? join(settings.dataDir, 'security-log')) },
+    papers: { generator: `Tieline ${readVersion()}`, marking: settings.classification },
     access: accessSettingsOf(settings),
-    now: () => new Date(),
+    alerting: alertingOf(settings),
+    reportMail: { domains: settings.reportDomains ?? [], attachBytes: settings.reportAttachBytes },
+    machine: watchedBy(settings),
+    now: database.clock.now,
     sleep,
     log: logger,
+  };
+}
+
+const bytesInGb = 1_000_000_000;
+
+/** The disks that Tieline writes to, and the certificates that it shows. */
+function watchedBy(settings: SettingsByName): WatchedMachine {
+  const directories = [
+    { what: 'the data directory', path: resolve(settings.dataDir) },
+    ...(settings.files === undefined
+      ? []
+      : [{ what: 'evidence and reports', path: resolve(settings.files) }]),
+    ...(settings.importDir === undefined ? [] : [{ what: 'uploads', path: resolve(settings.importDir) }]),
+  ];
+  return {
+    directories,
+    certificates:
+      settings.tlsCertificateFile === undefined
+        ? []
+        : [{ of: 'this server', path: resolve(settings.tlsCertificateFile) }],
+    ...(settings.databaseCapacityGb === undefined
+      ? {}
+      : { databaseCapacityBytes: settings.databaseCapacityGb * bytesInGb }),
+    readsRemoteCertificates: settings.proxy === undefined,
   };
 }
 

@@ -15,6 +15,8 @@ const assetRow = z.strictObject({
   lastSeen: instant.nullable(),
   hasAgent: z.boolean().nullable(),
   acr: z.number().nullable(),
+  /** Risk score, 0 to 100; null where nothing of it was scored. */
+  risk: z.number().nullable(),
   criticality: z.string().nullable(),
   environment: z.string().nullable(),
   tags: z.array(z.string()),

@@ -66,6 +66,8 @@ export const findingGroupRows = z.strictObject({
       findings: z.number(),
       assets: z.number(),
       systems: z.number(),
+      /** Risk score, 0 to 100, of the worst of it; null where none was scored, and for CVEs and solutions. */
+      risk: z.number().nullable(),
       firstFound: instant.nullable(),
       poamState: z.enum(findingPoamStates),
     }),

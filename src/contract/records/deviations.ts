@@ -37,6 +37,12 @@ export const deviationRow = z.strictObject({
   endedBy: text.nullable(),
   endedAt: instant.nullable(),
   endReason: text.nullable(),
+  /** The connection in which it was decided or ended; null: here. */
+  decidedIn: text.nullable(),
+  /** The POA&M that it was asked for, where that was merged into another one since. */
+  movedFrom: text.nullable(),
+  /** Of one that was found: the rule at the scanner, as `acceptances list` numbers it. */
+  foundRule: z.number().nullable(),
   assetCount: z.number(),
   files: z.number(),
 });

@@ -69,6 +69,21 @@ export const feedLoaded = z.strictObject({
   operationId: z.string().nullable(),
 });
 
+/** `intelligence bundle make`. */
+export const bundleMade = z.strictObject({
+  manifest: z.string(),
+  files: z.array(
+    z.strictObject({
+      feed: z.string(),
+      file: z.string(),
+      sha256: z.string(),
+      bytes: z.number(),
+      date: z.string().nullable(),
+      fetchedAt: z.string(),
+    }),
+  ),
+});
+
 /** `intelligence load bundle`. */
 export const bundleLoaded = z.strictObject({ files: z.array(feedLoaded), warnings: z.array(z.string()) });
 
@@ -192,6 +207,8 @@ export const assetRisk = z.strictObject({
   scoreNow: z.number(),
   exposure: z.strictObject({
     answer: z.enum(['yes', 'no', 'unknown']),
+    /** Whether somebody said it of the asset or of its zone; else it follows from the name of the zone. */
+    isSaid: z.boolean(),
     factor: z.number(),
     networkZone: z.string().nullable(),
     /** Where it is unknown: what the score would be for either answer. */

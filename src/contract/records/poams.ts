@@ -1,3 +1,4 @@
+import { keptText } from '../../canonical/weakness-rule/index.ts';
 import { z } from 'zod';
 import { agreements } from '../../canonical/lists/index.ts';
 import { deviationKinds, severities } from '../../canonical/vocabulary/index.ts';
@@ -13,17 +14,26 @@ export const poam = z.strictObject({
   systemName: z.string().nullable(),
   weakness: z.string().nullable(),
   severity: z.enum(severities).nullable(),
+  /** Risk score, 0 to 100, of the worst group of findings under it; null where none was scored. */
+  risk: z.number().nullable(),
   residualRisk: z.string().nullable(),
   status: z.string().nullable(),
   isOpen: z.boolean(),
   isOverdue: z.boolean(),
   due: z.string().nullable(),
+  /** By which day policies oblige it. */
+  obligedBy: z.string().nullable(),
+  /** `past`: that day is over; `promised`: it lies ahead, and a later one is promised. */
+  late: z.enum(['past', 'promised']).nullable(),
   completed: z.string().nullable(),
   milestones: z.strictObject({ done: z.number(), all: z.number(), next: z.string().nullable() }),
   findings: openOfAll,
   assets: z.number(),
   control: z.string().nullable(),
   owner: z.string().nullable(),
+  /** `approval_status`: the newest request about it. `workflow_status`: the state of its life. */
+  approval: z.string().nullable(),
+  workflow: z.string().nullable(),
   agreement: z.enum(agreements),
   updatedAt: instant.nullable(),
   reviewedOn: instant.nullable(),
@@ -46,6 +56,7 @@ export const milestone = z.strictObject({
   status: z.string().nullable(),
   isOpen: z.boolean(),
   isOverdue: z.boolean(),
+  isBeyond: z.boolean(),
   comments: z.string().nullable(),
   owner: z.string().nullable(),
 });
@@ -120,6 +131,27 @@ export const poamDetail = z.strictObject({
       needsApproval: z.boolean(),
     }),
   ),
+  /** Files that go to the GRC system, the latest first. */
+  evidence: z.array(
+    z.strictObject({
+      sha256: z.string(),
+      name: z.string(),
+      bytes: z.number(),
+      description: z.string().nullable(),
+      purpose: z.enum(['closure', 'deviation']),
+      deviationId: z.number().nullable(),
+      addedBy: z.string(),
+      addedAt: instant,
+      /** `waits`: it goes with the next sync, or with its POA&M; `unsent`: see unsentCode. */
+      state: z.enum(['sent', 'delivered', 'refused', 'waits', 'unsent']),
+      connection: z.string().nullable(),
+      artifactId: z.string().nullable(),
+      refusal: z.string().nullable(),
+      unsentCode: z.enum(['no_endpoint', 'no_mapping', 'policy']).nullable(),
+      deliveredBy: z.string().nullable(),
+      deliveredAt: instant.nullable(),
+    }),
+  ),
   weaknesses: z.array(
     z.strictObject({
       grouping: z.string(),
@@ -143,6 +175,7 @@ export const poamDetail = z.strictObject({
       splitFrom: z.string().nullable(),
       endedAt: instant.nullable(),
       mergedInto: z.string().nullable(),
+      reworded: z.strictObject({ version: z.number(), at: instant, kept: z.array(keptText) }).nullable(),
     })
     .nullable(),
   assets: z.array(
@@ -199,6 +232,13 @@ const comment = z.strictObject({
 });
 /** `poams comment`; without a text, the comments, the latest first. */
 export const poamComments = z.array(comment);
+
+/** `poams milestone fit`. */
+export const milestonesFitted = z.strictObject({
+  poamId: z.string(),
+  promised: z.string(),
+  moved: z.array(z.strictObject({ id: z.string(), from: z.string(), to: z.string() })),
+});
 
 /** `poams milestone add`. */
 export const milestoneAdded = z.strictObject({ id: z.string(), operationId: z.string() });

@@ -44,3 +44,19 @@ export const reviewIntervals = z.array(
 
 /** `poams review-every`. */
 export const reviewIntervalSet = z.strictObject({ operationId: z.string() });
+
+/** A team: people who look after some boundaries together. */
+export const team = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  mail: z.string().nullable(),
+  systemIds: z.array(z.string()),
+  members: z.array(z.strictObject({ name: z.string(), title: z.string(), isActive: z.boolean() })),
+  /** Open findings and tasks that are its work. */
+  work: z.strictObject({ findings: z.number(), tasks: z.number() }),
+  createdAt: instant,
+  createdBy: z.string(),
+});
+
+/** `teams list`. */
+export const teams = z.array(team);

@@ -1,6 +1,6 @@
 /** Weakness rules and exclusions. */
 import { z } from 'zod';
-import { exclusionScope, weaknessRule } from '../../canonical/weakness-rule/index.ts';
+import { exclusionScope, keptText, weaknessRule } from '../../canonical/weakness-rule/index.ts';
 import { instant } from '../json/index.ts';
 
 /** One version of a rule; `rule` null: from it on the boundary has the rule of all again. */
@@ -55,6 +55,7 @@ export const rulePreview = z.strictObject({
     merged: z.number(),
     ended: z.number(),
     continued: z.number(),
+    reworded: z.number(),
   }),
   poams: z.array(
     z.strictObject({
@@ -62,9 +63,11 @@ export const rulePreview = z.strictObject({
       systemId: z.string().nullable(),
       title: z.string().nullable(),
       isSent: z.boolean(),
-      outcome: z.enum(['made', 'split', 'merged', 'ended', 'continued']),
+      outcome: z.enum(['made', 'split', 'merged', 'ended', 'continued', 'reworded']),
       other: z.string().nullable(),
       findings: z.number(),
+      texts: z.array(z.strictObject({ field: z.string(), before: z.string(), after: z.string() })),
+      kept: z.array(keptText),
     }),
   ),
 });

@@ -7,10 +7,17 @@ import {
   accountDetail,
   grantChanged,
   grantRow,
+  groupGrantChanged,
+  groupGrantList,
+  identityDismissed,
+  identityLinked,
   oneTimeLink,
+  signInRules,
+  signInChecks,
   tokenMade,
   tokenRevoked,
   tokenRow,
+  unknownIdentityList,
   userRow,
 } from '../work/index.ts';
 import { defineRoutes } from './define-route.ts';
@@ -60,6 +67,14 @@ const people = defineRoutes({
     params: z.strictObject({ account }),
     answer: { status: 200, shape: accountDetail.extend({ tokens: z.array(tokenRow) }) },
   },
+  getSignInRules: {
+    ...administered,
+    method: 'GET',
+    path: '/sign-in-rules',
+    tag: 'users',
+    summary: 'How people sign in here, and by which rules',
+    answer: { status: 200, shape: signInRules },
+  },
   addUser: {
     ...administered,
     method: 'POST',
@@ -94,6 +109,7 @@ const people = defineRoutes({
   lockUser: move('lock', 'account_locked', 'Refuse sign-ins and tokens until it is released'),
   unlockUser: move('unlock', 'account_unlocked', 'Release an account, also after wrong passwords'),
   disableUser: move('disable', 'account_disabled', 'As lock, for good'),
+  resetUserFactors: move('reset-factors', 'factor_reset', 'Take all second factors of a person away'),
   enableUser: move('enable', 'account_enabled', 'Undo disable'),
   endUserSessions: {
     ...administered,
@@ -180,6 +196,137 @@ const given = defineRoutes({
   },
 });
 
+const ofGroups = defineRoutes({
+  listGroupGrants: {
+    ...administered,
+    method: 'GET',
+    path: '/grants/groups',
+    tag: 'grants',
+    summary: 'What groups of the identity provider give',
+    answer: { status: 200, shape: z.strictObject({ items: groupGrantList }) },
+  },
+  giveGroupGrant: {
+    ...administered,
+    method: 'POST',
+    path: '/grants/groups',
+    tag: 'grants',
+    summary: 'Give a role or a permission to a group',
+    body: z.strictObject({
+      group: z.string().trim().min(1).max(500),
+      /** Default: the identity provider of the settings. */
+      issuer: z.url().max(500).optional(),
+      gives: z.union([z.strictObject({ role }), z.strictObject({ permission })]),
+      scope: place,
+      /** Up to the end of this day, in UTC. */
+      until: z.iso.date().optional(),
+      reason,
+    }),
+    idempotent: true,
+    stepUp: true,
+    answer: { status: 201, shape: groupGrantChanged },
+    audit: { event: 'grant_given' },
+  },
+  revokeGroupGrant: {
+    ...administered,
+    method: 'POST',
+    path: '/grants/groups/:grantId/revocation',
+    tag: 'grants',
+    summary: 'Take a grant from a group, and so from its members',
+    params: z.strictObject({ grantId: z.string().max(64) }),
+    body: z.strictObject({ reason }),
+    idempotent: true,
+    stepUp: true,
+    answer: { status: 200, shape: groupGrantChanged },
+    audit: { event: 'grant_revoked' },
+  },
+});
+
+const outside = defineRoutes({
+  listUnknownIdentities: {
+    ...administered,
+    method: 'GET',
+    path: '/identities',
+    tag: 'users',
+    summary: 'Who proved an identity that no account has',
+    answer: { status: 200, shape: z.strictObject({ items: unknownIdentityList }) },
+  },
+  checkIdentityProvider: {
+    ...administered,
+    method: 'POST',
+    path: '/identities/provider/check',
+    tag: 'users',
+    summary: 'What is wrong with sign-in by the identity provider',
+    answer: { status: 200, shape: z.strictObject({ items: signInChecks }) },
+    audit: { nothing: 'asks the identity provider, and changes nothing' },
+  },
+  checkSmartCards: {
+    ...administered,
+    method: 'POST',
+    path: '/identities/cards/check',
+    tag: 'users',
+    summary: 'What is wrong with sign-in by cards',
+    body: z.strictObject({
+      /** A certificate in PEM: whether it would be accepted, and why not. */
+      card: z.string().max(65_536).optional(),
+    }),
+    answer: { status: 200, shape: z.strictObject({ items: signInChecks }) },
+    audit: { nothing: 'reads files of the server, and changes nothing' },
+  },
+  linkUnknownIdentity: {
+    ...administered,
+    method: 'POST',
+    path: '/identities/:identityId/link',
+    tag: 'users',
+    summary: 'Tie an identity that waits to an account',
+    params: z.strictObject({ identityId: z.string().max(64) }),
+    body: z.strictObject({ account }),
+    idempotent: true,
+    stepUp: true,
+    answer: { status: 200, shape: identityLinked },
+    audit: { event: 'identity_linked' },
+  },
+  dismissIdentity: {
+    ...administered,
+    method: 'POST',
+    path: '/identities/:identityId/dismissal',
+    tag: 'users',
+    summary: 'Let an identity wait no more; it may come again',
+    params: z.strictObject({ identityId: z.string().max(64) }),
+    idempotent: true,
+    answer: { status: 200, shape: identityDismissed },
+    audit: { event: 'identity_dismissed' },
+  },
+  linkIdentity: {
+    ...administered,
+    method: 'POST',
+    path: '/users/:account/identities',
+    tag: 'users',
+    summary: 'Tie an identity to an account before it comes',
+    params: z.strictObject({ account }),
+    body: z.strictObject({
+      way: z.enum(['oidc', 'cac']),
+      issuer: z.string().min(1).max(500),
+      subject: z.string().min(1).max(500),
+    }),
+    idempotent: true,
+    stepUp: true,
+    answer: { status: 201, shape: identityLinked },
+    audit: { event: 'identity_linked' },
+  },
+  unlinkIdentity: {
+    ...administered,
+    method: 'POST',
+    path: '/users/:account/identities/:identityId/removal',
+    tag: 'users',
+    summary: 'Take an outside identity from an account',
+    params: z.strictObject({ account, identityId: z.string().max(64) }),
+    idempotent: true,
+    stepUp: true,
+    answer: { status: 200, shape: identityLinked },
+    audit: { event: 'identity_removed' },
+  },
+});
+
 const programs = defineRoutes({
   makeToken: {
     ...administered,
@@ -196,6 +343,8 @@ const programs = defineRoutes({
       /** CIDR blocks. Default: from everywhere. */
       addresses: z.array(z.string().max(60)).max(100).default([]),
       days: z.number().int().min(1).max(365).default(90),
+      /** SHA-256 fingerprint of the certificate without which it is refused. */
+      certificate: z.string().max(200).optional(),
     }),
     idempotent: true,
     answersSecret: true,
@@ -223,5 +372,7 @@ export const accountRoutes = {
   ...listRoutes('Tokens', tokenList, { row: tokenRow, ...administered }),
   ...people,
   ...given,
+  ...ofGroups,
+  ...outside,
   ...programs,
 } as const;

@@ -13,6 +13,7 @@ import {
   recordEdited,
 } from '../records/index.ts';
 import { json } from '../json/index.ts';
+import { assetStigs } from '../work/index.ts';
 import { defineRoutes } from './define-route.ts';
 
 const params = z.strictObject({ assetUuid: z.guid() });
@@ -22,6 +23,27 @@ const limit = z.coerce.number().int().min(1).max(500).default(200);
 const ofAsset = { tag: 'assets', scope: 'boundaries', params } as const;
 
 export const assetRoutes = defineRoutes({
+  listAssetChecklists: {
+    method: 'GET',
+    path: '/assets/:assetUuid/checklists',
+    ...ofAsset,
+    summary: 'STIGs of an asset: rules with a result, open ones',
+    permission: 'finding:read',
+    answer: { status: 200, shape: z.strictObject({ items: assetStigs }) },
+  },
+  exportAssetChecklist: {
+    method: 'GET',
+    path: '/assets/:assetUuid/checklist',
+    ...ofAsset,
+    summary: 'Results of a STIG on an asset, as CKLB or CKL',
+    permission: 'finding:export',
+    query: z.strictObject({
+      stig: z.string().max(255).optional(),
+      format: z.enum(['cklb', 'ckl']).default('cklb'),
+    }),
+    answer: { status: 200, stream: 'application/octet-stream' },
+    audit: { access: 'export', resource: 'checklist' },
+  },
   getAssetSources: {
     method: 'GET',
     path: '/assets/:assetUuid/sources',

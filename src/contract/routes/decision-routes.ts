@@ -97,6 +97,7 @@ export const conflictRoutes = {
       scope: 'boundaries',
       body: z.strictObject(waySettled),
       answer: { status: 200, shape: conflictsTried },
+      audit: { nothing: 'tried, and nothing changed' },
     },
     resolveConflicts: {
       method: 'POST',
@@ -171,6 +172,7 @@ export const approvalRoutes = {
       params: z.strictObject({ approvalId: id, sha256: id }),
       body: z.strictObject({ viewed: z.boolean() }),
       answer: { status: 204 },
+      audit: { nothing: 'a mark in the list of the reader' },
     },
     decideApproval: {
       method: 'POST',
@@ -319,6 +321,8 @@ export const syncRoutes = {
           kinds: z.partialRecord(z.enum(inboxKinds), z.number()),
           /** All of these. */
           inbox: z.number(),
+          /** Critical alerts that you see and nobody acknowledged. */
+          criticalAlerts: z.number(),
         }),
       },
     },

@@ -5,14 +5,21 @@
  */
 import type { z } from 'zod';
 import type { Permission } from '../../canonical/access/index.ts';
+import type { EventKind } from '../../canonical/vocabulary/index.ts';
 
 /** Who may call it: holders of a permission; whoever is signed in; or anybody, before signing in, for the reason given. */
 export type Access = Permission | 'signed-in' | { readonly anybody: string };
 
-/** What the security log keeps of a call beyond refusals, which it always keeps: the kind of event or access. */
+/**
+ * What the security log keeps of a call beyond refusals, which it always keeps (AU-2): the event that the server records before it is carried
+ * out, or the access to a record; `events` where the use case records them itself, in the transaction that does it; `nothing` says why none.
+ * A call that changes something must say one of them. An export of a list is always an event.
+ */
 export type Audit =
-  | { readonly event: string }
-  | { readonly access: 'read' | 'write' | 'delete' | 'export'; readonly resource: string };
+  | { readonly event: EventKind }
+  | { readonly events: readonly [EventKind, ...EventKind[]] }
+  | { readonly access: 'read' | 'write' | 'delete' | 'export'; readonly resource: string }
+  | { readonly nothing: string };
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,7 +41,8 @@ export interface Route {
   readonly file?: true;
   /** The good answer: its status and shape; `stream` for files, exports and events, which have no JSON shape. */
   readonly answer: {
-    readonly status: 200 | 201 | 202 | 204;
+    /** 303 leads a browser on, to `location`. */
+    readonly status: 200 | 201 | 202 | 204 | 303;
     readonly shape?: z.ZodType;
     readonly stream?: string;
   };
@@ -48,6 +56,10 @@ export interface Route {
   readonly stepUp?: true;
   /** Calls that the page makes by itself do not keep a session alive. */
   readonly passive?: true;
+  /**
+   * Another server calls it, by a form: its body proves what it says, no cookie is looked at, and it bears none of what a page of ours bears.
+   */
+  readonly calledByServer?: true;
   readonly audit?: Audit;
 }
 

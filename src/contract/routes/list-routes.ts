@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ListDefinition } from '../../canonical/lists/index.ts';
 import type { Permission } from '../../canonical/access/index.ts';
+import { disclosureQuery } from './disclosure-query.ts';
 
 /** A filter's parameter: text in the grammar of docs/lists.md, which the server reads by the list's definition. */
 const filterParameters = (list: ListDefinition): Record<string, z.ZodOptional<z.ZodString>> =>
@@ -34,6 +35,7 @@ const listQuery = (list: ListDefinition) =>
         }),
       cursor,
       limit,
+      ...disclosureQuery,
     })
     .catchall(z.string());
 const countQuery = (list: ListDefinition) =>

@@ -55,6 +55,22 @@ const headerOf = (id: string, description: string) => z.string().meta({ descript
 const idempotencyKey = headerOf('IdempotencyKey', 'A UUID; the same request again bears the same.');
 const ifMatch = headerOf('IfMatch', 'The ETag of the record as you read it.');
 
+const form = 'application/x-www-form-urlencoded';
+
+/** What is sent: JSON, a form of another server, or a file. */
+function bodyOf(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (route.file)
+    return {
+      requestBody: {
+        required: true,
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+    };
+  if (!route.body) return {};
+  const type = route.calledByServer ? form : 'application/json';
+  return { requestBody: { required: true, content: { [type]: { schema: route.body } } } };
+}
+
 function operation(id: string, route: Route): ZodOpenApiOperationObject {
   const { shape, status, stream } = route.answer;
   const content = {
@@ -81,20 +97,10 @@ function operation(id: string, route: Route): ZodOpenApiOperationObject {
           }
         : {}),
     },
-    ...(route.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
-      : {}),
-    ...(route.file
-      ? {
-          requestBody: {
-            required: true,
-            content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-          },
-        }
-      : {}),
+    ...bodyOf(route),
     responses: {
       [`${status}`]: {
-        description: status === 204 ? 'Done.' : 'The answer.',
+        description: status === 204 ? 'Done.' : status === 303 ? 'Leads the browser on.' : 'The answer.',
         ...(Object.keys(content).length > 0 ? { content } : {}),
       },
       ...Object.fromEntries(

@@ -3,6 +3,7 @@ import { milestoneList, poamList, systemList } from '../../canonical/lists/index
 import {
   milestone,
   milestoneAdded,
+  milestonesFitted,
   poam,
   poamComments,
   poamDetail,
@@ -123,6 +124,19 @@ export const poamRoutes = {
       answer: { status: 201, shape: milestoneAdded },
       audit: { event: 'record_changed' },
     },
+    fitMilestones: {
+      method: 'POST',
+      path: '/poams/:poamId/milestones/fit',
+      tag: 'poams',
+      summary: 'Move milestones that lie after the promised day',
+      permission: 'poam:write',
+      scope: 'boundaries',
+      params: poamId,
+      body: z.strictObject({ how: z.enum(['proportion', 'date']), reason: z.string().min(1).max(2000) }),
+      idempotent: true,
+      answer: { status: 200, shape: milestonesFitted },
+      audit: { event: 'record_changed' },
+    },
     editMilestone: {
       method: 'PATCH',
       path: '/milestones/:milestoneId',
@@ -151,6 +165,7 @@ export const poamRoutes = {
         reason,
       }),
       answer: { status: 200, shape: recordsTried },
+      audit: { nothing: 'tried, and nothing changed' },
     },
     editPoams: {
       method: 'POST',

@@ -11,6 +11,8 @@ import {
   scheduleView,
   syncOverview,
 } from '../work/index.ts';
+import { performance } from '../numbers/index.ts';
+import { timingKinds } from '../../platform/timings/index.ts';
 import { defineRoutes } from './define-route.ts';
 import { listRoutes } from './list-routes.ts';
 
@@ -38,6 +40,30 @@ export const runRoutes = {
       scope: 'installation',
       passive: true,
       answer: { status: 200, shape: syncOverview },
+    },
+    getPerformance: {
+      method: 'GET',
+      path: '/performance',
+      tag: 'sync',
+      summary: "What Tieline's own work took, by operation",
+      permission: 'sync:read',
+      scope: 'installation',
+      query: z.strictObject({
+        /** How far back. */
+        hours: z.coerce.number().int().min(1).max(720).default(24),
+        kind: z.enum(timingKinds).optional(),
+      }),
+      answer: { status: 200, shape: performance },
+    },
+    getPrometheus: {
+      method: 'GET',
+      path: '/performance/prometheus',
+      tag: 'sync',
+      summary: 'State and counters in the text format of Prometheus',
+      permission: 'sync:read',
+      scope: 'installation',
+      passive: true,
+      answer: { status: 200, stream: 'text/plain' },
     },
     listSchedules: {
       method: 'GET',
@@ -197,6 +223,7 @@ export const planRoutes = defineRoutes({
     params: ofPlan.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) }),
     body: z.strictObject({ viewed: z.boolean() }),
     answer: { status: 204 },
+    audit: { nothing: 'a mark in the list of the reader' },
   },
   applyPlan: {
     method: 'POST',

@@ -115,5 +115,6 @@ export const viewRoutes = defineRoutes({
     body: z.strictObject({ list, viewId: z.guid().nullable().optional() }),
     idempotent: true,
     answer: { status: 204 },
+    audit: { nothing: 'the view that a person begins with' },
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allRoles } from '../../canonical/access/index.ts';
-import { requestKinds, severities } from '../../canonical/vocabulary/index.ts';
+import { requestKinds, ruledRequestKinds, severities } from '../../canonical/vocabulary/index.ts';
 import { instant, json, jsonObject } from '../json/index.ts';
 
 /** A change in words: what a person reads before deciding. */
@@ -47,6 +47,8 @@ export const approvalRequest = z.strictObject({
   ),
   /** Roles whose turn it is; empty where it does not wait. */
   turn: z.array(role),
+  /** The run of a workflow that waits for it; null where a person asks. */
+  executionId: z.string().nullable(),
   /** When it falls back if nobody has decided it. */
   expiresAt: instant.nullable(),
 });
@@ -106,7 +108,7 @@ export const deciderList = z.array(
     /** Null: every boundary that has no rule of its own. */
     boundary: z.string().nullable(),
     boundaryName: z.string().nullable(),
-    kind: z.enum(requestKinds),
+    kind: z.enum(ruledRequestKinds),
     /** Null: any severity that has no rule of its own. */
     severity: z.enum(severities).nullable(),
     /** Such a request is not taken; the note says why. */

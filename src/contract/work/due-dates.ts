@@ -3,6 +3,7 @@ import {
   dayCounts,
   dueBases,
   dueConditions,
+  dueRatings,
   earlierRules,
   policyTime,
   policyVersion,
@@ -15,6 +16,7 @@ const use = z.strictObject({
   policyId: z.string(),
   applies: z.boolean(),
   coversOpen: z.boolean(),
+  whenEarlier: z.enum(earlierRules).nullable(),
   reason: z.string().nullable(),
   setAt: instant,
   setBy: z.string(),
@@ -26,6 +28,20 @@ export const duePolicy = z.strictObject({
   policyId: z.string(),
   versions: z.array(policyVersion.extend({ inForce: z.boolean() })),
   uses: z.array(use),
+  /** Plans of versions that begin: whether they date what was open before, by boundary, the newest first. */
+  starts: z.array(
+    z.strictObject({
+      version: z.number(),
+      systemId: z.string(),
+      approvalId: z.string(),
+      status: z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired']),
+      poams: z.number(),
+      what: z.string(),
+      askedAt: instant,
+      decidedBy: z.string().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
 });
 
 /** `due-policies list`. */
@@ -45,6 +61,8 @@ export const newDuePolicy = z.strictObject({
   calendar: z.string().max(50).nullable().default(null),
   civilianOnly: z.boolean().default(false),
   whenEarlier: z.enum(earlierRules).default('ask'),
+  rating: z.enum(dueRatings).default('original'),
+  epssFrom: z.number().min(0).max(1).nullable().default(null),
   effectiveFrom: z.iso.date().nullable().default(null),
   effectiveUntil: z.iso.date().nullable().default(null),
   graceUntil: z.iso.date().nullable().default(null),
@@ -53,6 +71,7 @@ export const newDuePolicy = z.strictObject({
     .array(policyTime.extend({ remark: z.string().max(200).nullable().default(null) }))
     .min(1)
     .max(500),
+  evaluations: policyVersion.shape.evaluations.default([]),
 });
 
 /** What is to hold of a policy in a boundary, or by default. */
@@ -61,6 +80,8 @@ export const duePolicyUse = z.strictObject({
   /** null: what the default says. */
   applies: z.boolean().nullable(),
   coversOpen: z.boolean().default(false),
+  /** What becomes of a promised date when it gives an earlier one; null: as the default says, else as the policy says. */
+  whenEarlier: z.enum(earlierRules).nullable().default(null),
   reason: z.string().max(2000).nullable().default(null),
 });
 
@@ -85,6 +106,7 @@ export const duePolicyPreview = z.strictObject({
 const silences = [
   'not_in_force',
   'began_later',
+  'not_approved',
   'no_cve',
   'national_security',
   'no_day_given',
@@ -106,6 +128,10 @@ const answer = z.strictObject({
   unknown: z.array(z.string()),
   facts: z.record(z.string(), z.string()),
   cve: z.string().nullable(),
+  /** The approved risk adjustment that it goes by: the number of the deviation. */
+  adjustment: z.number().nullable(),
+  /** By when it wants the weakness to be evaluated; null: it does not, or it was. */
+  evaluateBy: z.string().nullable(),
   reason: z.string(),
 });
 
@@ -124,6 +150,8 @@ export const dueExplanation = z.strictObject({
   standsBy: z.string().nullable(),
   standsReason: z.string().nullable(),
   isLate: z.boolean(),
+  /** The request to pull its promised date in, as long as it waits. */
+  asked: z.strictObject({ approvalId: z.string(), on: z.string(), since: instant }).nullable(),
   weaknesses: z.array(
     z.strictObject({
       identifier: z.string(),
@@ -158,6 +186,9 @@ export const dueTrial = z.strictObject({
   kevAdded: z.iso.date().optional(),
   kevDue: z.iso.date().optional(),
   automatable: z.enum(dueConditions.automatable).optional(),
+  epss: z.number().min(0).max(1).optional(),
+  /** The rating of an approved risk adjustment. */
+  adjusted: z.enum(severities).optional(),
   impact: z.enum(dueConditions.impact).optional(),
   exposed: z.enum(dueConditions.exposed).optional(),
   class: z.enum(dueConditions.class).optional(),
@@ -229,4 +260,62 @@ export const dueFacts = z.strictObject({
       ...told,
     }),
   ),
+});
+
+/** `due-policies unanswered`: what due dates hang on and nobody has said, by POA&M. */
+export const dueUnanswered = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      poamId: z.string(),
+      systemId: z.string().nullable(),
+      weakness: z.string(),
+      unknown: z.array(z.string()),
+      since: instant,
+      /** By when a policy wants it to be evaluated; null: none does, or it was. */
+      evaluateBy: z.string().nullable(),
+      isEvaluationLate: z.boolean(),
+    }),
+  ),
+  total: z.number(),
+});
+
+/** Network zones of assets, and whether they are publicly exposed; null: nobody has said. */
+export const dueZones = z.array(
+  z.strictObject({
+    zone: z.string(),
+    assets: z.number(),
+    exposed: z.boolean().nullable(),
+    setAt: instant.nullable(),
+    setBy: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
+);
+
+/** What people said that the due date of a POA&M hangs on; null: not known. */
+export const dueSaidOfPoam = z.strictObject({
+  evaluation: z
+    .strictObject({
+      evaluatedAt: z.iso.datetime(),
+      exploitable: z.boolean().nullable(),
+      reachable: z.boolean().nullable(),
+      agencyImpact: z.string().nullable(),
+      complyBy: z.string().nullable(),
+      vendorReleasedOn: z.string().nullable(),
+      note: z.string().nullable(),
+      setAt: instant,
+      setBy: z.string(),
+    })
+    .nullable(),
+  class: z.string().nullable(),
+  nationalSecurity: z.boolean().nullable(),
+  assets: z.array(
+    z.strictObject({
+      assetUuid: z.string(),
+      hostname: z.string().nullable(),
+      zone: z.string().nullable(),
+      exposed: z.boolean().nullable(),
+      by: z.enum(['asset', 'zone']).nullable(),
+    }),
+  ),
+  unknown: z.array(z.string()),
 });

@@ -12,3 +12,7 @@ export * from './plans.ts';
 export * from './policies.ts';
 export * from './schedules.ts';
 export * from './sync.ts';
+export * from './reports.ts';
+export * from './poam-imports.ts';
+export * from './stig-files.ts';
+export * from './privacy.ts';

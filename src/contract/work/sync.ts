@@ -135,6 +135,10 @@ export const inbox = z.strictObject({
       since: instant,
       boundary: z.string().nullable(),
       connection: z.string().nullable(),
+      /** The record whose page is the place to act; a connection by its name. */
+      place: z.strictObject({ kind: z.string(), id: z.string() }).nullable(),
+      /** Of a question about a POA&M: its code. */
+      question: z.string().nullable(),
       list: listThatHolds,
     }),
   ),

@@ -28,6 +28,17 @@ export const commandGroups: readonly EntryGroup[] = [
     ],
   },
   {
+    title: 'Reports',
+    entries: [
+      {
+        name: 'reports',
+        description:
+          'FedRAMP workbooks, OSCAL and VER documents: made, kept with their hash, verified, scheduled',
+        load: async () => (await import('./reports/reports.command.ts')).reports,
+      },
+    ],
+  },
+  {
     title: 'Sync',
     entries: [
       {
@@ -44,6 +55,12 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'schedules',
         description: 'when a worker syncs by itself',
         load: async () => (await import('./operate/schedules.command.ts')).schedules,
+      },
+      {
+        name: 'performance',
+        description:
+          "what Tieline's own work takes: calls, steps, jobs, statements, requests; for monitoring",
+        load: async () => (await import('./sync/performance.command.ts')).performance,
       },
       {
         name: 'serve',
@@ -67,9 +84,26 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./decisions/inbox.command.ts')).inbox,
       },
       {
+        name: 'alerts',
+        description:
+          'what passed a threshold: who looks after it, the rules, where it is delivered; digests by mail',
+        load: async () => (await import('./alerts/alerts.command.ts')).alerts,
+      },
+      {
         name: 'tasks',
         description: 'what people are to do about records, until when; done by whom',
         load: async () => (await import('./remediation/tasks.command.ts')).tasks,
+      },
+      {
+        name: 'workflows',
+        description:
+          'what happens by itself: what starts it, which steps, who approved it, and what each run did',
+        load: async () => (await import('./workflows/workflows.command.ts')).workflows,
+      },
+      {
+        name: 'privacy',
+        description: 'requests under the Privacy Act from receipt to closing; the accounting of disclosures',
+        load: async () => (await import('./privacy/privacy.command.ts')).privacy,
       },
       {
         name: 'approvals',
@@ -111,6 +145,11 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'ops',
         description: 'every sync and decision with its steps, counts and errors; undo',
         load: async () => (await import('./history/ops.command.ts')).ops,
+      },
+      {
+        name: 'security',
+        description: 'the security log: who did what from where; investigate, verify, forward',
+        load: async () => (await import('./security/security.command.ts')).security,
       },
       {
         name: 'jobs',
@@ -160,6 +199,11 @@ export const commandGroups: readonly EntryGroup[] = [
         load: async () => (await import('./imports/import.command.ts')).importFiles,
       },
       {
+        name: 'stig',
+        description: 'STIG checklists: results in, and out as CKLB or CKL',
+        load: async () => (await import('./stig/stig.command.ts')).stig,
+      },
+      {
         name: 'imports',
         description: 'scan files that were brought and what became of each; folders that are watched',
         load: async () => (await import('./imports/imports.command.ts')).imports,
@@ -207,6 +251,23 @@ export const commandGroups: readonly EntryGroup[] = [
     ],
   },
   {
+    title: 'Numbers',
+    entries: [
+      {
+        name: 'metrics',
+        description:
+          'whether it gets better: 34 metrics by boundary and day, targets, and metrics of your own',
+        load: async () => (await import('./metrics/metrics.command.ts')).metrics,
+      },
+      {
+        name: 'dashboards',
+        description:
+          'numbers side by side: Executive, Exposure, Remediation, POA&M, Scan coverage, Sync health, your own',
+        load: async () => (await import('./metrics/dashboards.command.ts')).dashboards,
+      },
+    ],
+  },
+  {
     title: 'Threat intelligence',
     entries: [
       {
@@ -249,6 +310,11 @@ export const commandGroups: readonly EntryGroup[] = [
         name: 'grants',
         description: 'who may do what, where and until when',
         load: async () => (await import('./access/grants.command.ts')).grants,
+      },
+      {
+        name: 'teams',
+        description: 'people who look after some systems together, to whom work is given',
+        load: async () => (await import('./access/grants.command.ts')).teams,
       },
       {
         name: 'tokens',

@@ -2,6 +2,7 @@
 export const queryOf = (id: string): string => {
   const noun = /^facet(\w+)$/.exec(id)?.[1];
   if (id === 'listViews') return '?list=poams';
+  if (id === 'listPrivacyHits') return '?table=users';
   return noun === undefined ? '' : `?by=${facetsOf[noun] ?? ''}`;
 };
 const facetsOf: Readonly<Record<string, string>> = {
@@ -21,5 +22,7 @@ const facetsOf: Readonly<Record<string, string>> = {
   Matches: 'system',
   ApiCalls: 'connection,status',
   Tasks: 'state,system',
+  WorkflowRuns: 'workflow,state',
+  PrivacyRequests: 'state,status,type',
   Deviations: 'kind,state',
 };

@@ -13,8 +13,7 @@ let issm: Caller;
 beforeAll(async () => {
   world = await httpWorld();
   issm = await world.program([{ gives: { role: 'issm' }, scope: everywhere }]);
-  const account = { kind: 'person', name: 'm.okafor', password: new Secret(password) } as const;
-  await addAccount(world.app, account, machine);
+  await addAccount(world.app, { kind: 'person', name: 'm.okafor', password: new Secret(password) }, machine);
   await world.database.pool.query(`update principals set must_change_password = false`);
   await giveGrant(world.app, 'm.okafor', { gives: { role: 'isso' }, scope: everywhere }, machine);
 });
@@ -138,7 +137,7 @@ describe('lists', () => {
   it('an unknown sort or facet is refused with those that there are', async () => {
     const unknown = refusal(await get('/assets?sort=severity'));
     expect(unknown).toMatchObject({ status: 400, code: 'FILTER_INVALID', errors: [{ pointer: 'sort' }] });
-    expect(unknown.remedy).toMatch(/The sorts are name, critical, seen/);
+    expect(unknown.remedy).toMatch(/The sorts are name, critical, risk, seen/);
     expect(refusal(await get('/poams/facets?by=shoe-size')).errors).toMatchObject([{ pointer: 'by' }]);
   });
 
@@ -174,6 +173,25 @@ describe('lists', () => {
     ])
       expect({ path, code: refusal(await get(path)).code }).toEqual({ path, code: 'CURSOR_INVALID' });
     expect((await get(`/poams?sort=due&limit=2&cursor=${cursor}`)).statusCode).toBe(200);
+  });
+
+  it('an export that leaves the agency is in the accounting of disclosures first, and is refused where that lacks something', async () => {
+    const leaving = 'disclosure_recipient=GAO&disclosure_purpose=review';
+    const refused = await get(`/poams?open=yes&${leaving}`, { accept: 'text/csv' });
+    expect({ status: refused.statusCode, body: refused.json<object>() }).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: 'disclosure_authority' }] },
+    });
+    const left = async () =>
+      (
+        await world.database.pool.query<{ what: string; recipient: string }>(
+          'select what, recipient from disclosures',
+        )
+      ).rows;
+    expect(await left()).toEqual([]);
+    const sent = await get(`/poams?open=yes&${leaving}&disclosure_authority=law`, { accept: 'text/csv' });
+    expect(sent.statusCode).toBe(200);
+    expect(await left()).toEqual([{ what: 'list of poams, open=yes', recipient: 'GAO' }]);
   });
 
   it('an export has the byte order mark, the marking, every row, and no cell that a spreadsheet runs', async () => {
@@ -324,7 +342,10 @@ describe('signing in', () => {
     });
     expect(bootstrap.json<{ permissions: object }>().permissions).not.toHaveProperty('approval:decide');
     const out = await world.call(page, 'DELETE', '/session');
-    expect({ status: out.statusCode, body: out.body }).toEqual({ status: 204, body: '' });
+    expect({ status: out.statusCode, body: out.json<object>() }).toEqual({
+      status: 200,
+      body: { continueAt: null },
+    });
     expect(String(out.headers['set-cookie'])).toMatch(/^tieline=;/);
     const after = await world.call(page, 'GET', '/me/bootstrap');
     expect(refusal(after).status).toBe(401);

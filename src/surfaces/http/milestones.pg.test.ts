@@ -32,6 +32,7 @@ afterAll(async () => {
 
 const detail = async (): Promise<PoamDetail> =>
   (await world.call(issm, 'GET', '/poams/ALFA-1')).json<PoamDetail>();
+const doneOn = '2026-11-20';
 const step = async () => {
   const found = (await detail()).milestones.find(({ description }) => description === 'Step of alfa');
   if (!found) throw new Error('The step is not there.');
@@ -116,13 +117,51 @@ describe('milestones of a POA&M over HTTP', () => {
       errors: [{ pointer: 'scheduled_completion' }],
     });
     await edit({ changes: { scheduled_completion: '2027-01-02' }, reason: 'the vendor is late' });
-    await edit({ changes: { status: 'Completed', actual_completion: '2027-02-20' } });
+    const undated = await edit({ changes: { status: 'Completed' } });
+    expect(undated.json()).toMatchObject({ errors: [{ pointer: 'actual_completion' }] });
+    await edit({ changes: { status: 'Completed', actual_completion: doneOn } });
     expect(await step()).toMatchObject({
       due: '2027-01-02',
       comments: expect.stringMatching(/moved from 2026-12-15 to 2027-01-02: the vendor is late$/),
-      completed: '2027-02-20',
+      completed: doneOn,
       status: 'Completed',
       isOpen: false,
     });
+  });
+
+  it('a POA&M that is over gets no further milestone, and the answer says to reopen it first', async () => {
+    const { pool } = world.database;
+    await pool.query(`update ingestion_poams set status = 'Completed' where poam_id = 'ALFA-2'`);
+    const refused = await world.call(issm, 'POST', '/poams/ALFA-2/milestones', {
+      body: { description: 'One more step', due: '2026-12-01' },
+    });
+    expect(refused.json()).toMatchObject({
+      code: 'EDIT_REFUSED',
+      errors: [{ pointer: 'status', detail: expect.stringContaining('reopen it first') as string }],
+    });
+    await pool.query(`update ingestion_poams set status = 'Open' where poam_id = 'ALFA-2'`);
+  });
+
+  it('an ISSM completes or extends a POA&M neither by an edit nor by an edit of many: both answers name the field and what to do', async () => {
+    const { version } = await detail();
+    const headers = { 'if-match': `"${version}"` };
+    const asked = [
+      [{ status: 'Completed' }, 'status', 'complete it'],
+      [{ scheduled_completion: '2027-06-01' }, 'scheduled_completion', 'ask for an extension'],
+    ] as const;
+    for (const [changes, pointer, remedy] of asked) {
+      const body = { changes, reason: 'as agreed' };
+      const one = await world.call(issm, 'PATCH', '/poams/ALFA-1', { body, headers });
+      const detailOfFault = expect.stringContaining(remedy) as string;
+      expect(one.json()).toMatchObject({
+        code: 'EDIT_REFUSED',
+        errors: [{ pointer, detail: detailOfFault }],
+      });
+      const many = await world.call(issm, 'POST', '/poams/bulk/try', { body: { ...body, ids: ['ALFA-2'] } });
+      expect(many.json()).toMatchObject({
+        willChange: 0,
+        refused: [{ faults: [{ field: pointer, message: detailOfFault }] }],
+      });
+    }
   });
 });

@@ -11,13 +11,25 @@ import { addRoute, type Serving } from './kit/add-route.ts';
 import type { Handler } from './kit/call.ts';
 import { addHeaders } from './kit/headers.ts';
 import { asTielineError, problemOf } from './kit/problem.ts';
+import { forgedHeaders } from './proxy/forged-headers.ts';
+import { guardProxyHeaders, type ProxyRules } from './proxy/proxy-headers.ts';
 import { rateGuard, type Rates, usualRates } from './kit/rates.ts';
+
+/** PEM texts. */
+export interface ServerTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of programs and proxies, which are asked for their certificates; undefined: nobody is asked. */
+  readonly clientAuthorities?: string | undefined;
+}
 
 export interface ServerOptions extends Omit<Serving, 'rates'> {
   /** Undefined: the usual ones. */
   readonly rates?: Rates;
   /** PEM texts; undefined: plain HTTP, which is for loopback and for a trusted proxy in front. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: ServerTls;
+  /** How certificates in headers are believed, and from whom. */
+  readonly proxy: ProxyRules;
   /** Addresses (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host are believed. */
   readonly trustedProxies?: readonly string[];
   readonly routes: Readonly<Record<string, Route>>;
@@ -28,6 +40,12 @@ const megabyte = 1_048_576;
 
 /** Reads only files as streams; everything else is JSON of at most a megabyte, whose keys cannot reach a prototype. */
 function acceptBodies(server: FastifyInstance): void {
+  // For the routes that other servers call; every other route refuses a form.
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 100_000 },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
 }
 
@@ -42,6 +60,24 @@ function endSlowBodies(server: FastifyInstance): void {
   });
   server.addHook('preValidation', (request, _reply, done) => {
     clearTimeout(waiting.get(request));
+    done();
+  });
+}
+
+/** Counts what answers take, by route; an answer of 500 and above has failed. A stream of events is one request for as long as it is open, and not counted. */
+function countRequests(server: FastifyInstance, { app }: Pick<Serving, 'app'>): void {
+  const { timings } = app;
+  if (!timings) return;
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'no route';
+    if (!String(reply.getHeader('content-type')).startsWith('text/event-stream'))
+      timings.record(
+        'request',
+        'api',
+        `${request.method} ${route}`,
+        reply.elapsedTime,
+        reply.statusCode >= 500,
+      );
     done();
   });
 }
@@ -97,12 +133,25 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       ? Fastify({
           ...usual,
           http2: true,
-          https: { allowHTTP1: true, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' },
+          https: {
+            allowHTTP1: true,
+            cert: tls.certificate,
+            key: tls.key,
+            minVersion: 'TLSv1.2',
+            // Whose certificate it is, is looked at where it matters: nobody without one is turned away.
+            ...(tls.clientAuthorities === undefined
+              ? {}
+              : { ca: tls.clientAuthorities, requestCert: true, rejectUnauthorized: false }),
+          },
         })
       : Fastify(usual)
   ) as FastifyInstance; // one type for both protocols: nothing here differs
+  const forged = forgedHeaders(options.app);
+  guardProxyHeaders(server, options.proxy, forged);
+  server.addHook('onClose', () => forged.close());
   acceptBodies(server);
   endSlowBodies(server);
+  countRequests(server, options);
   answerFailures(server, options);
   addHeaders(server, { isSecure: tls !== undefined });
   await server.register(cookie);

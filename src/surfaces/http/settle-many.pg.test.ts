@@ -93,21 +93,25 @@ describe('settling many conflicts in one way', () => {
       expect((await world.call(issm, 'POST', '/conflicts/bulk/try', { body })).statusCode).toBe(400);
   });
 
-  it('a third value that puts a date off is for who may extend POA&Ms; one between both sides is for all who settle', async () => {
+  it('a third value that puts a date off is refused, whoever settles, with the way to an extension; one between both sides is taken', async () => {
     const { rows } = await world.database.pool.query<{ id: number }>(
       `insert into sync_conflicts (entity_type, entity_id, conflict_type, field_name, base_value, internal_value, external_value, external_system_id, resolution_status)
        select 'poam', p.poam_id, 'field_mismatch', 'scheduled_completion', '"2026-12-01"', to_jsonb(p.scheduled_completion::date), '"2027-05-01"', l.external_system_id, 'pending'
          from ingestion_poams p join sync_links l on l.entity_id = p.poam_id where p.poam_id = 'ALFA-1' returning id`,
     );
-    const settleOne = async (value: string) =>
+    const settleOne = async (value: string, by = inFirst) =>
       (
-        await world.call(inFirst, 'POST', `/conflicts/${rows[0]?.id ?? 0}/resolution`, {
+        await world.call(by, 'POST', `/conflicts/${rows[0]?.id ?? 0}/resolution`, {
           body: { keep: 'value', value },
         })
       ).json<{ resolved: number[]; refused: { reason: string }[] }>();
-    const refused = await settleOne('2030-01-01');
-    expect(refused.resolved).toEqual([]);
-    expect(refused.refused).toMatchObject([{ reason: expect.stringContaining('right to extend') as string }]);
+    for (const by of [inFirst, issm]) {
+      const refused = await settleOne('2030-01-01', by);
+      expect(refused.resolved).toEqual([]);
+      expect(refused.refused).toMatchObject([
+        { reason: expect.stringContaining('ask for an extension (tieline poams extend ALFA-1') as string },
+      ]);
+    }
     expect(await settleOne('2027-04-01')).toMatchObject({ resolved: [rows[0]?.id] });
   });
 });

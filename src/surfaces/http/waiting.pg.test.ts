@@ -18,8 +18,8 @@ describe('how much waits for a person', () => {
     expect((await of(issm)).kinds).toMatchObject({ conflict: 2, approval: 4 });
     expect((await of(issm, '?system=SYS-1')).kinds).toMatchObject({ conflict: 1, approval: 2 });
     expect((await of(first)).kinds).toMatchObject({ conflict: 1, approval: 2 });
-    expect(await of(first, '?system=SYS-2')).toEqual({ kinds: {}, inbox: 0 });
-    expect(await of(auditor)).toEqual({ kinds: {}, inbox: 0 });
+    expect(await of(first, '?system=SYS-2')).toEqual({ kinds: {}, inbox: 0, criticalAlerts: 0 });
+    expect(await of(auditor)).toEqual({ kinds: {}, inbox: 0, criticalAlerts: 0 });
   });
 
   it('a machine that is in two boundaries waits in both, and once in all', async () => {

@@ -68,6 +68,7 @@ export const boundaryRuleRoutes = defineRoutes({
     summary: 'What a new rule would move',
     body: rule,
     answer: { status: 200, shape: ruleEffect },
+    audit: { nothing: 'tried, and nothing changed' },
   },
   addBoundaryRule: {
     method: 'POST',

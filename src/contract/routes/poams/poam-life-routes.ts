@@ -11,6 +11,7 @@ import { defineRoutes } from '../define-route.ts';
 
 const poamId = z.strictObject({ poamId: z.string().min(1).max(255) });
 const systemId = z.strictObject({ systemId: z.string().min(1).max(255) });
+const evidence = poamId.extend({ sha256: z.string().min(1).max(64) });
 const day = z.iso.date();
 const reason = z.string().max(2000).optional();
 
@@ -36,6 +37,30 @@ export const poamLifeRoutes = defineRoutes({
     params: poamId,
     query: z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
     answer: { status: 200, shape: z.strictObject({ items: poamStory }) },
+  },
+  getPoamEvidence: {
+    method: 'GET',
+    path: '/poams/:poamId/evidence/:sha256',
+    tag: 'poams',
+    summary: 'A file of evidence of a POA&M',
+    permission: 'poam:read',
+    scope: 'boundaries',
+    params: evidence,
+    answer: { status: 200, stream: 'application/octet-stream' },
+    audit: { access: 'export', resource: 'evidence' },
+  },
+  deliverPoamEvidence: {
+    method: 'POST',
+    path: '/poams/:poamId/evidence/:sha256/delivery',
+    tag: 'poams',
+    summary: 'A file that is not sent was taken there by hand',
+    permission: 'poam:write',
+    scope: 'boundaries',
+    params: evidence,
+    body: z.strictObject({ reason }),
+    idempotent: true,
+    answer: { status: 200, shape: z.strictObject({ operationId: z.string() }) },
+    audit: { event: 'record_changed' },
   },
   completePoam: {
     method: 'POST',
@@ -107,6 +132,7 @@ export const poamLifeRoutes = defineRoutes({
     scope: 'boundaries',
     query: z.strictObject({
       since: z.iso.datetime({ offset: true }),
+      system: z.string().max(4000).optional().meta({ description: 'Filter: authorization boundary.' }),
       limit: z.coerce.number().int().min(1).max(1000).default(200),
     }),
     answer: { status: 200, shape: changesSince },

@@ -3,6 +3,14 @@ import { z } from 'zod';
 import { controlRule, controlRules, controlsExplained } from '../../records/index.ts';
 import { defineRoutes } from '../define-route.ts';
 
+const ruleGiven = z.strictObject({
+  priority: z.number().int().min(1).max(100_000),
+  matchField: controlRule.shape.matchField,
+  pattern: z.string().min(1).max(500),
+  controls: z.array(z.string().min(1).max(20)).min(1).max(20),
+  source: z.string().min(1).max(500),
+});
+
 export const controlRuleRoutes = {
   ...defineRoutes({
     listControlRules: {
@@ -21,15 +29,22 @@ export const controlRuleRoutes = {
       summary: 'Add a rule that ties weaknesses to controls',
       permission: 'mapping:write',
       scope: 'installation',
-      body: z.strictObject({
-        priority: z.number().int().min(1).max(100_000),
-        matchField: controlRule.shape.matchField,
-        pattern: z.string().min(1).max(500),
-        controls: z.array(z.string().min(1).max(20)).min(1).max(20),
-        source: z.string().min(1).max(500),
-      }),
+      body: ruleGiven,
       idempotent: true,
       answer: { status: 201, shape: controlRule },
+      audit: { event: 'mapping_changed' },
+    },
+    changeControlRule: {
+      method: 'POST',
+      path: '/control-rules/:controlRuleId/change',
+      tag: 'controls',
+      summary: 'Change a rule that ties weaknesses to controls',
+      permission: 'mapping:write',
+      scope: 'installation',
+      params: z.strictObject({ controlRuleId: z.string().min(1).max(64) }),
+      body: ruleGiven,
+      idempotent: true,
+      answer: { status: 200, shape: controlRule },
       audit: { event: 'mapping_changed' },
     },
     removeControlRule: {

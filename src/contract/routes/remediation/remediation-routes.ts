@@ -47,6 +47,7 @@ export const remediationRoutes = {
       scope: 'boundaries',
       body: asked,
       answer: { status: 200, shape: remediationTried },
+      audit: { nothing: 'tried, and nothing changed' },
     },
     changeRemediation: {
       method: 'POST',

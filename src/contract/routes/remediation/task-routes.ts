@@ -42,6 +42,35 @@ export const taskRoutes = {
       answer: { status: 201, shape: task },
       audit: { event: 'record_changed' },
     },
+    getTask: {
+      method: 'GET',
+      path: '/tasks/:taskId',
+      tag: 'tasks',
+      summary: 'One task',
+      permission: 'task:read',
+      scope: 'boundaries',
+      params: taskId,
+      answer: { status: 200, shape: task },
+    },
+    changeTask: {
+      method: 'POST',
+      path: '/tasks/:taskId/change',
+      tag: 'tasks',
+      summary: 'Give a task to another, or change its day or words',
+      permission: 'task:write',
+      scope: 'boundaries',
+      params: taskId,
+      body: z.strictObject({
+        what: z.string().min(1).max(500).optional(),
+        /** A person or team by name; null: whoever sees it. */
+        to: z.string().min(1).max(100).nullable().optional(),
+        due: z.iso.date().nullable().optional(),
+        note,
+      }),
+      idempotent: true,
+      answer: { status: 200, shape: task },
+      audit: { event: 'record_changed' },
+    },
     finishTask: {
       method: 'POST',
       path: '/tasks/:taskId/done',
@@ -77,6 +106,7 @@ export const taskRoutes = {
       scope: 'boundaries',
       body: poams,
       answer: { status: 200, shape: reviewsTried },
+      audit: { nothing: 'tried, and nothing changed' },
     },
     reviewPoams: {
       method: 'POST',

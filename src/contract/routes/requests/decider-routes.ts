@@ -1,10 +1,10 @@
 /** Who decides requests, as rules by boundary, kind and severity. */
 import { z } from 'zod';
-import { requestKinds, severities } from '../../../canonical/vocabulary/index.ts';
+import { ruledRequestKinds, severities } from '../../../canonical/vocabulary/index.ts';
 import { deciderLevel, deciderList, deciderSet } from '../../work/index.ts';
 import { defineRoutes } from '../define-route.ts';
 
-const kind = z.enum(requestKinds);
+const kind = z.enum(ruledRequestKinds);
 const severity = z.enum(severities).nullable();
 
 export const deciderRoutes = {

@@ -51,6 +51,7 @@ export const ruleRoutes = defineRoutes({
     permission: 'rule:write',
     body: edit,
     answer: { status: 200, shape: rulePreview },
+    audit: { nothing: 'tried, and nothing changed' },
   },
   setRule: {
     method: 'POST',

@@ -34,7 +34,7 @@ export async function list(
 }
 
 /** A role goes before a permission; no permission is called as a role is. @throws USAGE naming both. */
-function givesFrom(text: string): GrantRequest['gives'] {
+export function givesFrom(text: string): GrantRequest['gives'] {
   const permission = allPermissions.find((each) => each === text);
   return permission === undefined ? { role: oneOf('role or permission', allRoles)(text) } : { permission };
 }

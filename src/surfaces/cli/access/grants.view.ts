@@ -1,6 +1,6 @@
 /** Grants as a list, and what one changes. */
 import { roles } from '../../../canonical/access/index.ts';
-import type { GrantEffect, GrantRow } from '../../../operate/accounts/index.ts';
+import type { GrantEffect, GrantRow, GroupGrantRow } from '../../../operate/accounts/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { dayText } from '../kit/instants.ts';
 
@@ -30,6 +30,23 @@ export const grantsTable = (rows: readonly GrantRow[], width: number | undefined
       dayText(row.grantedAt),
       row.grantedBy,
       row.reason ?? '',
+    ]),
+    width,
+  );
+
+/** @param width of the terminal. */
+export const groupGrantsTable = (rows: readonly GroupGrantRow[], width: number | undefined): string =>
+  fittedTable(
+    ['GRANT', 'GROUP', 'GIVES', 'WHERE', 'UNTIL', 'ACCOUNTS', 'BY', 'ISSUER'],
+    rows.map((row) => [
+      row.id.slice(0, 8),
+      row.group,
+      givenText(row),
+      placeText(row),
+      dayText(row.until),
+      String(row.members),
+      row.grantedBy,
+      row.issuer,
     ]),
     width,
   );

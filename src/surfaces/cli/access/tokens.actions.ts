@@ -1,4 +1,6 @@
 /** `tokens …`: by which programs use the API. */
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { allPermissions } from '../../../canonical/access/index.ts';
 import {
   findTokens,
@@ -7,6 +9,7 @@ import {
   revokeToken,
   type TokenRow,
 } from '../../../operate/accounts/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -21,6 +24,7 @@ interface MakeFlags extends GlobalFlags, PlaceFlags {
   readonly permission?: readonly string[];
   readonly from?: readonly string[];
   readonly days: number;
+  readonly certificate?: string;
 }
 
 export async function make(
@@ -30,7 +34,8 @@ export async function make(
 ): Promise<void> {
   const { name, days, from: addresses } = flags;
   const permissions = flags.permission?.map(oneOf('permission', allPermissions));
-  const asked = { name, days, scope: scopeFrom(flags), ...defined({ permissions, addresses }) };
+  const certificate = flags.certificate === undefined ? undefined : fingerprintOf(flags.certificate);
+  const asked = { name, days, scope: scopeFrom(flags), ...defined({ permissions, addresses, certificate }) };
   const made = await context.host.withApp(flags, (app) =>
     makeToken(app, owner, asked, localOrigin(accountName())),
   );
@@ -42,6 +47,18 @@ export async function make(
     `Token ${made.row.id} of ${made.row.principal}, valid until ${dayText(made.row.expiresAt)}. It is shown only now:`,
   );
   context.printWhole(made.token);
+  if (made.row.certificateSha256 !== null)
+    context.print('It is refused where the program does not show that certificate.');
+}
+
+/** Of a PEM file; what is no file is taken for the fingerprint itself. */
+function fingerprintOf(given: string): string {
+  if (!existsSync(given)) return given;
+  try {
+    return new X509Certificate(readFileSync(given)).fingerprint256;
+  } catch (cause) {
+    throw new TielineError('CERTIFICATE_UNREADABLE', `${given} holds no certificate.`, { cause });
+  }
 }
 
 const permissionsText = ({ permissions }: TokenRow): string =>
@@ -49,13 +66,19 @@ const permissionsText = ({ permissions }: TokenRow): string =>
     ? `${permissions.slice(0, 3).join(', ')}, ${permissions.length - 3} more`
     : permissions.join(', ');
 
+const fromText = ({ addresses, certificateSha256 }: TokenRow): string =>
+  [
+    ...addresses,
+    ...(certificateSha256 === null ? [] : [`certificate ${certificateSha256.slice(0, 8)}…`]),
+  ].join(', ');
+
 const rowOf = (row: TokenRow): string[] => [
   row.id,
   row.principal,
   row.name,
   permissionsText(row),
   placeText(row),
-  row.addresses.join(', '),
+  fromText(row),
   row.revokedAt === null ? dayText(row.expiresAt) : `revoked ${dayText(row.revokedAt)}`,
   minuteText(row.lastUsedAt),
 ];

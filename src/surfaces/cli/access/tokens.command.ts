@@ -21,6 +21,11 @@ export const tokens: FirstLevel = {
           description: 'only from these addresses, as 10.0.0.0/8,192.0.2.7 (default: from everywhere)',
           parse: listed,
         },
+        {
+          flags: '--certificate <file>',
+          description:
+            'only together with this certificate (PEM file, or its SHA-256 fingerprint; default: none is needed)',
+        },
         { flags: '--days <n>', description: 'how long it is valid', parse: wholeNumber(1, 365), default: 90 },
       ],
       examples: ['tokens make robot --name "nightly report" --permission poam:read --from 10.0.0.0/8'],
@@ -28,6 +33,7 @@ export const tokens: FirstLevel = {
     },
     {
       name: 'list',
+      reads: true,
       arguments: '[name]',
       description: 'tokens in force, of one account or of all, newest first',
       options: [allOption('also those that were revoked or have expired'), limitOption(100_000, 1000)],

@@ -5,6 +5,7 @@ import {
   disableAccount,
   enableAccount,
   fetchAccount,
+  fetchSignInRules,
   findAccounts,
   giveGrant,
   localOrigin,
@@ -12,6 +13,7 @@ import {
   makeLink,
   type OneTimeLink,
   type PrincipalRow,
+  resetFactors,
   setPassword,
   unlockAccount,
 } from '../../../operate/accounts/index.ts';
@@ -23,7 +25,7 @@ import { accountName } from '../kit/account.ts';
 import type { Action } from '../kit/command.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { password } from '../kit/password-prompt.ts';
-import { accountLines, accountsTable, linkLines } from './users.view.ts';
+import { accountLines, accountsTable, linkLines, signInRulesText } from './users.view.ts';
 
 interface AddFlags extends GlobalFlags {
   readonly service: boolean;
@@ -43,15 +45,10 @@ export async function addUser(context: CommandContext, flags: AddFlags, [name]: 
   const by = localOrigin(accountName());
   const first = flags.password ? await askTwice(context) : undefined;
   const added = await context.host.withApp(flags, async (app) => {
-    const { id } = await addAccount(app, { kind, name, displayName, email, user, password: first }, by);
+    const account = await addAccount(app, { kind, name, displayName, email, user, password: first }, by);
+    const { id } = account;
     if (flags.admin) await giveGrant(app, id, { gives: { role: 'admin' }, scope: everywhere }, by);
     const link = kind === 'person' && !first ? await makeLink(app, id, by) : null;
-    const {
-      identities: _ways,
-      grants: _grants,
-      sessions: _sessions,
-      ...account
-    } = await fetchAccount(app, id);
     return { account, role: flags.admin ? ('admin' as const) : null, link };
   });
   if (flags.json) context.printJson('accountAdded', added);
@@ -101,6 +98,12 @@ export async function showUser(context: CommandContext, flags: GlobalFlags, [nam
   else context.print(accountLines(account).join('\n'));
 }
 
+export async function showSignInRules(context: CommandContext, flags: GlobalFlags): Promise<void> {
+  const rules = await context.host.withApp(flags, (app) => fetchSignInRules(app));
+  if (flags.json) context.printJson('signInRules', rules);
+  else context.print(signInRulesText(rules, context.width));
+}
+
 type Changing = (app: AccountsApp, name: string, by: Origin, reason?: string) => Promise<PrincipalRow>;
 const changing =
   (change: Changing, result: string): Action<GlobalFlags & { readonly reason?: string }, Named> =>
@@ -116,6 +119,10 @@ export const lock = changing(lockAccount, 'is locked; its sessions have ended');
 export const unlock = changing(unlockAccount, 'is released');
 export const disable = changing(disableAccount, 'is disabled');
 export const enable = changing(enableAccount, 'is enabled');
+export const resetSecondFactors = changing(
+  resetFactors,
+  'has no second factor and no recovery codes any more; its sessions have ended',
+);
 
 export async function setUserPassword(
   context: CommandContext,

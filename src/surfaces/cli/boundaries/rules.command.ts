@@ -37,6 +37,7 @@ export const rules: NounSpec = {
   commands: [
     {
       name: 'list',
+      reads: true,
       arguments: '[system]',
       isDefault: true,
       description: 'the rules in force, first by priority, with how many assets each puts where',
@@ -45,6 +46,7 @@ export const rules: NounSpec = {
     },
     {
       name: 'preview',
+      reads: true,
       arguments: '[system]',
       description: 'what a new rule would move, or with --remove the end of one; nothing is changed',
       options: [

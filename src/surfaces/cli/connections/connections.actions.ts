@@ -8,9 +8,8 @@ import {
   remedyText,
   requiredSettings,
 } from '../../../engine/connections/index.ts';
-import { coloursFor } from '../kit/colours.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
-import { wrapped } from '../kit/fitted-text.ts';
+import { printCheck } from './print-check.ts';
 import { shellWord } from '../kit/hint.ts';
 import { secretsFor, settingsFrom } from './connection-inputs.ts';
 import { connectionLines } from './connection.view.ts';
@@ -67,28 +66,18 @@ export async function showConnection(
   else context.print(connectionLines(facts, context.width).join('\n'));
 }
 
-/** The marks of a check are ten columns wide, its name twenty-four. */
-const detailAt = 35;
-
 export async function checkConnection(
   context: CommandContext,
   flags: GlobalFlags & { readonly timeout: number },
   [name]: readonly [string],
 ): Promise<void> {
-  const { terminal, signal } = context.host;
-  const width = Math.max(20, (context.width ?? Number.POSITIVE_INFINITY) - detailAt);
-  const pc = coloursFor(terminal.out, terminal.env);
-  const marks = { ok: pc.green('ok     '), warning: pc.yellow('warning'), failed: pc.red('failed ') };
+  const { signal } = context.host;
   await context.host.withApp(flags, async (app) => {
     const results = [];
     for await (const result of checkSystem(app, name, signal, flags.timeout * 1000)) {
       results.push(result);
       if (flags.json) continue;
-      const [first = '', ...rest] = wrapped(result.detail, width);
-      const helps = remedyText(result);
-      const remedy = helps === undefined ? [] : wrapped(`→ ${helps}`, width);
-      context.print(`${marks[result.status]}  ${result.check.padEnd(24)}  ${first}`);
-      for (const line of [...rest, ...remedy]) context.print(`${' '.repeat(detailAt)}${line}`);
+      printCheck(context, { ...result, remedy: remedyText(result) });
     }
     if (flags.json) context.printJson('connectionChecks', results);
     if (results.some((result) => result.status === 'failed')) context.result.exitCode = 1;

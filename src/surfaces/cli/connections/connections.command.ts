@@ -41,12 +41,14 @@ const add: CommandSpec = {
 
 const list: CommandSpec = {
   name: 'list',
+  reads: true,
   description: 'the connections, without their settings',
   action: async () => (await import('./list-connections.actions.ts')).listConnections,
 };
 
 const check: CommandSpec = {
   name: 'check',
+  reads: true,
   arguments: '<name>',
   description: 'reach, TLS, sign-in, each permission, clock: one line each, with the remedy',
   options: [
@@ -95,6 +97,7 @@ export const connections: FirstLevel = {
     list,
     {
       name: 'show',
+      reads: true,
       arguments: '<name>',
       description: 'one connection: its settings, which secrets it has, what is missing, what hangs on it',
       action: async () => (await import('./connections.actions.ts')).showConnection,

@@ -1,7 +1,8 @@
 /** `connections trust`. */
+import { localOperator } from '../../../canonical/access/index.ts';
 import type { TrustLevel } from '../../../canonical/policy/index.ts';
 import { fetchTrust, setTrust, tryTrust } from '../../../review/connections/index.ts';
-import { decider } from '../kit/account.ts';
+import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext } from '../kit/command-context.ts';
 import { confirmed } from '../kit/confirm.ts';
 import type { DecisionFlags } from '../kit/flags.ts';
@@ -31,7 +32,13 @@ export async function trust(
     const tried = await tryTrust(app, name, level);
     const { released } = tried.waiting;
     if (released.length > 0 && !(await confirmed(context, flags, releaseQuestion(name, released)))) return;
-    const step = wanted === undefined ? tried : await setTrust(app, name, wanted, decider(flags));
+    const step =
+      wanted === undefined
+        ? tried
+        : await setTrust(app, name, wanted, {
+            ...decider(flags),
+            origin: { way: 'local', actor: localOperator(accountName()) },
+          });
     if (flags.json) {
       context.printJson('connectionTrust', step);
       return;

@@ -20,12 +20,14 @@ export const approvals: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'what waits, one line a change',
       options: [allOption('also what was decided'), limitOption(10_000, 20, 'how many approvals')],
       action: async () => (await import('./approvals.actions.ts')).listApprovals,
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'what would be sent, or what is asked for, field by field, in full',
       action: async () => (await import('./approvals.actions.ts')).showApproval,

@@ -15,6 +15,7 @@ const filters: readonly OptionSpec[] = [
 
 const list: CommandSpec = {
   name: 'list',
+  reads: true,
   description: 'open conflicts, oldest first',
   options: [...filters, allOption('also those that are settled'), limitOption(10_000, 100)],
   action: async () => (await import('./conflicts.actions.ts')).listConflicts,
@@ -43,6 +44,7 @@ export const conflicts: FirstLevel = {
     list,
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'one conflict: what happened, both values and the base in full, and what can be chosen',
       action: async () => (await import('./conflicts.actions.ts')).showConflict,

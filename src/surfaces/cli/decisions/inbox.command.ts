@@ -15,6 +15,7 @@ export const inbox: FirstLevel = {
     },
     limitOption(10_000, 50),
   ],
+  reads: true,
   examples: ['inbox', 'inbox --kind conflict'],
   action: async () => (await import('./inbox.actions.ts')).showInbox,
 };

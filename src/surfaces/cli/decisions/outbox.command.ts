@@ -15,6 +15,7 @@ export const outbox: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'what is not settled, oldest first',
       options: [
         { flags: '--system <name>', description: 'to this external system only' },
@@ -25,6 +26,7 @@ export const outbox: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'one change: what would be sent, why, and what became of it',
       action: async () => (await import('./outbox.actions.ts')).showEntry,

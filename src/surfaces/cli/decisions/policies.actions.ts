@@ -11,8 +11,10 @@ import {
 } from '../../../engine/policies/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
+import { localOperator } from '../../../canonical/access/index.ts';
 import type { ApprovalScope, ConflictStrategy, SyncDirection } from '../../../canonical/policy/index.ts';
 import type { Severity } from '../../../canonical/vocabulary/index.ts';
+import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { confirmed } from '../kit/confirm.ts';
 import { policiesTable, releaseQuestion, savedLine, waitingLines, type PolicyRow } from './policies.view.ts';
@@ -107,7 +109,7 @@ async function edit(
       const question = releaseQuestion(name, waiting.released);
       if (!(await confirmed(context, flags, question))) return undefined;
     }
-    return editPolicies(app.store, system, edited);
+    return editPolicies(app.store, system, edited, { way: 'local', actor: localOperator(accountName()) });
   });
   if (!outcome) return;
   if (flags.json) {

@@ -49,6 +49,7 @@ export const policies: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       arguments: '[system]',
       isDefault: true,
       description: 'the policies of an external system, or of all',
@@ -64,6 +65,7 @@ export const policies: FirstLevel = {
     },
     {
       name: 'export',
+      reads: true,
       arguments: '<system>',
       description: 'the policies as YAML',
       action: async () => (await import('./policies.actions.ts')).exportPolicies,

@@ -1,8 +1,6 @@
 /** `deviations …`: asked for, read, decided, taken back. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
 import { deviationList } from '../../../canonical/lists/index.ts';
 import type { DeviationKind, Severity } from '../../../canonical/vocabulary/index.ts';
@@ -29,6 +27,7 @@ import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
 import { type DecisionFlags, rowId } from '../kit/flags.ts';
 import { decidedLine } from '../decisions/requests/requests.view.ts';
+import { writeWhole } from '../lists/write-file.ts';
 import type { ListFlags } from '../lists/list-options.ts';
 import { writeCsv } from '../lists/write-csv.ts';
 import { askedLines, deviationColumns, deviationLines, deviationsTable } from './deviations.view.ts';
@@ -256,15 +255,7 @@ export async function writeEvidence(
     const whole = evidence.find(({ sha256 }) => sha256.startsWith(hash.toLowerCase()))?.sha256 ?? hash;
     const { sha256 } = await fetchEvidence(app, everywhere, { id: rowId(id), sha256: whole });
     const { stream, bytes } = await filesOf(app).store.open(sha256);
-    const part = `${to}.part`;
-    try {
-      await pipeline(stream, createWriteStream(part, { mode: 0o600 }));
-      await rename(part, to);
-    } catch (cause) {
-      await rm(part, { force: true });
-      if (cause instanceof TielineError) throw cause;
-      throw new TielineError('OUTPUT_FAILED', `${to} could not be written: ${messageOf(cause)}`, { cause });
-    }
+    await writeWhole(stream, to);
     return { sha256, bytes };
   });
   if (flags.json) context.printJson('keptFile', file);

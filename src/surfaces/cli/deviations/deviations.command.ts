@@ -77,6 +77,7 @@ export const deviations: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'deviations that wait or hold, the newest first',
       options: listOptions,
@@ -85,6 +86,7 @@ export const deviations: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'one deviation: what was asked and decided, evidence, rules at the scanners, what waits',
       action: async () => (await import('./deviations.actions.ts')).show,

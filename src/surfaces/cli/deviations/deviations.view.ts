@@ -54,6 +54,7 @@ export const deviationColumns: readonly CsvColumn<ListedDeviation>[] = [
   { head: 'requested by', cell: (row) => row.requestedBy },
   { head: 'requested at', cell: (row) => row.requestedAt },
   { head: 'decided by', cell: (row) => row.decidedBy },
+  { head: 'decided in', cell: (row) => row.decidedIn },
   { head: 'decided at', cell: (row) => row.decidedAt },
   { head: 'ended at', cell: (row) => row.endedAt },
   { head: 'end reason', cell: (row) => row.endReason },
@@ -76,13 +77,17 @@ const detailsOf = ({ details }: DeviationDetail): string[] =>
   );
 
 function decision(deviation: DeviationDetail): string[] {
-  const { decidedBy, decidedAt, decisionReason, endedAt, endedBy, endReason, state, approvalId } = deviation;
+  const { decidedBy, decidedAt, decidedIn, decisionReason, endedAt, endedBy, endReason, state, approvalId } =
+    deviation;
   const said = decisionReason === null ? '' : `: ${decisionReason}`;
   const decided = state === 'rejected' ? 'rejected' : 'approved';
   return [
     ...(decidedAt === null
       ? []
-      : labelled(decided, `${decidedBy ?? ''}, ${minuteText(decidedAt)} UTC${said}`)),
+      : labelled(
+          decided,
+          `${decidedBy ?? ''}, ${minuteText(decidedAt)} UTC${decidedIn === null || said.includes(decidedIn) ? '' : `, in ${decidedIn}`}${said}`,
+        )),
     ...(endedAt === null
       ? []
       : labelled(
@@ -100,6 +105,7 @@ export function deviationLines(deviation: DeviationDetail): string[] {
   return [
     `Deviation ${deviation.id}: ${deviationNames[deviation.kind]} of ${deviation.poamId} (${deviation.state})`,
     ...labelled('weakness', deviation.weakness),
+    ...labelled('asked for', deviation.movedFrom),
     ...labelled('system', deviation.boundaryName ?? deviation.boundary),
     ...labelled('severity', deviation.severity),
     ...labelled('rated', deviation.adjustedSeverity),

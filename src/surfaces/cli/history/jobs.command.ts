@@ -5,12 +5,14 @@ export const jobs: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'work that was asked for and is done by a worker, the latest first',
       options: [limitOption(1000, 20)],
       action: async () => (await import('./jobs.actions.ts')).listRequested,
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'one job: how far it is, or what it came to',
       action: async () => (await import('./jobs.actions.ts')).showJob,

@@ -3,6 +3,7 @@ import { decisionOptions, limitOption, wholeNumber } from '../kit/flags.ts';
 
 const show: CommandSpec = {
   name: 'show',
+  reads: true,
   arguments: '<id>',
   description:
     'one operation: its steps, each change with the reason, what could not be done (the first letters of the id will do)',
@@ -32,6 +33,7 @@ export const ops: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'the latest operations, newest first',
       options: [limitOption(1000, 20)],
       action: async () => (await import('./ops.actions.ts')).listOps,

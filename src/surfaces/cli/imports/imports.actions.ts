@@ -1,8 +1,8 @@
 /** `imports …`: what became of scan files, and which folders are watched for them. */
 import { importList } from '../../../canonical/lists/index.ts';
 import { listWatchedFolders, needsPerson } from '../../../modules/scan-files/index.ts';
-import { countImports, type ImportRow, listImports } from '../../../operate/imports/index.ts';
-import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
+import { countImports, listImports } from '../../../operate/imports/index.ts';
+import { everyPage, filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
 import type { ListFlags } from '../lists/list-options.ts';
@@ -14,14 +14,11 @@ export async function showImports(context: CommandContext, flags: ListFlags): Pr
     const filter = parseFilter(importList.filters, filterPairs(flags.filter ?? ''), now());
     const sort = parseSort(flags.sort ?? importList.defaultSort, importList.sorts);
     if (flags.csv) {
-      const every = async function* (): AsyncGenerator<ImportRow> {
-        for (let page = await listImports(db, { filter, sort, limit: 1_000 }); ;) {
-          yield* page.items;
-          if (!page.next) return;
-          page = await listImports(db, { filter, sort, limit: 1_000, after: page.next });
-        }
-      };
-      await writeCsv(context, importColumns, every());
+      await writeCsv(
+        context,
+        importColumns,
+        everyPage((after, limit) => listImports(db, { filter, sort, limit, ...(after ? { after } : {}) })),
+      );
       return;
     }
     const { items } = await listImports(db, { filter, sort, limit: flags.limit });

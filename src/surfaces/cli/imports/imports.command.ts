@@ -5,6 +5,7 @@ export const imports: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'scan files as they were brought, the latest first, with what became of each',
       options: listOptions,
       examples: ['imports list --filter "state=refused,partial"', 'imports list --filter "at=7d.."'],

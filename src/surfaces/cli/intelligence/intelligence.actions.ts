@@ -7,13 +7,14 @@ import {
   loadBundle,
   loadFeed,
   type LoadOutcome,
+  makeBundle,
   withFeedFile,
 } from '../../../modules/intelligence/index.ts';
 import { fetchCve, findFeed, searchCves } from '../../../record/intelligence/index.ts';
 import { shownText, TielineError } from '../../../platform/errors/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
-import { cveLines, cveTable, loadLines, statusLines } from './intelligence.view.ts';
+import { bundleLines, cveLines, cveTable, loadLines, statusLines } from './intelligence.view.ts';
 
 interface LoadFlags extends GlobalFlags {
   readonly force?: string;
@@ -37,6 +38,31 @@ export async function load(
     if (flags.json) context.printJson('feedLoaded', outcome);
     else context.print(loadLines(outcome).join('\n'));
   });
+}
+
+interface MakeFlags extends GlobalFlags {
+  readonly file?: string[];
+}
+
+export async function make(
+  context: CommandContext,
+  flags: MakeFlags,
+  [folder]: readonly [string],
+): Promise<void> {
+  const given = new Map(
+    (flags.file ?? []).map((each) => {
+      const at = each.lastIndexOf('=');
+      if (at < 1)
+        throw new TielineError(
+          'USAGE',
+          `"${each}" names no feed. Expected: NAME=FEED, such as scores.csv=epss.`,
+        );
+      return [each.slice(0, at), findFeed(each.slice(at + 1))] as const;
+    }),
+  );
+  const made = await makeBundle(folder, given, context.host.signal);
+  if (flags.json) context.printJson('bundleMade', made);
+  else context.print(bundleLines(made).join('\n'));
 }
 
 function showBundle(context: CommandContext, flags: GlobalFlags, outcome: BundleOutcome): void {

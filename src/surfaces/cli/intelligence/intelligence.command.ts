@@ -1,5 +1,5 @@
 import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
-import { wholeNumber } from '../kit/flags.ts';
+import { several, wholeNumber } from '../kit/flags.ts';
 
 const load: CommandSpec = {
   name: 'load',
@@ -19,6 +19,32 @@ const load: CommandSpec = {
     'intelligence load bundle /media/usb/feeds',
   ],
   action: async () => (await import('./intelligence.actions.ts')).load,
+};
+
+const bundle: NounSpec = {
+  name: 'bundle',
+  description: 'a folder with files of feeds, for networks without internet',
+  commands: [
+    {
+      name: 'make',
+      arguments: '<folder>',
+      description:
+        'write manifest.json over the files of feeds in a folder: which feed each is, its SHA-256 and its date',
+      options: [
+        {
+          flags: '--file <name=feed>',
+          description:
+            'which feed a file is, where its name does not say so: kev, epss, nvd, cve or ssvc; may be given more than once',
+          parse: several,
+        },
+      ],
+      examples: [
+        'intelligence bundle make /media/usb/feeds',
+        'intelligence bundle make feeds --file scores.csv=epss',
+      ],
+      action: async () => (await import('./intelligence.actions.ts')).make,
+    },
+  ],
 };
 
 const sources: NounSpec = {
@@ -56,11 +82,13 @@ export const intelligence: FirstLevel = {
   commands: [
     {
       name: 'status',
+      reads: true,
       description: 'which issue of each feed is loaded, how old it is, and when it is loaded next',
       isDefault: true,
       action: async () => (await import('./intelligence.actions.ts')).status,
     },
     load,
+    bundle,
     {
       name: 'search',
       arguments: '[words]',
@@ -79,6 +107,7 @@ export const intelligence: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<cve>',
       description: 'all that is known of a CVE, from which feed and since when, and where it is open',
       examples: ['intelligence show CVE-2021-44228'],

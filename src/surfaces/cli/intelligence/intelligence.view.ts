@@ -1,4 +1,4 @@
-import type { FeedStatus, LoadOutcome } from '../../../modules/intelligence/index.ts';
+import type { BundleMade, FeedStatus, LoadOutcome } from '../../../modules/intelligence/index.ts';
 import { shownLines, shownText } from '../../../platform/errors/index.ts';
 import { type CveDetail, type CveRow, cvssVersions } from '../../../record/intelligence/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
@@ -6,6 +6,18 @@ import { dayText, minuteText } from '../kit/instants.ts';
 import { counted } from '../kit/table.ts';
 
 const number = (n: number): string => n.toLocaleString('en-US');
+
+/** What a manifest lists. */
+export const bundleLines = ({ manifest, files }: BundleMade): string[] => [
+  ...files.map(({ feed, file, date, sha256 }) =>
+    shownText(
+      `${feed.padEnd(6)}${file}${date === null ? '' : `, of ${date.slice(0, 10)}`}, ${sha256.slice(0, 12)}`,
+    ),
+  ),
+  shownText(
+    `${manifest} lists ${counted(files.length, 'file')}. Next, on the other side: tieline intelligence load bundle FOLDER`,
+  ),
+];
 
 /** What a load came to. */
 export function loadLines(outcome: LoadOutcome): string[] {

@@ -4,6 +4,7 @@ export const risk: FirstLevel = {
   commands: [
     {
       name: 'explain',
+      reads: true,
       arguments: '<asset-or-plugin>',
       description:
         'every part of a risk score, where it is from and of when: of an asset (uuid, name, address) or a plugin (its number)',

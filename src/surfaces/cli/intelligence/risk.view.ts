@@ -51,6 +51,7 @@ const severityText = (factors: PluginFactors): string =>
 function exposureText({ exposure }: AssetRisk): string {
   const zone =
     exposure.networkZone === null ? 'no network zone is set' : `network zone ${exposure.networkZone}`;
+  if (exposure.isSaid) return `publicly exposed: ${exposure.answer}, as somebody said of it or of its zone`;
   if (exposure.answer !== 'unknown') return `publicly exposed: ${exposure.answer}, by its ${zone}`;
   const says = exposure.networkZone === null ? zone : `${zone} does not say`;
   return `publicly exposed: unknown (${says}); ${exposure.scoreIfYes ?? 0} if it is, ${exposure.scoreIfNo ?? 0} if not`;

@@ -116,7 +116,7 @@ async function leafOf(spec: CommandSpec, parts: ProgramParts): Promise<Command> 
   return command.action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
     const [run, { recordedHost }] = await Promise.all([spec.action(), import('../access/recorded-host.ts')]);
-    const recorded = { ...parts, host: recordedHost(parts.host, wordsOf(command)) };
+    const recorded = { ...parts, host: recordedHost(parts.host, wordsOf(command), spec.reads === true) };
     // The action names what the declaration beside it yields; commander has checked both against the command line.
     await run(contextOf(recorded, flags), flags as never, command.processedArgs as never);
   });

@@ -58,7 +58,7 @@ export interface CommandHost {
   /** Opens settings and database as they are, migrated or not, and closes them after `work`. */
   withDatabase<T>(flags: GlobalFlags, work: (access: DatabaseAccess) => Promise<T>): Promise<T>;
   rotateSecrets(
-    flags: GlobalFlags & { readonly newKeyFile?: string },
+    flags: GlobalFlags & { readonly newKeyFile?: string; readonly account: string },
   ): Promise<{ readonly secrets: number; readonly keyId: string; readonly place: string }>;
   runDemo(flags: DemoFlags): Promise<number>;
   /** Serves API and console until the signal ends it. */

@@ -37,6 +37,8 @@ export interface CommandSpec {
   readonly isNow?: string;
   /** What --help adds below the options; only made where help is asked for. */
   readonly notes?: (host: CommandHost) => Promise<string>;
+  /** It changes nothing, here or anywhere else: it leaves no event. Every other command is one (`command`), a new one too. */
+  readonly reads?: true;
   /** Loads what it does; each action names the flags and arguments that it takes. */
   readonly action: () => Promise<Action<never, never>>;
 }

@@ -36,6 +36,38 @@ export const limitOption = (most: number, usual: number, description = 'how many
   default: usual,
 });
 
+/** Where a file that a command hands out leaves the agency. */
+export interface LeavingFlags {
+  readonly recipient?: string;
+  readonly purpose?: string;
+  readonly authority?: string;
+  readonly address?: string;
+}
+
+export const leavingOptions: readonly OptionSpec[] = [
+  {
+    flags: '--recipient <name>',
+    description: 'where it leaves the agency: who gets it; with --purpose and --authority',
+  },
+  { flags: '--purpose <text>', description: 'what the recipient needs it for' },
+  { flags: '--authority <text>', description: 'the law, agreement or consent that allows it' },
+  { flags: '--address <text>', description: 'where it is sent to' },
+];
+
+/** @returns undefined where none of it is given: it stays in the agency. What is missing is named by the accounting of disclosures. */
+export function leavingOf(
+  flags: LeavingFlags,
+): (Required<Omit<LeavingFlags, 'address'>> & Pick<LeavingFlags, 'address'>) | undefined {
+  const { recipient, purpose, authority, address } = flags;
+  if ([recipient, purpose, authority, address].every((each) => each === undefined)) return undefined;
+  return {
+    recipient: recipient ?? '',
+    purpose: purpose ?? '',
+    authority: authority ?? '',
+    ...(address === undefined ? {} : { address }),
+  };
+}
+
 export const allOption = (description: string): OptionSpec => ({
   flags: '--all',
   description,

@@ -22,7 +22,7 @@ const words = (flags: PlaceFlags): string =>
 
 /** Of every command of the first level: a test holds them to the catalogue, which loads what uses this. */
 const firstWords =
-  'acceptances|approvals|assets|changes|conflicts|connections|controls|db|deciders|demo|deviations|due-policies|files|findings|grants|import|imports|inbox|intelligence|jobs|links|mappings|matches|ops|outbox|plans|plugins|poams|policies|remediation|risk|rules|scans|schedules|secrets|serve|sync|systems|tasks|tokens|users|worker';
+  'acceptances|alerts|approvals|assets|changes|conflicts|connections|controls|dashboards|db|deciders|demo|deviations|due-policies|files|findings|grants|import|imports|inbox|intelligence|jobs|links|mappings|matches|metrics|ops|outbox|performance|plans|plugins|poams|policies|privacy|remediation|reports|risk|rules|scans|schedules|secrets|security|serve|stig|sync|systems|tasks|teams|tokens|users|worker|workflows';
 /** A command of ours: the word `tieline`, then a command of the first level. What else says "tieline" (a database) is left. */
 const hint = new RegExp(String.raw`(?<![\w/.-])tieline (?=(?:${firstWords})\b)`, 'g');
 

@@ -5,6 +5,7 @@ export const links: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'the links, by entity and record',
       options: [
         { flags: '--system <name>', description: 'to this external system only' },

@@ -33,6 +33,7 @@ const set: CommandSpec = {
 
 const test: CommandSpec = {
   name: 'test',
+  reads: true,
   arguments: '<system> <entity>',
   description: 'translate one record in and out again, field by field, and save nothing',
   options: [
@@ -54,6 +55,7 @@ export const mappings: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       arguments: '<system>',
       description: 'the mappings of a system; * marks what differs from the default',
       options: [ofEntity],
@@ -84,6 +86,7 @@ export const mappings: FirstLevel = {
     },
     {
       name: 'export',
+      reads: true,
       arguments: '<system>',
       description: 'the mappings as YAML',
       options: [{ flags: '--out <file>', description: 'to this file' }],

@@ -29,6 +29,7 @@ const columns = [
   'firstSeen',
   'lastSeen',
   'hasAgent',
+  'risk',
   'acr',
   'criticality',
   'environment',

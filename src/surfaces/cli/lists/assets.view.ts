@@ -10,7 +10,7 @@ const none = '–';
 /** @param width of the terminal; undefined: whole values. */
 export function assetTable(rows: readonly AssetRow[], width: number | undefined): string {
   return fittedTable(
-    ['ASSET', 'NAME', 'ADDRESS', 'SYSTEM', 'STATE', 'LAST SEEN', 'CRIT', 'HIGH', 'MED', 'LOW'],
+    ['ASSET', 'NAME', 'ADDRESS', 'SYSTEM', 'STATE', 'LAST SEEN', 'CRIT', 'HIGH', 'MED', 'LOW', 'RISK'],
     rows.map((row) => [
       width === undefined ? row.assetUuid : row.assetUuid.slice(0, 8),
       row.name ?? '(no name)',
@@ -19,6 +19,7 @@ export function assetTable(rows: readonly AssetRow[], width: number | undefined)
       row.state,
       dayText(row.lastSeen),
       ...[row.openCritical, row.openHigh, row.openMedium, row.openLow].map(String),
+      row.risk === null ? none : row.risk.toFixed(0),
     ]),
     width,
   );

@@ -7,6 +7,7 @@ export const findings: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'findings, the most severe first',
       options: listOptions(findingList.sorts),
       examples: [
@@ -17,6 +18,7 @@ export const findings: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<finding>',
       description:
         'one finding: output, what each source says, its weakness and POA&M, its life; by key or the beginning of it',

@@ -1,7 +1,7 @@
 /** What lists of the record have in common on the command line. Loaded by declarations: knows no room of the product. */
 import type { OptionSpec } from '../kit/command.ts';
 import type { GlobalFlags } from '../kit/command-context.ts';
-import { limitOption, several } from '../kit/flags.ts';
+import { leavingOptions, limitOption, several } from '../kit/flags.ts';
 
 export interface ListFlags extends GlobalFlags {
   readonly filter: string[];
@@ -24,4 +24,5 @@ export const listOptions = (sorts: readonly string[]): readonly OptionSpec[] => 
   { flags: '--sort <sort>', description: `${sorts.join(', ')}; with - before it the highest first` },
   limitOption(100_000, 50),
   { flags: '--csv', description: 'every row that matches, as CSV, however many' },
+  ...leavingOptions,
 ];

@@ -1,7 +1,7 @@
 /** Options of commands that list the record: the filter grammar, sort and form of output are the same in all of them. */
 import type { GlobalFlags } from '../kit/command-context.ts';
 import type { OptionSpec } from '../kit/command.ts';
-import { limitOption } from '../kit/flags.ts';
+import { leavingOptions, limitOption } from '../kit/flags.ts';
 
 export interface ListFlags extends GlobalFlags {
   readonly filter?: string;
@@ -24,4 +24,5 @@ export const listOptions: readonly OptionSpec[] = [
   },
   limitOption(100_000, 100),
   { flags: '--csv', description: 'all of the filter as CSV, whatever the limit', default: false },
+  ...leavingOptions,
 ];

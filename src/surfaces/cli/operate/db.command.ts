@@ -4,6 +4,7 @@ import { lockPatienceMs } from './lock-patience.ts';
 
 const check: CommandSpec = {
   name: 'check',
+  reads: true,
   description: 'what a migration would find and do; reads only',
   options: [
     { flags: '--schema <name>', description: "schema for Tieline's own tables" },
@@ -84,6 +85,7 @@ const retention: NounSpec = {
   commands: [
     {
       name: 'show',
+      reads: true,
       description: 'what each table keeps, its months, and which are due to be dropped',
       action: async () => (await import('./db-status.actions.ts')).showRetention,
     },
@@ -126,6 +128,7 @@ export const db: FirstLevel = {
     },
     {
       name: 'status',
+      reads: true,
       description: 'server, size, migrations, tables, partitions and indexes of the database',
       options: [allOption('every table and index, not only the largest')],
       action: async () => (await import('./db-status.actions.ts')).showStatus,

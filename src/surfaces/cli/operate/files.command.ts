@@ -4,6 +4,7 @@ export const files: FirstLevel = {
   commands: [
     {
       name: 'check',
+      reads: true,
       description: 'read every kept file (evidence) and compare it with its hash; clear away broken uploads',
       action: async () => (await import('./files.actions.ts')).checkFiles,
     },

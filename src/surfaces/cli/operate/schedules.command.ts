@@ -38,6 +38,7 @@ export const schedules: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'the schedules, with their next time and how the last one went',
       action: async () => (await import('./schedules.actions.ts')).listSchedules,
     },

@@ -5,14 +5,17 @@ import {
   evaluatePoam,
   explainDueDate,
   listToldFacts,
+  listUnanswered,
   setBoundaryFacts,
   setExposure,
   type ToldFacts,
 } from '../../../modules/due-dates/index.ts';
 import { fetchAsset } from '../../../record/assets/index.ts';
 import { fetchBoundary } from '../../../review/boundaries/index.ts';
+import { shownText } from '../../../platform/errors/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
 import { type DecisionFlags, oneOf } from '../kit/flags.ts';
 import { minuteText } from '../kit/instants.ts';
 import { read } from './read-input.ts';
@@ -151,3 +154,33 @@ const toldLines = ({ boundary, exposures }: ToldFacts): string[] => [
       `${minuteText(each.setAt)}  ${each.setBy}  ${each.zone === null ? (each.asset ?? '') : `zone ${each.zone}`} publicly exposed: ${answerWord(each.exposed)}${each.reason === null ? '' : `: ${each.reason}`}`,
   ),
 ];
+
+/** `due-policies unanswered`. */
+export async function showUnanswered(context: CommandContext, flags: GlobalFlags): Promise<void> {
+  const found = await context.host.withApp(flags, ({ db }) =>
+    listUnanswered(db, everywhere, { offset: 0, limit: 500 }),
+  );
+  if (flags.json) {
+    context.printJson('dueUnanswered', found);
+    return;
+  }
+  context.print(
+    found.items.length === 0
+      ? 'Every due date has what it hangs on.'
+      : fittedTable(
+          ['POA&M', 'SYSTEM', 'NOT KNOWN', 'EVALUATE BY', 'SINCE', 'WEAKNESS'],
+          found.items.map((row) => [
+            row.poamId,
+            row.systemId ?? 'none',
+            row.unknown.map((each) => each.replaceAll('_', ' ')).join(', '),
+            row.evaluateBy === null ? '' : `${row.evaluateBy}${row.isEvaluationLate ? ' LATE' : ''}`,
+            minuteText(row.since),
+            shownText(row.weakness),
+          ]),
+          context.width,
+        ),
+  );
+  if (found.total > found.items.length)
+    context.print(`and ${found.total - found.items.length} more: tieline inbox --kind unanswered_fact`);
+  if (found.items.length > 0) context.print('Answer: tieline due-policies tell poam|asset|zone|system');
+}

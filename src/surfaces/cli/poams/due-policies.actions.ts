@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
+import type { EarlierRule } from '../../../canonical/due-dates/index.ts';
 import { dueTrial, newDuePolicy } from '../../../contract/index.ts';
 import {
   addPolicyVersion,
@@ -59,6 +60,7 @@ const ways = { on: true, off: false, inherit: null } as const;
 type SetFlags = DecisionFlags & {
   readonly system?: string;
   readonly open: boolean;
+  readonly earlier?: EarlierRule;
   readonly yes: boolean;
 };
 
@@ -76,6 +78,7 @@ export async function setUse(
     systemId,
     applies: ways[applies],
     coversOpen: flags.open,
+    whenEarlier: flags.earlier ?? null,
     reason: flags.reason ?? null,
   };
   const preview = await context.host.withApp(flags, async (app) => {
@@ -163,7 +166,7 @@ export async function letStand(
 type TryFlags = GlobalFlags & Readonly<Record<string, unknown>> & { readonly system?: string };
 
 export async function tryPolicies(context: CommandContext, flags: TryFlags): Promise<void> {
-  const { system, detected, evaluated, ...others } = flags;
+  const { system, detected, evaluated, epss, ...others } = flags;
   const known = Object.fromEntries(Object.entries(others).filter(([name]) => name in dueTrial.shape));
   const trial = read(
     dueTrial,
@@ -171,6 +174,7 @@ export async function tryPolicies(context: CommandContext, flags: TryFlags): Pro
       ...known,
       detectedOn: detected,
       ...(evaluated === undefined ? {} : { evaluatedAt: evaluated }),
+      ...(typeof epss === 'string' ? { epss: Number(epss) } : {}),
       systemId: system ?? null,
       every: system === undefined,
     },

@@ -1,4 +1,4 @@
-import { dueConditions } from '../../../canonical/due-dates/index.ts';
+import { dueConditions, earlierRules } from '../../../canonical/due-dates/index.ts';
 import { severities } from '../../../canonical/vocabulary/index.ts';
 import type { CommandSpec, FirstLevel, NounSpec, OptionSpec } from '../kit/command.ts';
 import { byOption, decisionOptions, oneOf, wholeNumber } from '../kit/flags.ts';
@@ -25,11 +25,18 @@ const set: CommandSpec = {
         'also for weaknesses that were open before the policy began, from the day on which it began',
       default: false,
     },
+    {
+      flags: '--earlier <rule>',
+      description:
+        'what becomes of promised dates when it gives an earlier one: ask a person, approve (those who decide are asked), or follow; else as the default or the policy says',
+      choices: earlierRules,
+    },
     yes('do it'),
     ...decisionOptions,
   ],
   examples: [
     'due-policies set cisa-bod-26-04 on --system SYS-001',
+    'due-policies set cisa-bod-26-04 on --system SYS-001 --earlier approve --yes --reason "AO memo of 2 December"',
     'due-policies set fedramp-vdr on --system SYS-001 --open --yes --reason "class C from 2026-12-07"',
   ],
   action: async () => (await import('./due-policies.actions.ts')).setUse,
@@ -51,6 +58,8 @@ const tryIt: CommandSpec = {
     dayOption('--kev-added <day>', 'when it was listed as exploited'),
     dayOption('--kev-due <day>', 'the due date that the catalogue gives'),
     choice('automatable', dueConditions.automatable, 'its exploitation can be automated'),
+    dayOption('--epss <score>', 'the EPSS score of its CVE, from 0 to 1'),
+    choice('adjusted', severities, 'what an approved risk adjustment rates it'),
     choice('impact', dueConditions.impact, 'what an attacker gains'),
     choice('exposed', dueConditions.exposed, 'the asset can be reached from public networks by anybody'),
     choice('class', dueConditions.class, 'FedRAMP class of the boundary'),
@@ -116,11 +125,18 @@ const tell: NounSpec = {
     },
     {
       name: 'list',
+      reads: true,
       arguments: '<system>',
       description: 'what was said of a boundary, its assets and of zones, the newest first',
       action: async () => (await import('./due-facts.actions.ts')).showTold,
     },
   ],
+};
+
+const unanswered: CommandSpec = {
+  name: 'unanswered',
+  description: 'POA&Ms whose due date hangs on what nobody has said',
+  action: async () => (await import('./due-facts.actions.ts')).showUnanswered,
 };
 
 const days: NounSpec = {
@@ -129,6 +145,7 @@ const days: NounSpec = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'own days, and the federal holidays of a year',
       options: [{ flags: '--year <year>', description: 'default: this one', parse: wholeNumber(1970, 2200) }],
@@ -158,12 +175,14 @@ export const duePolicies: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'every policy, whether it is in force, and where it applies',
       action: async () => (await import('./due-policies.actions.ts')).showPolicies,
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<policy>',
       description: 'one policy: its versions with their tables, and where it applies',
       action: async () => (await import('./due-policies.actions.ts')).showPolicy,
@@ -184,6 +203,7 @@ export const duePolicies: FirstLevel = {
     },
     {
       name: 'explain',
+      reads: true,
       arguments: '<poam>',
       description:
         'why a POA&M is due when it is: both dates, every policy’s answer, and every obligation that it ever had',
@@ -198,6 +218,7 @@ export const duePolicies: FirstLevel = {
     },
     tryIt,
     tell,
+    unanswered,
     days,
   ],
 };

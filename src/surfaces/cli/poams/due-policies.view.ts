@@ -6,13 +6,24 @@ import type {
   ReasonedAnswer,
   UsePreview,
 } from '../../../modules/due-dates/index.ts';
+import type { EarlierRule } from '../../../canonical/due-dates/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { minuteText } from '../kit/instants.ts';
 import { counted, table } from '../kit/table.ts';
 
 const placeOf = ({ systemId }: PolicyUse): string => systemId ?? 'by default';
-const useText = (use: PolicyUse): string =>
-  `${use.applies ? '' : 'not '}${placeOf(use)}${use.coversOpen ? ' (also what was open before it began)' : ''}`;
+const earlierTexts: Readonly<Record<EarlierRule, string>> = {
+  ask: 'an earlier date is asked about',
+  approve: 'an earlier date needs approval',
+  follow: 'promised dates follow an earlier one',
+};
+const useText = (use: PolicyUse): string => {
+  const terms = [
+    ...(use.coversOpen ? ['also what was open before it began'] : []),
+    ...(use.whenEarlier === null ? [] : [earlierTexts[use.whenEarlier]]),
+  ];
+  return `${use.applies ? '' : 'not '}${placeOf(use)}${terms.length === 0 ? '' : ` (${terms.join('; ')})`}`;
+};
 
 const forceText = ({ effectiveFrom, effectiveUntil, inForce }: PolicyView['versions'][number]): string => {
   const span = [
@@ -39,18 +50,41 @@ export const policiesTable = (policies: readonly PolicyView[], width: number | u
         : [],
     ),
     width,
-  );
+  ) +
+  policies
+    .flatMap(startLines)
+    .map((line) => `\n${line.trim()}`)
+    .join('');
 
-export function policyLines({ policyId, versions, uses }: PolicyView): string[] {
+/** Plans of versions that begin. */
+const startLines = ({ starts }: Pick<PolicyView, 'starts'>): string[] =>
+  starts.map(({ status, systemId, what, approvalId, decidedBy, reason }) => {
+    const decided = decidedBy === null ? '' : ` by ${decidedBy}${reason === null ? '' : `: ${reason}`}`;
+    const next = status === 'pending' ? `; decide: tieline approvals show ${approvalId.slice(0, 8)}` : '';
+    return `  ${systemId}: ${what} Plan ${status}${decided}${next}`;
+  });
+
+export function policyLines({ policyId, versions, uses, starts }: PolicyView): string[] {
   return [
     policyId,
     ...(uses.length === 0
       ? ['  applies nowhere']
       : uses.map((use) => `  applies ${useText(use)}${use.reason === null ? '' : `: ${use.reason}`}`)),
+    ...(starts.length === 0 ? [] : ['', 'Where it begins:', ...startLines({ starts })]),
     ...versions.flatMap((version) => [
       '',
       `Version ${version.version}: ${version.title}, ${forceText(version)}`,
       `  counts from ${version.basis.replaceAll('_', ' ')}, ${version.counts.replaceAll('_', ' ')}${version.calendar === null ? '' : ` of calendar ${version.calendar}`}`,
+      `  ${earlierTexts[version.whenEarlier]}`,
+      ...(version.rating === 'adjusted'
+        ? ['  by the rating of an approved risk adjustment, where there is one']
+        : []),
+      ...(version.epssFrom === null ? [] : [`  epss says yes from a score of ${version.epssFrom}`]),
+      ...(version.evaluations.length === 0
+        ? []
+        : [
+            `  to be evaluated within ${version.evaluations.map((each) => `${each.days} days (class ${each.class})`).join(', ')} of detection`,
+          ]),
       ...(version.civilianOnly ? ['  not for national security systems'] : []),
       ...(version.graceUntil === null
         ? []
@@ -107,7 +141,7 @@ export const answerLines = (answers: readonly ReasonedAnswer[]): string[] =>
     : answers.map(({ on, reason }) => `  ${on ?? 'no date   '}  ${reason}`);
 
 export function explanationLines(explained: DueExplanation): string[] {
-  const { poamId, promised, obligedBy, since, proposed, isLate, standsFor } = explained;
+  const { poamId, promised, obligedBy, since, proposed, isLate, standsFor, asked } = explained;
   const stands = isLate && standsFor === obligedBy;
   return [
     `${poamId}: promised for ${promised ?? 'no day'}${proposed !== null && proposed === promised ? ' (proposed by Tieline, because the obligation was past)' : ''}`,
@@ -119,6 +153,11 @@ export function explanationLines(explained: DueExplanation): string[] {
           `  the promised date stands, says ${explained.standsBy ?? 'somebody'}: ${explained.standsReason ?? ''}`,
         ]
       : []),
+    ...(asked === null
+      ? []
+      : [
+          `  whether it is pulled in to ${asked.on} waits for approval: tieline approvals show ${asked.approvalId.slice(0, 8)}`,
+        ]),
     ...explained.weaknesses.flatMap((weakness) => [
       '',
       `Weakness ${weakness.identifier}${weakness.name === null ? '' : ` (${weakness.name})`}: ${weakness.severity}, detected on ${weakness.detectedOn}, due ${weakness.dueOn}`,
@@ -133,7 +172,7 @@ export function explanationLines(explained: DueExplanation): string[] {
           'Every obligation that it ever had, the newest first:',
           ...explained.history.map((row) => `  ${minuteText(row.since)}  ${row.obligedBy}  ${row.reason}`),
         ]),
-    ...(isLate && !stands
+    ...(isLate && !stands && asked === null
       ? [
           '',
           `Next: pull the date in (tieline poams edit ${poamId} --set scheduled_completion=${obligedBy ?? ''} --reason …), or let it stand (tieline due-policies stands ${poamId} --reason …)`,

@@ -6,6 +6,8 @@ import { filterPairs, parseFilter } from '../../../platform/lists/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import {
   addMilestone,
+  type Fit,
+  fitMilestones,
   type BulkEdit,
   commentPoam,
   completeMilestone,
@@ -162,6 +164,27 @@ export async function moveOne(
     moveMilestone(app, actorOf(flags), everywhere, { id, due: flags.due, reason: flags.reason }),
   );
   tellEdit(context, flags, outcome);
+}
+
+export async function fitAll(
+  context: CommandContext,
+  flags: DecisionFlags & { readonly to: Fit },
+  [poamId]: readonly [string],
+): Promise<void> {
+  const reason = flags.reason?.trim() ?? '';
+  if (reason === '')
+    throw new TielineError('USAGE', '--reason is needed: the days of milestones are promised.');
+  const fitted = await context.host.withApp(flags, (app) =>
+    fitMilestones(app, actorOf(flags), everywhere, { poamId, how: flags.to, reason }),
+  );
+  if (flags.json) context.printJson('milestonesFitted', fitted);
+  else
+    context.print(
+      [
+        ...fitted.moved.map(({ id, from, to }) => `Milestone ${id}: ${from} → ${to}`),
+        `All lie within the day that ${poamId} promises, ${fitted.promised}. Next: tieline sync run`,
+      ].join('\n'),
+    );
 }
 
 export async function completeOne(

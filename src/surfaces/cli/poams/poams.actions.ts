@@ -1,21 +1,28 @@
 /** `poams list|show|milestones`: what is read of POA&Ms. */
 import { everywhere } from '../../../canonical/access/index.ts';
 import { milestoneList, poamList } from '../../../canonical/lists/index.ts';
-import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
+import { everyPage, filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
 import {
   countMilestones,
   countPoams,
   listMilestones,
   listPoams,
-  type MilestoneRow,
   streamPoams,
 } from '../../../record/poams/index.ts';
+import { listRecordStatements } from '../../../review/privacy/index.ts';
 import { fetchPoam } from '../../../review/records/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
 import type { ListFlags } from '../lists/list-options.ts';
 import { writeCsv } from '../lists/write-csv.ts';
-import { milestoneColumns, milestoneLines, poamColumns, poamDetailLines, poamLines } from './poams.view.ts';
+import {
+  milestoneColumns,
+  milestoneLines,
+  poamColumns,
+  poamDetailLines,
+  poamLines,
+  statementLines,
+} from './poams.view.ts';
 
 export async function showPoams(context: CommandContext, flags: ListFlags): Promise<void> {
   await context.host.withApp(flags, async (app) => {
@@ -39,9 +46,12 @@ export async function showPoam(
   flags: GlobalFlags,
   [poamId]: readonly [string],
 ): Promise<void> {
-  const detail = await context.host.withApp(flags, (app) => fetchPoam(app, everywhere, poamId));
-  if (flags.json) context.printJson('poamDetail', detail);
-  else context.print(poamDetailLines(detail, context.width).join('\n'));
+  const { detail, statements } = await context.host.withApp(flags, async (app) => ({
+    detail: await fetchPoam(app, everywhere, poamId),
+    statements: await listRecordStatements(app, everywhere, { entity: 'poam', id: poamId }),
+  }));
+  if (flags.json) context.printJson('poamShown', { ...detail, statements });
+  else context.print([...poamDetailLines(detail, context.width), ...statementLines(statements)].join('\n'));
 }
 
 export async function showMilestones(context: CommandContext, flags: ListFlags): Promise<void> {
@@ -51,14 +61,11 @@ export async function showMilestones(context: CommandContext, flags: ListFlags):
     const sort = parseSort(flags.sort ?? milestoneList.defaultSort, milestoneList.sorts);
     const page = { filter, sort, limit: flags.limit, now };
     if (flags.csv) {
-      const every = async function* (): AsyncGenerator<MilestoneRow> {
-        for (let found = await listMilestones(app.db, everywhere, { ...page, limit: 1_000 }); ;) {
-          yield* found.items;
-          if (!found.next) return;
-          found = await listMilestones(app.db, everywhere, { ...page, limit: 1_000, after: found.next });
-        }
-      };
-      await writeCsv(context, milestoneColumns, every());
+      await writeCsv(
+        context,
+        milestoneColumns,
+        everyPage((after, limit) => listMilestones(app.db, everywhere, { ...page, limit, after })),
+      );
       return;
     }
     const { items } = await listMilestones(app.db, everywhere, page);

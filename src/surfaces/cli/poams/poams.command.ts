@@ -1,6 +1,8 @@
 import type { CommandSpec, FirstLevel, NounSpec } from '../kit/command.ts';
 import { byOption, decisionOptions, limitOption, oneOf, several, wholeNumber } from '../kit/flags.ts';
 import { filterOption, listOptions } from '../lists/list-options.ts';
+import { poamImport, poamImports } from '../poam-files/poam-import.command.ts';
+import { poamEvidence } from './poam-evidence.command.ts';
 import { poamReviews } from './poam-reviews.command.ts';
 
 const day = (what: string, isRequired: boolean) => ({
@@ -34,7 +36,7 @@ const edit: CommandSpec = {
     ...decisionOptions,
   ],
   examples: [
-    'poams edit POAM-2026-0001 --set poc="A. Lee" --set scheduled_completion=2027-01-31 --reason "vendor is late"',
+    'poams edit POAM-2026-0001 --set poc="A. Lee" --set scheduled_completion=2026-12-10 --reason "the patch is out"',
     'poams edit --filter "system=SYS-001 owner=none" --set poc="A. Lee"',
   ],
   action: async () => (await import('./poam-edits.actions.ts')).editPoam,
@@ -42,7 +44,7 @@ const edit: CommandSpec = {
 
 const milestone: NounSpec = {
   name: 'milestone',
-  description: 'plan one milestone: add, move, complete',
+  description: 'plan milestones: add, move, complete, fit into the promised day',
   commands: [
     {
       name: 'add',
@@ -57,6 +59,22 @@ const milestone: NounSpec = {
       description: 'plan it for another day, with a reason; by its number in `poams milestones`',
       options: [day('the new day: YYYY-MM-DD', true), ...decisionOptions],
       action: async () => (await import('./poam-edits.actions.ts')).moveOne,
+    },
+    {
+      name: 'fit',
+      arguments: '<poam>',
+      description: 'move those that lie after the day which the POA&M promises, to that day or in proportion',
+      options: [
+        {
+          flags: '--to <how>',
+          description: 'proportion (the last one there, the others between) or date (all there)',
+          choices: ['proportion', 'date'],
+          default: 'proportion',
+        },
+        ...decisionOptions,
+      ],
+      examples: ['poams milestone fit POAM-2026-0001 --reason "due earlier: KEV"'],
+      action: async () => (await import('./poam-edits.actions.ts')).fitAll,
     },
     {
       name: 'done',
@@ -77,6 +95,7 @@ const life: NounSpec = {
   commands: [
     {
       name: 'show',
+      reads: true,
       arguments: '<boundary>',
       description: 'when they are completed on evidence, opened again, and what a contradiction comes to',
       action: async () => (await import('./poam-life.actions.ts')).showLife,
@@ -126,6 +145,7 @@ export const poams: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'POA&Ms, by default those due first',
       options: listOptions,
       examples: [
@@ -136,6 +156,7 @@ export const poams: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<poam>',
       description:
         'one POA&M: dates, each field here and there, milestones, weaknesses, what stands in the way',
@@ -157,6 +178,9 @@ export const poams: FirstLevel = {
       action: async () => (await import('./poams.actions.ts')).showMilestones,
     },
     milestone,
+    poamEvidence,
+    poamImport,
+    poamImports,
     ...poamReviews,
     {
       name: 'history',
@@ -168,6 +192,7 @@ export const poams: FirstLevel = {
     },
     {
       name: 'explain',
+      reads: true,
       arguments: '<poam>',
       description:
         'why it was made, by which rule, why it is due then, in which state and why, the evidence of each finding',

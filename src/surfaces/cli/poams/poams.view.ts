@@ -1,6 +1,8 @@
 /** POA&Ms as people read them at a terminal. */
+import { keptTextWords } from '../../../canonical/weakness-rule/index.ts';
 import type { Agreement } from '../../../canonical/lists/index.ts';
 import { type Json, scalarText } from '../../../platform/values/index.ts';
+import { unsentSentences } from '../../../record/artifacts/index.ts';
 import type { MilestoneRow, Obstacle, PoamRow } from '../../../record/poams/index.ts';
 import type { FieldView, PoamDetail } from '../../../review/records/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
@@ -24,6 +26,16 @@ const agreementWords: Readonly<Record<Agreement, string>> = {
 const dueText = ({ due, isOverdue }: Pick<PoamRow, 'due' | 'isOverdue'>): string =>
   due === null ? 'undated' : isOverdue ? `${due} overdue` : due;
 
+/** How it stands against the day that policies oblige it to. */
+const obligedText = ({ obligedBy, late }: Pick<PoamRow, 'obligedBy' | 'late'>): string =>
+  obligedBy === null
+    ? none
+    : late === 'past'
+      ? `overdue since ${obligedBy}`
+      : late === 'promised'
+        ? `${obligedBy} late`
+        : obligedBy;
+
 export const poamColumns: readonly CsvColumn<PoamRow>[] = [
   { head: 'poam', cell: (row) => row.poamId },
   { head: 'remote id', cell: (row) => row.remoteId },
@@ -31,10 +43,13 @@ export const poamColumns: readonly CsvColumn<PoamRow>[] = [
   { head: 'system name', cell: (row) => row.systemName },
   { head: 'weakness', cell: (row) => row.weakness },
   { head: 'severity', cell: (row) => row.severity },
+  { head: 'risk score', cell: (row) => row.risk },
   { head: 'residual risk', cell: (row) => row.residualRisk },
   { head: 'status', cell: (row) => row.status },
   { head: 'scheduled completion', cell: (row) => row.due },
   { head: 'overdue', cell: (row) => row.isOverdue },
+  { head: 'obliged by', cell: (row) => row.obligedBy },
+  { head: 'late against its obligation', cell: (row) => row.late !== null },
   { head: 'actual completion', cell: (row) => row.completed },
   { head: 'milestones done', cell: (row) => row.milestones.done },
   { head: 'milestones', cell: (row) => row.milestones.all },
@@ -52,13 +67,28 @@ export function poamLines(rows: readonly PoamRow[], width: number | undefined): 
   if (rows.length === 0) return ['No POA&Ms.'];
   return [
     fittedTable(
-      ['POA&M', 'SYSTEM', 'SEVERITY', 'STATUS', 'DUE', 'STEPS', 'OPEN', 'OWNER', 'AGREEMENT', 'WEAKNESS'],
+      [
+        'POA&M',
+        'SYSTEM',
+        'SEVERITY',
+        'RISK',
+        'STATUS',
+        'DUE',
+        'OBLIGED BY',
+        'STEPS',
+        'OPEN',
+        'OWNER',
+        'AGREEMENT',
+        'WEAKNESS',
+      ],
       rows.map((row) => [
         row.poamId,
         row.systemId ?? none,
         row.severity ?? none,
+        row.risk === null ? none : row.risk.toFixed(0),
         row.status ?? none,
         dueText(row),
+        obligedText(row),
         `${row.milestones.done}/${row.milestones.all}`,
         `${row.findings.open}/${row.findings.all}`,
         row.owner ?? none,
@@ -134,12 +164,23 @@ const part = (title: string, lines: readonly string[]): string[] =>
 /** Under which rule it was made, and what changes of rules made of it. */
 function madeLines({ madeUnder }: PoamDetail): string[] {
   if (madeUnder === null) return [];
-  const { version, systemId, splitFrom, endedAt, mergedInto } = madeUnder;
+  const { version, systemId, splitFrom, endedAt, mergedInto, reworded } = madeUnder;
   const history = `tieline rules history${systemId === null ? '' : ` ${shellWord(systemId)}`}`;
   const made = `Made by version ${version} of the weakness rule of ${systemId ?? 'all boundaries'}${splitFrom === null ? '' : `, split from ${splitFrom}`}: ${history}`;
-  if (endedAt === null) return [made];
+  const texts =
+    reworded === null
+      ? []
+      : [
+          `Its texts follow version ${reworded.version} of the rule${reworded.kept.length === 0 ? '' : ', but for these'}`,
+          ...reworded.kept.map(
+            ({ field, why, text }) =>
+              `  ${field}${text === undefined ? '' : ` "${text}"`} stays: ${keptTextWords[why]}`,
+          ),
+        ];
+  if (endedAt === null) return [made, ...texts];
   return [
     made,
+    ...texts,
     `Ended when the rule was changed: ${mergedInto === null ? 'it names none of its findings' : `merged into ${mergedInto}`}`,
   ];
 }
@@ -162,12 +203,49 @@ const heldWords: Readonly<Record<PoamDetail['deviations'][number]['kind'], strin
 const heldLine = ({ kind, assets, until }: PoamDetail['deviations'][number]): string =>
   `${counted(assets, 'asset')} ${heldWords[kind]}${until === null ? '' : ` until ${until}`}; the POA&M stays open`;
 
+type Evidence = PoamDetail['evidence'][number];
+
+/** `sent to grc as ART-0001`, or why it is not there and what to do. */
+function evidenceState({ state, connection, artifactId, refusal, unsentCode, ...of }: Evidence): string {
+  const there = connection ?? 'the GRC system';
+  switch (state) {
+    case 'sent':
+      return `sent to ${there} as ${artifactId ?? none}`;
+    case 'delivered':
+      return `taken to ${there} by hand by ${of.deliveredBy ?? none}`;
+    case 'refused':
+      return `refused by ${there}: ${refusal ?? ''} (tieline outbox list)`;
+    case 'waits':
+      return connection === null ? 'goes with its POA&M' : `goes to ${there} with the next sync`;
+    case 'unsent':
+      return `NOT SENT: ${unsentCode === null ? '' : unsentSentences[unsentCode].replace('{}', there)}`;
+  }
+}
+
+const evidenceLine = (each: Evidence): string =>
+  `  ${each.name} (${each.sha256.slice(0, 12)}, ${each.bytes.toLocaleString('en-US')} bytes${each.deviationId === null ? '' : `, deviation ${each.deviationId}`}): ${evidenceState(each)}`;
+
+/** The files, and what to do about those that do not go by themselves. */
+function evidenceLines({ evidence, poam }: PoamDetail): string[] {
+  const byHand = evidence.some(({ state }) => state === 'unsent' || state === 'refused');
+  return [
+    ...evidence.map(evidenceLine),
+    ...(byHand ? [`  Taken there by hand: tieline poams evidence delivered ${poam.poamId} FILE`] : []),
+  ];
+}
+
 export function poamDetailLines(detail: PoamDetail, width: number | undefined): string[] {
   const { poam } = detail;
   return [
     `${poam.poamId}  ${poam.weakness ?? ''}`,
     `${poam.status ?? none}, due ${dueText(poam)}, ${poam.severity ?? 'no severity'}, system ${poam.systemId ?? 'none'}, owner ${poam.owner ?? none}`,
     `${agreementWords[poam.agreement]}  (version ${detail.version})`,
+    ...(poam.approval === null
+      ? []
+      : [
+          `Its newest request: ${poam.approval}${poam.approval === 'pending' ? ' (tieline approvals list)' : ''}`,
+        ]),
+    ...(poam.workflow === null ? [] : [`State of its life: ${poam.workflow.replaceAll('_', ' ')}`]),
     ...detail.deviations.map(heldLine),
     ...detail.obstacles.map(obstacleLine),
     ...detail.remotes.map(
@@ -178,6 +256,7 @@ export function poamDetailLines(detail: PoamDetail, width: number | undefined): 
     '',
     ...fieldLines(detail.fields, width),
     ...part('Milestones', detail.milestones.length === 0 ? [] : milestoneLines(detail.milestones, width)),
+    ...part('Evidence', evidenceLines(detail)),
     ...part(
       'Weaknesses',
       detail.weaknesses.map(
@@ -202,3 +281,20 @@ export const changeLine = (change: {
   readonly after: Json;
 }): string =>
   `${change.field}: ${change.before === null ? none : scalarText(change.before)} → ${change.after === null ? none : scalarText(change.after)}`;
+
+/** Statements of disagreement and annotations under the Privacy Act, whole: they stand where the record is shown. */
+export const statementLines = (
+  statements: readonly {
+    readonly kind: 'disagreement' | 'annotation';
+    readonly statement: string;
+    readonly at: Date;
+    readonly request: number;
+  }[],
+): string[] =>
+  part(
+    'Statements of persons (Privacy Act)',
+    statements.map(
+      ({ kind, statement, at, request }) =>
+        `  ${kind === 'disagreement' ? 'Disagreement' : 'Annotation'} of ${at.toISOString().slice(0, 10)}, privacy request ${request}: ${statement}`,
+    ),
+  );

@@ -1,8 +1,8 @@
 /** `systems list|show`: authorization boundaries. */
 import { everywhere } from '../../../canonical/access/index.ts';
 import { systemList } from '../../../canonical/lists/index.ts';
-import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
-import { type BoundaryRow, countBoundaries, listBoundaries } from '../../../record/boundaries/index.ts';
+import { everyPage, filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
+import { countBoundaries, listBoundaries } from '../../../record/boundaries/index.ts';
 import { fetchBoundaryId } from '../../../record/systems/index.ts';
 import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -17,20 +17,11 @@ export async function showSystems(context: CommandContext, flags: ListFlags): Pr
     const filter = parseFilter(systemList.filters, filterPairs(flags.filter ?? ''), now);
     const sort = parseSort(flags.sort ?? systemList.defaultSort, systemList.sorts);
     if (flags.csv) {
-      const every = async function* (): AsyncGenerator<BoundaryRow> {
-        for (let page = await listBoundaries(app.db, everywhere, { filter, sort, limit: 1_000, now }); ;) {
-          yield* page.items;
-          if (!page.next) return;
-          page = await listBoundaries(app.db, everywhere, {
-            filter,
-            sort,
-            limit: 1_000,
-            now,
-            after: page.next,
-          });
-        }
-      };
-      await writeCsv(context, systemColumns, every());
+      await writeCsv(
+        context,
+        systemColumns,
+        everyPage((after, limit) => listBoundaries(app.db, everywhere, { filter, sort, limit, after, now })),
+      );
       return;
     }
     const { items } = await listBoundaries(app.db, everywhere, { filter, sort, limit: flags.limit, now });

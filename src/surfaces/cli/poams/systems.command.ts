@@ -8,6 +8,7 @@ export const systems: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'authorization boundaries with their numbers (servers: tieline connections list)',
       options: listOptions,
       examples: ['systems list --sort -critical', 'systems list --filter "overdue=1.. ends=..90d"'],
@@ -15,6 +16,7 @@ export const systems: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<system>',
       description:
         'one boundary: its fields here and there, POA&Ms by due date, components, worst weaknesses',

@@ -46,6 +46,7 @@ export const acceptances: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'the rules in force, in Tieline and at the servers',
       options: [
         { flags: '--system <name>', description: 'of this external system only' },

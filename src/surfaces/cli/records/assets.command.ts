@@ -9,6 +9,7 @@ export const assets: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'assets, those with the most critical findings first',
       options: listOptions(assetList.sorts),
       examples: ["assets list --filter 'system=SYS-001 critical=1..'"],
@@ -16,12 +17,14 @@ export const assets: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<asset>',
       description: 'one asset: addresses, system and component, what is open on it; by uuid, name or address',
       action: async () => (await import('../lists/assets.actions.ts')).showOne,
     },
     {
       name: 'explain',
+      reads: true,
       arguments: '<asset>',
       description:
         'the sources of an asset, what it is known by, and each decision with its evidence; by uuid, name or address',
@@ -45,24 +48,28 @@ export const assets: FirstLevel = {
     },
     {
       name: 'review',
+      reads: true,
       description: 'machines that may be an asset that is known: a person decides',
       options: [limit],
       action: async () => (await import('./assets.actions.ts')).listReviews,
     },
     {
       name: 'duplicates',
+      reads: true,
       description: 'assets that one scanner keeps apart although they are probably one machine',
       options: [limit],
       action: async () => (await import('./assets.actions.ts')).listDuplicates,
     },
     {
       name: 'unreported',
+      reads: true,
       description: 'assets that no source reports any more, with the findings that are open on them',
       options: [limit],
       action: async () => (await import('./assets.actions.ts')).listUnreported,
     },
     {
       name: 'unmatched',
+      reads: true,
       description: 'assets in no system: no component fits them, and none waits for a decision',
       options: [limit],
       action: async () => (await import('./assets.actions.ts')).listUnmatched,

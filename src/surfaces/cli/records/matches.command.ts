@@ -16,6 +16,7 @@ export const matches: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       description: 'the matches that wait for a person, oldest first',
       options: [
         { flags: '--system <name>', description: 'about this external system only' },
@@ -27,12 +28,14 @@ export const matches: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<match>',
       description: 'a match with its candidates, scores and evidence; by its number or its asset',
       action: async () => (await import('./matches.actions.ts')).showMatch,
     },
     {
       name: 'explain',
+      reads: true,
       arguments: '<asset>',
       description:
         'which systems an asset is in, in which role, and each decision with its evidence; by any name, address or uuid',
@@ -58,6 +61,7 @@ export const matches: FirstLevel = {
     ),
     {
       name: 'standing',
+      reads: true,
       description: 'the standing decisions in force',
       action: async () => (await import('./matches.actions.ts')).listStanding,
     },

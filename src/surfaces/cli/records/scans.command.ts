@@ -24,6 +24,7 @@ export const scans: FirstLevel = {
     launch,
     {
       name: 'list',
+      reads: true,
       description: 'the scans that were asked for, the newest first',
       options: [
         { flags: '--system <name>', description: 'of this external system only' },
@@ -34,6 +35,7 @@ export const scans: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<id>',
       description: 'how far a scan is, and what came of it for each finding',
       action: async () => (await import('./scans.actions.ts')).showScan,

@@ -1,6 +1,7 @@
 /** `controls rules list|add|remove|explain`. */
 import {
   addControlRule,
+  changeControlRule,
   explainControls,
   listStoredRules,
   removeControlRule,
@@ -38,13 +39,32 @@ type AddFlags = DecisionFlags & {
   readonly source: string;
 };
 
+const ruleFrom = ({ control: controls, priority, source }: AddFlags, match: string, pattern: string) => ({
+  matchField: oneOf('match', controlMatches)(match),
+  pattern,
+  controls,
+  priority,
+  source,
+});
+
+export async function changeRule(
+  context: CommandContext,
+  flags: AddFlags,
+  [id, match, pattern]: readonly [string, string, string],
+): Promise<void> {
+  const changed = await context.host.withApp(flags, (app) =>
+    changeControlRule(app, rowId(id), ruleFrom(flags, match, pattern), { name: decider(flags).by }),
+  );
+  if (flags.json) context.printJson('controlRule', changed);
+  else context.print(`Rule ${changed.id} was changed. Weaknesses follow it from the next run on.`);
+}
+
 export async function addRule(
   context: CommandContext,
   flags: AddFlags,
   [match, pattern]: readonly [string, string],
 ): Promise<void> {
-  const { control: controls, priority, source } = flags;
-  const rule = { matchField: oneOf('match', controlMatches)(match), pattern, controls, priority, source };
+  const rule = ruleFrom(flags, match, pattern);
   const added = await context.host.withApp(flags, (app) =>
     addControlRule(app, rule, { name: decider(flags).by }),
   );

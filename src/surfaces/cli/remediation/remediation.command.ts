@@ -16,6 +16,7 @@ export const remediation: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'findings that somebody works on, the most severe first; filters as in `findings list`',
       options: listOptions(findingList.sorts),
@@ -27,6 +28,7 @@ export const remediation: FirstLevel = {
     },
     {
       name: 'show',
+      reads: true,
       arguments: '<finding>',
       description: 'the work on one finding: whose, until when, its plan, what scans say, its history',
       action: async () => (await import('./remediation.actions.ts')).showWork,
@@ -58,6 +60,7 @@ export const remediation: FirstLevel = {
     },
     {
       name: 'status',
+      reads: true,
       arguments: '<status> [finding...]',
       description: `say how far the work is: ${saidStatuses.filter((each) => each !== 'fix_reported').join(', ')}; only a scan says that it is fixed`,
       options: [note, ...selection],

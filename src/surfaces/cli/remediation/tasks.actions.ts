@@ -2,9 +2,16 @@
 import { everywhere } from '../../../canonical/access/index.ts';
 import { taskList } from '../../../canonical/lists/index.ts';
 import { taskSubjects } from '../../../canonical/vocabulary/index.ts';
-import { addTask, countTasks, listTasks, settleTask, type TaskRow } from '../../../modules/tasks/index.ts';
+import {
+  addTask,
+  changeTask,
+  countTasks,
+  listTasks,
+  settleTask,
+  type TaskRow,
+} from '../../../modules/tasks/index.ts';
 import { shownText, TielineError } from '../../../platform/errors/index.ts';
-import { filterPairs, parseFilter, parseSort, withMe } from '../../../platform/lists/index.ts';
+import { everyPage, filterPairs, parseFilter, parseSort, withMe } from '../../../platform/lists/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
@@ -51,14 +58,11 @@ export async function showTasks(context: CommandContext, flags: ListFlags): Prom
     const filter = parseFilter(taskList.filters, pairs, now());
     const sort = parseSort(flags.sort ?? taskList.defaultSort, taskList.sorts);
     if (flags.csv) {
-      const every = async function* (): AsyncGenerator<TaskRow> {
-        for (let page = await listTasks(db, everywhere, { filter, sort, limit: 1_000 }); ;) {
-          yield* page.items;
-          if (!page.next) return;
-          page = await listTasks(db, everywhere, { filter, sort, limit: 1_000, after: page.next });
-        }
-      };
-      await writeCsv(context, columns, every());
+      await writeCsv(
+        context,
+        columns,
+        everyPage((after, limit) => listTasks(db, everywhere, { filter, sort, limit, after })),
+      );
       return;
     }
     const { items } = await listTasks(db, everywhere, { filter, sort, limit: flags.limit });
@@ -67,6 +71,12 @@ export async function showTasks(context: CommandContext, flags: ListFlags): Prom
     else context.print(items.length === 0 ? 'No tasks.' : table(items, context.width));
     tellCut(context, flags, { rows: [...items], total });
   });
+}
+
+function requireDay(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
+    throw new TielineError('USAGE', `"${text}" is no day; expected YYYY-MM-DD.`);
+  return text;
 }
 
 type AddFlags = DecisionFlags &
@@ -91,8 +101,7 @@ export async function addOne(
       'USAGE',
       'Say which record it is about: one of --poam, --finding, --asset, --system.',
     );
-  if (flags.due !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(flags.due))
-    throw new TielineError('USAGE', `"${flags.due}" is no day; expected YYYY-MM-DD.`);
+  if (flags.due !== undefined) requireDay(flags.due);
   const made = await context.host.withApp(flags, async (app) =>
     addTask(
       app,
@@ -111,6 +120,39 @@ export async function addOne(
   else
     context.print(
       `Task ${made.id} of ${made.assignedTo ?? 'anybody'}. When it is done: tieline tasks done ${made.id}`,
+    );
+}
+
+type ChangeFlags = DecisionFlags & {
+  readonly what?: string;
+  readonly to?: string;
+  readonly due?: string;
+  readonly note?: string;
+};
+
+/** `tasks change`. */
+export async function changeOne(
+  context: CommandContext,
+  flags: ChangeFlags,
+  [id]: readonly [string],
+): Promise<void> {
+  const { what, to, due, note } = flags;
+  if (what === undefined && to === undefined && due === undefined && note === undefined)
+    throw new TielineError('USAGE', 'Say what to change: --what, --to, --due or --note.');
+  const edit = {
+    id: rowId(id),
+    what,
+    note,
+    to: to === 'nobody' ? null : to,
+    due: due === undefined ? undefined : due === 'none' ? null : requireDay(due),
+  };
+  const task = await context.host.withApp(flags, (app) =>
+    changeTask(app, everywhere, edit, { name: decider(flags).by }),
+  );
+  if (flags.json) context.printJson('task', task);
+  else
+    context.print(
+      `Task ${task.id} is for ${shownText(task.assignedTo ?? 'anybody')}, ${task.due === null ? 'without a day' : `due ${task.due}`}.`,
     );
 }
 

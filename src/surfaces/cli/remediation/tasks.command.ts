@@ -9,6 +9,7 @@ export const tasks: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'tasks, those due first; without a filter, those that are open',
       options: listOptions,
@@ -31,6 +32,20 @@ export const tasks: FirstLevel = {
       ],
       examples: ['tasks add "ask the vendor for a date" --poam POAM-2026-0001 --to jdoe --due 2026-12-15'],
       action: async () => (await import('./tasks.actions.ts')).addOne,
+    },
+    {
+      name: 'change',
+      arguments: '<task>',
+      description: 'give a task to another, or change its day or words; by its number',
+      options: [
+        { flags: '--what <text>', description: 'what is to be done' },
+        { flags: '--to <name>', description: 'a person or a team; "nobody": whoever sees it' },
+        { flags: '--due <day>', description: 'YYYY-MM-DD; "none": no day' },
+        note,
+        byOption,
+      ],
+      examples: ['tasks change 12 --to "Web team" --due 2026-12-20'],
+      action: async () => (await import('./tasks.actions.ts')).changeOne,
     },
     {
       name: 'done',

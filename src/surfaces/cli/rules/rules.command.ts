@@ -96,12 +96,14 @@ export const rules: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'the rule of each boundary; those without one of their own have that of all',
       action: async () => (await import('./rules.actions.ts')).listWeaknessRules,
     },
     {
       name: 'show',
+      reads: true,
       arguments: '[boundary]',
       description: 'a rule as a whole; without a boundary that of all',
       options: [{ flags: '--yaml', description: 'as YAML, for `rules set --file`', default: false }],
@@ -110,6 +112,7 @@ export const rules: FirstLevel = {
     set,
     {
       name: 'preview',
+      reads: true,
       arguments: boundary,
       description: 'what a change of the rule would make of what is open now; saves nothing',
       options: ruleOptions,

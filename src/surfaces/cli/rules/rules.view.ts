@@ -1,10 +1,11 @@
 /** Weakness rules and exclusions, for people. */
 import { severities } from '../../../canonical/vocabulary/index.ts';
-import type {
-  Exclusion,
-  Grouping,
-  SeveritySource,
-  WeaknessRule,
+import {
+  type Exclusion,
+  type Grouping,
+  keptTextWords,
+  type SeveritySource,
+  type WeaknessRule,
 } from '../../../canonical/weakness-rule/index.ts';
 import type { BoundaryRule, RulesInForce } from '../../../modules/weaknesses/index.ts';
 import type { RuleChangePreview } from '../../../review/rules/index.ts';
@@ -119,8 +120,45 @@ const outcomeText = ({ outcome, other, isSent }: Outcome): string => {
       return `${isSent ? 'cancelled' : 'withdrawn'}: the rule names none of its findings`;
     case 'continued':
       return 'continues, about other findings';
+    case 'reworded':
+      return 'stays as it is';
   }
 };
+
+const textWords: Readonly<Record<string, string>> = {
+  weakness_description: 'description',
+  remediation_plan: 'plan',
+  milestones: 'milestone',
+};
+const inALine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' / ');
+/** How many POA&Ms have their texts shown whole; the others are counted. */
+const wordedAtMost = 20;
+
+/** Which texts change, before and after, and which stay though the rule says them otherwise. */
+function textLines(poams: readonly Outcome[]): string[] {
+  const worded = poams.filter(({ texts, kept }) => texts.length + kept.length > 0);
+  if (worded.length === 0) return [];
+  const more = worded.length - wordedAtMost;
+  return [
+    '',
+    'Texts that change (- now, + then):',
+    ...worded
+      .slice(0, wordedAtMost)
+      .flatMap(({ poamId, texts, kept }) => [
+        `  ${poamId}`,
+        ...texts.flatMap(({ field, before, after }) => [
+          `    ${textWords[field] ?? field}`,
+          `      - ${inALine(before)}`,
+          `      + ${inALine(after)}`,
+        ]),
+        ...kept.map(
+          ({ field, why, text }) =>
+            `    ${textWords[field] ?? field}${text === undefined ? '' : ` "${inALine(text)}"`} stays: ${keptTextWords[why]}`,
+        ),
+      ]),
+    ...(more > 0 ? [`  and those of ${counted(more, 'more POA&M')}: --json has them all`] : []),
+  ];
+}
 
 /** What is open under the rule in force, what would be, and what becomes of POA&Ms. */
 export function previewLines(preview: RuleChangePreview, width: number | undefined): string[] {
@@ -131,6 +169,7 @@ export function previewLines(preview: RuleChangePreview, width: number | undefin
     [outcomes.merged, 'merged'],
     [outcomes.ended, 'ended'],
     [outcomes.continued, 'to continue about other findings'],
+    [outcomes.reworded, 'with texts to look at'],
   ] as const;
   const some = sums.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : []));
   return [
@@ -156,6 +195,7 @@ export function previewLines(preview: RuleChangePreview, width: number | undefin
             width,
           ),
         ]),
+    ...textLines(poams),
   ];
 }
 

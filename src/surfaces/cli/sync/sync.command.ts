@@ -17,6 +17,7 @@ const run: CommandSpec = {
 
 const plan: CommandSpec = {
   name: 'plan',
+  reads: true,
   description: 'show what a sync would do now, on both sides, and write nothing',
   options: [
     ...scopeOptions,
@@ -36,6 +37,7 @@ export const sync: FirstLevel = {
     run,
     {
       name: 'status',
+      reads: true,
       description: 'what was read when, what waits to be sent, what needs a person',
       action: async () => (await import('./sync.actions.ts')).showStatus,
     },

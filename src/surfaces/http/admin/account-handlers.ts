@@ -18,6 +18,7 @@ import {
   endSession,
   endSessionsOf,
   fetchAccount,
+  fetchSignInRules,
   findTokens,
   giveGrant,
   listedGrants,
@@ -29,6 +30,7 @@ import {
   previewRevocation,
   type PrincipalRow,
   revokeGrant,
+  resetFactors,
   revokeToken,
   unlockAccount,
 } from '../../../operate/accounts/index.ts';
@@ -37,6 +39,8 @@ import type { FacetCount, Filter, ListCount, Page } from '../../../platform/list
 import { defined } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
 import { originOf } from '../kit/origin.ts';
+import { endOfDay } from './end-of-day.ts';
+import { outsideHandlers } from './outside-handlers.ts';
 import type { Call, Handlers } from '../kit/call.ts';
 import { byValue, most, type PageRequest } from '../kit/list-answer.ts';
 import { listHandlers, type ListParts, type ListSource } from '../kit/list-handlers.ts';
@@ -64,9 +68,6 @@ const moving =
       readonly body: { readonly reason?: string | undefined };
     },
   ) => ({ body: await move(call.app, call.params.account, originOf(call), call.body.reason) });
-
-/** The first moment after the day. */
-const endOfDay = (day: string): Date => new Date(new Date(`${day}T00:00:00Z`).getTime() + 86_400_000);
 
 type Lists = Pick<
   Handlers<typeof accountRoutes>,
@@ -123,10 +124,10 @@ const granting: Granting = {
     body: await revokeGrant(call.app, call.params.grantId, originOf(call), call.body.reason),
   }),
   makeToken: async (call) => {
-    const { account, name, permissions: at, scope, addresses, days } = call.body;
+    const { account, name, permissions: at, scope, addresses, days, certificate } = call.body;
     refuseToken(call, 'make another token');
     await refuseOthers(call, account);
-    const asked = { name, scope, addresses, days, ...defined({ permissions: at }) };
+    const asked = { name, scope, addresses, days, ...defined({ permissions: at, certificate }) };
     return { body: await makeToken(call.app, account, asked, originOf(call)) };
   },
   revokeToken: async (call) => ({
@@ -142,6 +143,7 @@ const granting: Granting = {
 export const accountHandlers = (parts: ListParts): Handlers<typeof accountRoutes> => ({
   ...lists(parts),
   ...granting,
+  ...outsideHandlers,
   getUser: async ({ app, params }) => {
     const [detail, tokens] = await Promise.all([
       fetchAccount(app, params.account),
@@ -158,11 +160,13 @@ export const accountHandlers = (parts: ListParts): Handlers<typeof accountRoutes
       location: `/api/v1/users/${encodeURIComponent(account.name)}`,
     };
   },
+  getSignInRules: async ({ app }) => ({ body: await fetchSignInRules(app) }),
   makeUserLink: async (call) => ({ body: await makeLink(call.app, call.params.account, originOf(call)) }),
   lockUser: moving(lockAccount),
   unlockUser: moving(unlockAccount),
   disableUser: moving(disableAccount),
   enableUser: moving(enableAccount),
+  resetUserFactors: moving(resetFactors),
   endUserSessions: async (call) => ({
     body: { ended: await endSessionsOf(call.app, call.params.account, originOf(call)) },
   }),

@@ -21,6 +21,7 @@ import { defined, type JsonObject, Secret } from '../../../platform/values/index
 import { fetchTrust, setTrust, tryTrust } from '../../../review/connections/index.ts';
 import { refuseElsewhere, refuseFiles } from './refuse-connection.ts';
 import type { Call, Handlers } from '../kit/call.ts';
+import { originOf } from '../kit/origin.ts';
 import { type Problem, Refusal } from '../kit/problem.ts';
 
 /** So long a check may take, within what browsers and proxies wait. */
@@ -214,7 +215,12 @@ export const connectionHandlers = (): Handlers<typeof connectionRoutes> => ({
   },
   trustConnection: async (call) => {
     const { app, params, body } = call;
-    return { body: await setTrust(app, params.connection, body.level, decidedBy(call, body.reason)) };
+    return {
+      body: await setTrust(app, params.connection, body.level, {
+        ...decidedBy(call, body.reason),
+        origin: originOf(call),
+      }),
+    };
   },
   removeConnection: async (call) => {
     const { connection: name } = call.params;

@@ -1,4 +1,10 @@
 /** How the sync is: connections, schedules, calls to the other sides. */
+import { Readable } from 'node:stream';
+import {
+  fetchPerformance,
+  fetchPrometheusText,
+  type ProcessFacts,
+} from '../../../operate/performance/index.ts';
 import { callList } from '../../../canonical/lists/index.ts';
 import { apiCall, type runRoutes } from '../../../contract/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -63,8 +69,24 @@ const lists = (parts: ListParts): Lists =>
     },
   });
 
-export const runHandlers = (parts: ListParts): Handlers<typeof runRoutes> => ({
+const processFacts = (version: string, now: Date): ProcessFacts => {
+  const { user, system } = process.cpuUsage();
+  return {
+    version,
+    residentBytes: process.memoryUsage.rss(),
+    cpuSeconds: (user + system) / 1e6,
+    startedAt: new Date(now.getTime() - process.uptime() * 1000),
+  };
+};
+
+/** @param version of Tieline. */
+export const runHandlers = (parts: ListParts, version: string): Handlers<typeof runRoutes> => ({
   ...lists(parts),
+  getPerformance: async ({ app, query }) => ({ body: await fetchPerformance(app, query) }),
+  getPrometheus: async ({ app, now }) => ({
+    stream: Readable.from([await fetchPrometheusText(app, processFacts(version, now))]),
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+  }),
   getSyncStatus: async ({ app }) => ({ body: await fetchSyncOverview(app) }),
   listSchedules: async ({ app }) => ({ body: { items: await listScheduleViews(app) } }),
   previewSchedule: async ({ query, now }) => ({

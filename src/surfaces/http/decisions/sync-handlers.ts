@@ -4,6 +4,7 @@ import { changeList, inboxList, operationList, outboxList } from '../../../canon
 import { operationRow, outboxEntry, type syncRoutes } from '../../../contract/index.ts';
 import { fetchJob, requestSync } from '../../../operate/jobs/index.ts';
 import { homeOf } from '../../../review/home/index.ts';
+import { countCriticalAlerts } from '../../../modules/alerts/index.ts';
 import { countInbox, listInbox } from '../../../review/inbox/index.ts';
 import {
   cancelOperation,
@@ -74,6 +75,7 @@ const countWaiting: Handlers<typeof syncRoutes>['countWaiting'] = async ({ app, 
     body: {
       kinds: Object.fromEntries(mine.map(({ kind, count }) => [kind, count])),
       inbox: mine.reduce((sum, { count }) => sum + count, 0),
+      criticalAlerts: await countCriticalAlerts(app.db, by.actor, now),
     },
   };
 };

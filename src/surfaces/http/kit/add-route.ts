@@ -10,19 +10,25 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { Json } from '../../../platform/values/index.ts';
 import type { Answer, Call, Handler, SignedIn, StreamAnswer } from './call.ts';
 import { admit, type Admitted, type GateOptions } from './gate.ts';
+import { certificateFromProxy } from '../proxy/proxy-headers.ts';
+import { isFromHere } from './same-origin.ts';
 import { onceForKey, type Reply } from './idempotency.ts';
 import type { RateGuard } from './rates.ts';
 import { readPart } from './read-request.ts';
-import { clearCookie, cookieOf, setCookie } from './cookie.ts';
+import { clearCookie, cookieOf, pendingCookie, secondStepCookie, setCookie } from './cookie.ts';
 
 /** What the security log is told of calls. */
 export interface Recorder {
   /** Before a call that it tells of is carried out: what cannot be recorded does not happen. */
   begun(route: Route, call: Call): Promise<void>;
+  /** That a call whose beginning was recorded did not come to its end. */
+  failed(route: Route, call: Call, error: unknown): Promise<void>;
   /** A record that was read. */
   read(route: Route, call: Call): Promise<void>;
   /** An export, before its first row is sent: what cannot be recorded does not leave. */
   exported(route: Route, call: Call, file: { readonly name: string; readonly type: string }): Promise<void>;
+  /** How many rows of a list left with an export, also where it was broken off: what is told of who carries much away. */
+  sent(route: Route, call: Call, rows: number): Promise<void>;
   /** A call that was refused for want of a right, or because it was forged; the answer is the same if it cannot be recorded. */
   refused(route: Route, error: unknown, request: Refused): Promise<void>;
 }
@@ -56,6 +62,9 @@ function versionOf(route: Route, request: FastifyRequest): string | undefined {
   return match[1] ?? '';
 }
 
+const jsonOf = (body: unknown): unknown =>
+  body instanceof URLSearchParams ? Object.fromEntries(body) : body;
+
 function callOf(
   route: Route,
   { request, cookies }: { readonly request: FastifyRequest; readonly cookies: Call['cookies'] },
@@ -70,7 +79,7 @@ function callOf(
     scope,
     params: readPart('params', route.params, request.params),
     query: readPart('query', route.query, request.query),
-    body: request.body instanceof Readable ? undefined : readPart('body', route.body, request.body),
+    body: request.body instanceof Readable ? undefined : readPart('body', route.body, jsonOf(request.body)),
     version: versionOf(route, request),
     requestId: request.id,
     address: request.ip,
@@ -80,6 +89,8 @@ function callOf(
     headers: request.headers,
     ...(request.body instanceof Readable ? { stream: request.body } : {}),
     cookies,
+    fromProxy: certificateFromProxy(request),
+    isFromHere: isFromHere(request.headers),
   } as Call; // the shapes of this route made it
 }
 
@@ -104,12 +115,15 @@ async function send(
     request.headers['if-none-match'] === headers['etag']
   )
     await reply.code(304).send();
-  else if (status === 204) await reply.code(204).send();
+  else if (status === 204 || status === 303) await reply.code(status).send();
   else await reply.code(status).type('application/json').send(JSON.stringify(body));
 }
 
-async function sendStream(reply: FastifyReply, { stream, type, fileName }: StreamAnswer): Promise<void> {
-  void reply.type(type);
+async function sendStream(
+  reply: FastifyReply,
+  { stream, type, fileName, headers = {} }: StreamAnswer,
+): Promise<void> {
+  void reply.type(type).headers(headers);
   if (fileName !== undefined) void reply.header('content-disposition', `attachment; filename="${fileName}"`);
   await reply.send(stream);
 }
@@ -141,6 +155,8 @@ async function answerCall(
   if (isStream(answer)) {
     const { fileName: name, type } = answer;
     if (name !== undefined) await recorder.exported(route, call, { name, type });
+    const { sentRows } = answer;
+    if (sentRows) answer.stream.once('close', () => void recorder.sent(route, call, sentRows()));
     return sendStream(reply, answer);
   }
   return send(request, reply, replyOf(route, answer));
@@ -172,13 +188,27 @@ export function addRoute(server: FastifyInstance, route: Route, handler: Handler
           value: cookieOf(request),
           set: (value: string) => setCookie(request, reply, value),
           clear: () => clearCookie(request, reply),
+          pending: pendingCookie(request, reply),
+          secondStep: secondStepCookie(request, reply),
         };
         if (request.body instanceof Readable && route.file !== true)
           throw new TielineError('MEDIA_TYPE_UNKNOWN', 'This address takes JSON, and no file.');
+        if (request.body instanceof URLSearchParams !== (route.calledByServer === true))
+          throw new TielineError(
+            'MEDIA_TYPE_UNKNOWN',
+            route.calledByServer
+              ? 'This address takes a form (application/x-www-form-urlencoded).'
+              : 'This address takes JSON, and no form.',
+          );
         const call = callOf(route, { request, cookies }, { ...admitted, app });
         if (route.audit)
           await ('event' in route.audit ? recorder.begun(route, call) : recorder.read(route, call));
-        await answerCall({ route, handler, app, recorder }, call, { request, reply });
+        try {
+          await answerCall({ route, handler, app, recorder }, call, { request, reply });
+        } catch (error) {
+          await recorder.failed(route, call, error);
+          throw error;
+        }
         return reply;
       } catch (error) {
         // Nobody reads what is still to come of a file that was refused.

@@ -5,6 +5,7 @@ import type { Actor, Scope } from '../../../canonical/access/index.ts';
 import type { Printable, Route } from '../../../contract/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import type { OpenSession } from '../../../operate/accounts/index.ts';
+import type { HeaderCertificate } from '../proxy/certificate-header.ts';
 
 /** Who calls, and how that was proved. */
 export interface SignedIn {
@@ -16,6 +17,8 @@ export interface SignedIn {
   readonly session?: OpenSession;
   /** Undefined for a session. */
   readonly tokenId?: string;
+  /** Fingerprint of the certificate that came with the token. */
+  readonly certificate?: string | undefined;
 }
 
 type Parsed<Shape> = Shape extends ZodType ? output<Shape> : undefined;
@@ -42,7 +45,22 @@ export interface Call<R extends Route = Route> {
   /** The body as it arrives, of a route that reads a file. */
   readonly stream?: Readable;
   /** Sets or clears the cookie of the session: only for the routes of signing in. */
-  readonly cookies: { readonly value: string | undefined; set(value: string): void; clear(): void };
+  readonly cookies: KeptCookie & {
+    /** Of a sign-in that was begun and has not come back from outside. */
+    readonly pending: KeptCookie;
+    /** Of a sign-in whose second factor is still to come: it binds the ticket to the browser. */
+    readonly secondStep: KeptCookie;
+  };
+  /** The certificate that a proxy sent along; undefined: the request did not come through one that may. */
+  readonly fromProxy: HeaderCertificate | undefined;
+  /** Whether a page of ours led here; undefined: the browser is too old to say. */
+  readonly isFromHere: boolean | undefined;
+}
+
+export interface KeptCookie {
+  readonly value: string | undefined;
+  set(value: string): void;
+  clear(): void;
 }
 
 export interface Answer<Body> {
@@ -58,6 +76,9 @@ export interface StreamAnswer {
   readonly stream: Readable;
   readonly type: string;
   readonly fileName?: string;
+  /** Rows that were sent so far, where it is an export of a list. */
+  readonly sentRows?: () => number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Body<R extends Route> = R['answer']['shape'] extends ZodType

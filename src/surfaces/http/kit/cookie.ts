@@ -1,5 +1,6 @@
-/** The cookie of a session. */
+/** The cookies of a session, and of a sign-in that has not come back from outside. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { KeptCookie } from './call.ts';
 
 const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https';
 
@@ -20,3 +21,27 @@ export function setCookie(request: FastifyRequest, reply: FastifyReply, value: s
 export function clearCookie(request: FastifyRequest, reply: FastifyReply): void {
   void reply.clearCookie(cookieName(request), { path: '/' });
 }
+
+const forMinutes = 600;
+
+function keptCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, sameSite }: { readonly name: string; readonly sameSite: 'lax' | 'strict' },
+): KeptCookie {
+  const whole = isSecure(request) ? `__Host-tieline-${name}` : `tieline-${name}`;
+  const how = { path: '/', httpOnly: true, sameSite, secure: isSecure(request) } as const;
+  return {
+    value: request.cookies[whole],
+    set: (value) => void reply.setCookie(whole, value, { ...how, maxAge: forMinutes }),
+    clear: () => void reply.clearCookie(whole, { path: '/' }),
+  };
+}
+
+/** Lax: the browser comes back by a link of the other server, and must bring it. */
+export const pendingCookie = (request: FastifyRequest, reply: FastifyReply): KeptCookie =>
+  keptCookie(request, reply, { name: 'pending', sameSite: 'lax' });
+
+/** Of a sign-in whose second factor is still to come: our own pages alone send it. */
+export const secondStepCookie = (request: FastifyRequest, reply: FastifyReply): KeptCookie =>
+  keptCookie(request, reply, { name: 'second-step', sameSite: 'strict' });

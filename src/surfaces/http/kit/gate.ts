@@ -53,7 +53,12 @@ export async function admit(
   const isPassive = route.passive === true || request.headers['x-tieline-passive'] === '1';
   const changes = route.method !== 'GET';
   const byToken = request.headers.authorization !== undefined;
-  if (changes && !byToken && !isSameOrigin(request.headers, gate.originOf(request)))
+  if (
+    changes &&
+    !byToken &&
+    route.calledByServer !== true &&
+    !isSameOrigin(request.headers, gate.originOf(request))
+  )
     throw new TielineError('REQUEST_FORGED', 'This request did not come from a page of this server.');
   if (typeof route.permission === 'object') {
     await onIdentified(undefined);

@@ -1,4 +1,5 @@
 /** A page, a count, facets or an export of a list: the same steps for every noun. */
+import { leavingPlaces } from '../privacy/leaving.ts';
 import { Readable } from 'node:stream';
 import type { FilterOf, ListDefinition, SortOf } from '../../../canonical/lists/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
@@ -14,7 +15,24 @@ import {
 } from '../../../platform/lists/index.ts';
 
 /** What of a list's query is no filter. */
-const notFilters = new Set(['sort', 'cursor', 'limit', 'exact', 'by', 'format', 'columns']);
+const notFilters = new Set([
+  'sort',
+  'cursor',
+  'limit',
+  'exact',
+  'by',
+  'format',
+  'columns',
+  ...Object.values(leavingPlaces),
+  'disclosure_address',
+]);
+
+/** A filter as it was asked, in words. */
+export const filterText = (query: ListQuery): string =>
+  Object.entries(query)
+    .filter(([name, value]) => !notFilters.has(name) && value !== undefined)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(' ');
 
 export type ListQuery = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Cursors = ReturnType<typeof createCursors>;

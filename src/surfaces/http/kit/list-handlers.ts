@@ -9,13 +9,17 @@ import {
   type Cursors,
   facetsAsked,
   filterOf,
+  filterText,
   jsonLines,
   type ListQuery,
   pageBody,
   type PageRequest,
   pageRequest,
 } from './list-answer.ts';
+import { discloseList } from '../../../modules/privacy/index.ts';
+import { leavingOf, leavingPlaces } from '../privacy/leaving.ts';
 import { Refusal } from './problem.ts';
+import { withFieldsOf } from './renamed-fields.ts';
 
 export interface Counted {
   readonly count: number;
@@ -65,14 +69,26 @@ const byName = (list: ListDefinition, call: ListCall): ListCall =>
 
 const wants = (call: ListCall, type: string): boolean => String(call.headers['accept'] ?? '').includes(type);
 
-function exported<L extends ListDefinition, Row>(
+/** What leaves the agency has its entry in the accounting before its first row. */
+async function accountFor(call: ListCall, list: ListDefinition, scope: Scope): Promise<void> {
+  const leaving = leavingOf(call.query);
+  if (!leaving || !call.by) return;
+  const asked = { list: list.noun, filter: filterText(call.query), scope, leaving };
+  await withFieldsOf(
+    discloseList(call.app, call.by.actor, asked),
+    leavingPlaces,
+    'Give all of what is named; nothing was exported.',
+  );
+}
+
+async function exported<L extends ListDefinition, Row>(
   call: ListCall,
   {
     list,
     source,
     parts,
   }: { readonly list: L; readonly source: ListSource<L, Row>; readonly parts: ListParts },
-): StreamAnswer | undefined {
+): Promise<StreamAnswer | undefined> {
   const { columns } = source;
   if (!source.stream || !columns) return undefined;
   const format = wants(call, 'text/csv') ? 'csv' : wants(call, 'application/x-ndjson') ? 'ndjson' : undefined;
@@ -81,7 +97,10 @@ function exported<L extends ListDefinition, Row>(
   if (!mayExport)
     throw new Refusal({ permission: 'finding:export' }, 'NOT_ALLOWED', 'You may not export lists.');
   const { filter, sort } = pageRequest(list, call.query, { cursors: parts.cursors, now: call.now });
-  const rows = source.stream(call.app, mayExport, { filter, sort });
+  await accountFor(call, list, mayExport);
+  const sent = { rows: 0 };
+  const rows = counting(source.stream(call.app, mayExport, { filter, sort }), sent);
+  const sentRows = (): number => sent.rows;
   const day = call.now.toISOString().slice(0, 10);
   const mark = parts.classification.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return format === 'csv'
@@ -89,12 +108,21 @@ function exported<L extends ListDefinition, Row>(
         stream: csvLines(rows, columns, { firstLine: parts.classification }),
         type: 'text/csv; charset=utf-8',
         fileName: `${list.noun}-${day}-${mark}.csv`,
+        sentRows,
       }
     : {
         stream: jsonLines(rows),
         type: 'application/x-ndjson',
         fileName: `${list.noun}-${day}-${mark}.ndjson`,
+        sentRows,
       };
+}
+
+async function* counting<Row>(rows: AsyncIterable<Row>, sent: { rows: number }): AsyncGenerator<Row> {
+  for await (const row of rows) {
+    sent.rows += 1;
+    yield row;
+  }
 }
 
 /** Exports reach only where the caller may export, which can be less far than where he may read. */
@@ -116,7 +144,7 @@ export function listHandlers<const Plural extends string, L extends ListDefiniti
       asked: ListCall,
     ): Promise<Answer<{ items: readonly Row[]; next: string | null }> | StreamAnswer> => {
       const call = byName(list, asked);
-      const file = exported(call, { list, source, parts });
+      const file = await exported(call, { list, source, parts });
       if (file) return file;
       const { cursors } = parts;
       const page = await source.page(

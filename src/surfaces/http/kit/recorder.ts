@@ -1,6 +1,6 @@
 /** What the security log is told of calls: writes before they are carried out, reads of records and exports, and every refusal. */
 import type { Route } from '../../../contract/index.ts';
-import { type EventKind, recordAccess, recordSecurityEvent } from '../../../ledger/security/index.ts';
+import { recordAccess, recordSecurityEvent } from '../../../ledger/security/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
@@ -18,19 +18,8 @@ function objectOf(route: Route, call: Call): { readonly type: string; readonly i
 const isRecorded = (error: TielineError): boolean =>
   ['NOT_ALLOWED', 'REQUEST_FORGED', 'STEP_UP_NEEDED', 'APPROVAL_OWN', 'APPROVAL_ROLE'].includes(error.code);
 
-export const recorderOf = (app: App): Recorder => ({
-  async begun(route, call) {
-    if (!route.audit || !('event' in route.audit)) return;
-    await recordSecurityEvent(app.db, {
-      kind: route.audit.event as EventKind, // a test holds the contract's words to the kinds there are
-      at: call.now,
-      origin: originOf(call),
-      outcome: 'attempted',
-      object: objectOf(route, call),
-      details: { route: `${route.method} ${route.path}` },
-      correlationId: call.requestId,
-    });
-  },
+/** What is read, and what leaves. */
+const readRecorder = (app: App): Pick<Recorder, 'read' | 'exported' | 'sent'> => ({
   async read(route, call) {
     if (!route.audit || !('access' in route.audit)) return;
     const id = objectOf(route, call).id;
@@ -60,6 +49,52 @@ export const recorderOf = (app: App): Recorder => ({
       method: call.by?.way === 'token' ? 'api' : 'ui',
     });
   },
+  async sent(route, call, rows) {
+    await recordSecurityEvent(app.db, {
+      kind: 'export_finished',
+      at: app.now(),
+      origin: originOf(call),
+      object: { type: route.tag, id: route.tag },
+      details: { rows },
+      correlationId: call.requestId,
+    }).catch((cause: unknown) => app.log.warn({ err: cause }, 'the end of an export could not be recorded'));
+  },
+});
+
+/** What a call that changes something leaves, before it begins and where it fails. */
+const changeRecorder = (app: App): Pick<Recorder, 'begun' | 'failed'> => {
+  const tell = (
+    route: Route,
+    call: Call,
+    how: { at: Date; outcome: 'attempted' | 'failure'; failureReason?: string },
+  ) =>
+    route.audit && 'event' in route.audit
+      ? recordSecurityEvent(app.db, {
+          kind: route.audit.event,
+          origin: originOf(call),
+          object: objectOf(route, call),
+          details: { route: `${route.method} ${route.path}` },
+          correlationId: call.requestId,
+          ...how,
+        })
+      : Promise.resolve();
+  return {
+    async begun(route, call) {
+      await tell(route, call, { at: call.now, outcome: 'attempted' });
+    },
+    async failed(route, call, error) {
+      if (error instanceof TielineError && isRecorded(error)) return; // told as a refusal
+      const failureReason = error instanceof TielineError ? error.code : 'INTERNAL';
+      await tell(route, call, { at: app.now(), outcome: 'failure', failureReason }).catch((cause: unknown) =>
+        app.log.warn({ err: cause }, 'a failure could not be recorded'),
+      );
+    },
+  };
+};
+
+export const recorderOf = (app: App): Recorder => ({
+  ...readRecorder(app),
+  ...changeRecorder(app),
   async refused(route, error, { by, address, requestId }) {
     if (!(error instanceof TielineError) || !isRecorded(error)) return;
     await recordSecurityEvent(app.db, {

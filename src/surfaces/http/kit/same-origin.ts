@@ -12,3 +12,7 @@ export function isSameOrigin(headers: IncomingHttpHeaders, origin: string): bool
   if (site !== undefined) return site === 'same-origin';
   return headers.origin !== undefined && headers.origin === origin;
 }
+
+/** Whether a page of this server led the browser here; undefined: an old browser does not say. Typed or bookmarked addresses are not. */
+export const isFromHere = (headers: IncomingHttpHeaders): boolean | undefined =>
+  headers['sec-fetch-site'] === undefined ? undefined : headers['sec-fetch-site'] === 'same-origin';

@@ -1,4 +1,5 @@
 /** The parts of an asset's page. */
+import { Readable } from 'node:stream';
 import { scopeFor } from '../../../canonical/access/index.ts';
 import type { assetRoutes } from '../../../contract/index.ts';
 import {
@@ -12,6 +13,7 @@ import {
   isAssetThere,
   sourceFields,
 } from '../../../record/asset-lists/index.ts';
+import { exportChecklist, listAssetStigs } from '../../../modules/stig-files/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { merge, split } from '../../../review/assets/index.ts';
@@ -41,6 +43,14 @@ function period(given: { readonly from?: string | undefined; readonly to?: strin
 }
 
 export const assetHandlers: Handlers<typeof assetRoutes> = {
+  listAssetChecklists: async ({ app, scope, params: { assetUuid } }) => {
+    if (!(await isAssetThere(app.db, scope, assetUuid))) known(undefined, assetUuid);
+    return { body: { items: await listAssetStigs(app.db, scope, assetUuid) } };
+  },
+  exportAssetChecklist: async ({ app, scope, params: { assetUuid }, query: { stig, format } }) => {
+    const { fileName, text } = await exportChecklist(app, scope, { assetUuid, stig, format });
+    return { stream: Readable.from([text]), type: 'application/octet-stream', fileName };
+  },
   getAssetSources: async ({ app, scope, params: { assetUuid } }) => {
     const sources = known(await fetchAssetSources(app.db, scope, assetUuid), assetUuid);
     return {

@@ -19,6 +19,7 @@ import {
 } from '../../../modules/deviations/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { headerName } from '../header-name.ts';
 import { byValue, most } from '../kit/list-answer.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
@@ -33,9 +34,6 @@ function bodyOf(stream: Readable | undefined): Readable {
   if (stream) return stream;
   throw new TielineError('MEDIA_TYPE_UNKNOWN', 'The file is to be the body, as application/octet-stream.');
 }
-
-/** A name of a file as a header may bear it. */
-const headerName = (name: string): string => name.replaceAll(/[^\w.() -]/g, '_');
 
 export const deviationHandlers = (parts: ListParts): Handlers<typeof deviationRoutes> => ({
   ...listHandlers('Deviations', deviationList, {

@@ -12,7 +12,10 @@ import {
   listDuePolicies,
   listFreeDays,
   listPolicyHistory,
+  listSaidOfPoam,
   listToldFacts,
+  listUnanswered,
+  listZones,
   previewPolicyUse,
   setBoundaryFacts,
   setExposure,
@@ -76,6 +79,9 @@ export const dueDateHandlers: Handlers<typeof dueDateRoutes> = {
     await setBoundaryFacts(app, by.actor, systemId, body);
     return { body: await listToldFacts(app, systemId) };
   },
+  getPoamDueFacts: async ({ app, scope, params }) => ({
+    body: await listSaidOfPoam(app, scope, params.poamId),
+  }),
   evaluatePoamWeaknesses: async ({ app, by, scope, params: { poamId }, body }) => {
     await evaluatePoam(app, by.actor, scope, { poamId, ...body });
     return { body: await explainDueDate(app, scope, poamId) };
@@ -87,6 +93,10 @@ export const dueDateHandlers: Handlers<typeof dueDateRoutes> = {
     await setExposure(app, by.actor, { assetUuid, zone: null }, body);
     return { body: undefined };
   },
+  listUnansweredDueFacts: async ({ app, scope, query }) => ({
+    body: await listUnanswered(app.db, scope, query),
+  }),
+  listZoneExposures: async ({ app, scope }) => ({ body: await listZones(app.db, scope) }),
   setZoneExposure: async ({ app, by, body: { zone, ...said } }) => {
     await setExposure(app, by.actor, { assetUuid: null, zone }, said);
     return { body: undefined };

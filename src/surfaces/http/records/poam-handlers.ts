@@ -23,6 +23,7 @@ import { bulkPoamEdit, fetchJob, requestPoamEdits } from '../../../operate/jobs/
 import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import {
   addMilestone,
+  fitMilestones,
   commentPoam,
   editRecord,
   fetchPoam,
@@ -34,14 +35,11 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import type { Handlers } from '../kit/call.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
-import { filterOf } from '../kit/list-answer.ts';
+import { byValue, filterOf } from '../kit/list-answer.ts';
 import { type Counted, listHandlers, type ListParts } from '../kit/list-handlers.ts';
 import { orMoved } from '../kit/moved.ts';
 
 const exactly = async (count: Promise<number>): Promise<Counted> => ({ count: await count, exact: true });
-const byValue = (rows: readonly { readonly value: string | null; readonly count: number }[]) =>
-  Object.fromEntries(rows.map(({ value, count }) => [value ?? 'none', { count, exact: true }]));
-
 /** Milestones are numbered; what is no number of one is none. @throws TielineError RECORD_UNKNOWN. */
 function milestoneOf(id: string): string {
   if (/^\d{1,9}$/.test(id)) return id;
@@ -121,6 +119,9 @@ const edits: Edits = {
   }),
   addMilestone: async ({ app, by, scope, params, body }) => ({
     body: await addMilestone(app, by.actor, scope, { poamId: params.poamId, ...body }),
+  }),
+  fitMilestones: async ({ app, by, scope, params, body }) => ({
+    body: await fitMilestones(app, by.actor, scope, { poamId: params.poamId, ...body }),
   }),
   editMilestone: async ({ app, by, scope, params, body, version }) => {
     const edit = {

@@ -1,23 +1,46 @@
 /** The life of POA&Ms: explained, told, moved on by a person. */
+import { intersected, type Scope } from '../../../canonical/access/index.ts';
 import type { poamLifeRoutes } from '../../../contract/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {
   completePoam,
+  deliverPoamEvidence,
   explainPoam,
   extendPoam,
   fetchLifeSettings,
+  openPoamEvidence,
   reopenPoam,
   setLifeSettings,
   tellChangesSince,
   tellPoam,
 } from '../../../review/records/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { headerName } from '../header-name.ts';
 import { orMoved } from '../kit/moved.ts';
+
+/** The scope, cut to the boundaries that are looked at: their ids with commas between them, `none` for what is in none. */
+function lookedAt(scope: Scope, system: string | undefined): Scope {
+  const named = (system ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  if (named.length === 0) return scope;
+  const systemIds = named.filter((each) => each !== 'none');
+  return intersected(scope, { kind: 'boundaries', systemIds, unassigned: named.includes('none') });
+}
 
 export const poamLifeHandlers: Handlers<typeof poamLifeRoutes> = {
   explainPoam: async ({ app, scope, params }) => ({ body: await explainPoam(app, scope, params.poamId) }),
   tellPoam: async ({ app, scope, params, query }) => ({
     body: { items: await tellPoam(app, scope, params.poamId, query) },
+  }),
+  getPoamEvidence: async ({ app, scope, params }) => {
+    const { name, stream } = await openPoamEvidence(app, scope, params);
+    // Never as what it says it is: a page that somebody attached is not to run here.
+    return { stream, type: 'application/octet-stream', fileName: headerName(name) };
+  },
+  deliverPoamEvidence: async ({ app, by, scope, params, body }) => ({
+    body: await deliverPoamEvidence(app, { actor: by.actor, scope }, { ...params, reason: body.reason }),
   }),
   completePoam: async ({ app, by, scope, params, body, version }) => ({
     body: await orMoved(
@@ -50,6 +73,9 @@ export const poamLifeHandlers: Handlers<typeof poamLifeRoutes> = {
     }),
   }),
   tellChangesSince: async ({ app, scope, query }) => ({
-    body: await tellChangesSince(app, scope, { since: new Date(query.since), limit: query.limit }),
+    body: await tellChangesSince(app, lookedAt(scope, query.system), {
+      since: new Date(query.since),
+      limit: query.limit,
+    }),
   }),
 };

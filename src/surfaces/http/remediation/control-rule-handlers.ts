@@ -2,6 +2,7 @@
 import type { controlRuleRoutes } from '../../../contract/index.ts';
 import {
   addControlRule,
+  changeControlRule,
   explainControls,
   listStoredRules,
   removeControlRule,
@@ -18,6 +19,9 @@ function numberOf(id: string): number {
 export const controlRuleHandlers: Handlers<typeof controlRuleRoutes> = {
   listControlRules: async ({ app }) => ({ body: await listStoredRules(app.db) }),
   addControlRule: async ({ app, by, body }) => ({ body: await addControlRule(app, body, by.actor) }),
+  changeControlRule: async ({ app, by, params, body }) => ({
+    body: await changeControlRule(app, numberOf(params.controlRuleId), body, by.actor),
+  }),
   removeControlRule: async ({ app, by, params }) => ({
     body: await removeControlRule(app, numberOf(params.controlRuleId), by.actor),
   }),

@@ -10,8 +10,10 @@ import {
 } from '../../../modules/poam-reviews/index.ts';
 import {
   addTask,
+  changeTask,
   countTasks,
   facetTasks,
+  fetchTask,
   listTasks,
   settleTask,
   type TaskRow,
@@ -19,7 +21,7 @@ import {
 import { TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import type { Call, Handlers } from '../kit/call.ts';
-import { filterOf } from '../kit/list-answer.ts';
+import { byValue, filterOf, most } from '../kit/list-answer.ts';
 import { columnsOf, everyPage } from '../kit/list-export.ts';
 import { listHandlers, type ListParts } from '../kit/list-handlers.ts';
 
@@ -39,20 +41,29 @@ function selectionOf({ filter, ids }: Body, now: Date): PoamSelection {
   return ids === undefined ? { filter: filterOf(poamList, filter ?? {}, now) } : { ids };
 }
 
+const reviewHandlers = {
+  tryPoamReviews: async ({ app, scope, body, now }) => ({
+    body: await tryReviews(app, scope, selectionOf(body, now)),
+  }),
+  reviewPoams: async ({ app, by, scope, body, now }) => ({
+    body: await reviewPoams(
+      app,
+      scope,
+      { selection: selectionOf(body, now), note: body.note, token: body.token },
+      by.actor,
+    ),
+  }),
+  listReviewIntervals: async ({ app, scope }) => ({ body: await listReviewIntervals(app.db, scope) }),
+  setReviewInterval: async ({ app, by, body }) => ({ body: await setReviewInterval(app, body, by.actor) }),
+} satisfies Partial<Handlers<typeof taskRoutes>>;
+
 export const taskHandlers = (parts: ListParts): Handlers<typeof taskRoutes> => ({
   ...listHandlers('Tasks', taskList, {
     parts,
     source: {
       page: ({ db }, scope, request) => listTasks(db, scope, request),
-      count: ({ db }, scope, filter, { exact }) =>
-        countTasks(db, scope, filter, ...(exact ? [undefined] : [])),
-      facet: async ({ db }, scope, filter, by) =>
-        Object.fromEntries(
-          (await facetTasks(db, scope, filter, by)).map(({ value, count }) => [
-            value ?? 'none',
-            { count, exact: true },
-          ]),
-        ),
+      count: ({ db }, scope, filter, { exact }) => countTasks(db, scope, filter, most(exact)),
+      facet: async ({ db }, scope, filter, by) => byValue(await facetTasks(db, scope, filter, by)),
       stream: ({ db }, scope, { filter, sort }) =>
         everyPage((after, limit) => listTasks(db, scope, { filter, sort, after, limit })),
       columns: columnsOf<TaskRow>(task),
@@ -65,6 +76,12 @@ export const taskHandlers = (parts: ListParts): Handlers<typeof taskRoutes> => (
       { ...defined(wish), what: wish.what, about: { kind: about, id: recordId } },
       by.actor,
     ),
+  }),
+  getTask: async ({ app, scope, params }) => ({
+    body: await fetchTask(app.db, scope, numberOf(params.taskId)),
+  }),
+  changeTask: async ({ app, by, scope, params, body }) => ({
+    body: await changeTask(app, scope, { id: numberOf(params.taskId), ...body }, by.actor),
   }),
   finishTask: async ({ app, by, scope, params, body }) => ({
     body: await settleTask(
@@ -82,17 +99,5 @@ export const taskHandlers = (parts: ListParts): Handlers<typeof taskRoutes> => (
       by.actor,
     ),
   }),
-  tryPoamReviews: async ({ app, scope, body, now }) => ({
-    body: await tryReviews(app, scope, selectionOf(body, now)),
-  }),
-  reviewPoams: async ({ app, by, scope, body, now }) => ({
-    body: await reviewPoams(
-      app,
-      scope,
-      { selection: selectionOf(body, now), note: body.note, token: body.token },
-      by.actor,
-    ),
-  }),
-  listReviewIntervals: async ({ app, scope }) => ({ body: await listReviewIntervals(app.db, scope) }),
-  setReviewInterval: async ({ app, by, body }) => ({ body: await setReviewInterval(app, body, by.actor) }),
+  ...reviewHandlers,
 });

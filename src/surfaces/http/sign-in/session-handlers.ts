@@ -24,15 +24,22 @@ import {
 } from '../../../canonical/lists/index.ts';
 import { sessionRoutes } from '../../../contract/index.ts';
 import {
+  confirmPassword,
   displayNameOf,
+  fetchOwnFactors,
+  finishSignIn,
+  type OpenOidc,
+  outsideWaysOf,
   redeemLink,
   requireGranted,
   requireOpen,
+  type SecondFactorAsked,
   setPassword,
   signIn,
   signInDemoPerson,
   type SignedIn as Begun,
   signOut,
+  stepUpAddressOf,
   stepUp,
 } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
@@ -40,13 +47,25 @@ import { TielineError, unknownWord } from '../../../platform/errors/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
 import { listBoundaryNames } from '../../../record/systems/index.ts';
 import type { Answer, Call, Handlers } from '../kit/call.ts';
+import { cardHandlers, type CardWays } from './card-handlers.ts';
 import { originOf } from '../kit/origin.ts';
+import {
+  askedOf,
+  hostOf,
+  proofOf,
+  secondFactorHandlers,
+  standingOf,
+  ticketOf,
+} from './second-factor-handlers.ts';
+import { oidcHandlers } from './oidc-handlers.ts';
 
 export interface ServedFacts {
   readonly version: string;
   /** The marking of every page and export. */
   readonly classification: string;
   readonly isDemo: boolean;
+  /** Undefined: cards do not sign in here. */
+  readonly cards?: CardWays | undefined;
 }
 
 /** Every list that the API has. */
@@ -84,10 +103,11 @@ async function begun(
     lastSignIn: { at: Date; address: string | null } | null;
     failuresSince: number;
     mustChangePassword: boolean;
+    mustSetUpFactor: boolean;
   }>
 > {
   call.cookies.set(session.cookie);
-  const { actor, lastSuccess, failuresSince, mustChangePassword } = session;
+  const { actor, lastSuccess, failuresSince, mustChangePassword, mustSetUpFactor } = session;
   return {
     body: {
       name: actor.name,
@@ -95,9 +115,16 @@ async function begun(
       lastSignIn: lastSuccess ?? null,
       failuresSince,
       mustChangePassword,
+      mustSetUpFactor,
     },
   };
 }
+
+/** A right password: signed in, or asked for a second factor. */
+const begunOrAsked = async (
+  call: Pick<Call, 'app' | 'headers' | 'cookies'>,
+  outcome: Begun | SecondFactorAsked,
+) => (outcome.kind === 'second_factor' ? askedOf(call, outcome) : begun(call, outcome));
 
 const arrivalOf = (call: Pick<Call, 'address' | 'agent' | 'requestId'>) => ({
   address: call.address,
@@ -122,7 +149,18 @@ async function bootstrapOf(call: Call & { readonly by: NonNullable<Call['by']> }
     boundaries: reads ? await listBoundaryNames(call.app.db, reads) : [],
     classification: { text: facts.classification },
     session: session
-      ? { idleMinutes: idle ?? 15, endsAt: session.idleEndsAt, canStepUp: session.way === 'local' }
+      ? {
+          idleMinutes: idle ?? 15,
+          endsAt: session.idleEndsAt,
+          canStepUp: session.way === 'local',
+          ...(await standingOf(call.app, actor, session)),
+          stepUpAddress: stepUpAddressOf(call.app, session.way) ?? null,
+          lastSignIn: session.previousSignInAt && {
+            at: session.previousSignInAt,
+            address: session.previousSignInAddress,
+          },
+          failuresSince: session.failuresBefore ?? 0,
+        }
       : null,
     isDemo: facts.isDemo,
     version: facts.version,
@@ -150,26 +188,33 @@ function entryHandlers(
   facts: ServedFacts,
 ): Pick<
   Handlers<typeof sessionRoutes>,
-  'getBanner' | 'getSignInWays' | 'signIn' | 'signInToDemo' | 'redeemLink'
+  'getBanner' | 'getSignInWays' | 'signIn' | 'finishSignIn' | 'signInToDemo' | 'redeemLink'
 > {
   return {
     getBanner: async ({ app }) => ({ body: { text: await bannerOf(app) } }),
-    getSignInWays: () =>
+    getSignInWays: ({ app }) =>
       Promise.resolve({
         body: {
           local: true,
           demo: facts.isDemo ? allRoles.map((role) => ({ role, title: roles[role].title })) : null,
+          outside: outsideWaysOf(app),
           classification: { text: facts.classification },
         },
       }),
     signIn: async (call) => {
       const { name, password, bannerAcknowledged } = call.body;
       const asked = { ...arrivalOf(call), name, password: new Secret(password), bannerAcknowledged };
-      return begun(call, requireGranted(await signIn(call.app, asked)));
+      return begunOrAsked(call, requireGranted(await signIn(call.app, asked)));
     },
     signInToDemo: async (call) => {
       if (!facts.isDemo) throw unknownWord('way to sign in', 'demo', ['local'], { code: 'REQUEST_INVALID' });
       return begun(call, await signInDemoPerson(call.app, call.body.role, arrivalOf(call)));
+    },
+    finishSignIn: async (call) => {
+      const proof = proofOf(call.body.factor);
+      const done = requireGranted(await finishSignIn(call.app, { ...ticketOf(call), proof }));
+      call.cookies.secondStep.clear();
+      return begun(call, done);
     },
     redeemLink: async (call) => {
       const { link, password: text, bannerAcknowledged } = call.body;
@@ -177,7 +222,7 @@ function entryHandlers(
       const from = { way: 'none', address: call.address, requestId: call.requestId } as const;
       const { name } = await redeemLink(call.app, { secret: new Secret(link), password }, from);
       const asked = { ...arrivalOf(call), name, password, bannerAcknowledged };
-      return begun(call, requireGranted(await signIn(call.app, asked)));
+      return begunOrAsked(call, requireGranted(await signIn(call.app, asked)));
     },
   };
 }
@@ -195,13 +240,57 @@ function requirePerson(call: Pick<Call, 'by'>): void {
     );
 }
 
-/** @param facts what the server says of itself. */
-export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRoutes> => ({
+async function confirmed(
+  { app }: Pick<Call, 'app'>,
+  principalId: string,
+  asked: Parameters<typeof confirmPassword>[2],
+): Promise<void> {
+  const refusal = await confirmPassword(app, principalId, asked);
+  if (refusal) requireGranted(refusal);
+}
+
+const changePassword: Handlers<typeof sessionRoutes>['changePassword'] = async (call) => {
+  requirePerson(call);
+  const { actor, session } = call.by;
+  const { factors } = await fetchOwnFactors(call.app, actor.principalId);
+  // Before the password is looked at: it alone must not do, and a right one must not wipe the count of refused codes.
+  if (factors.length > 0 && !call.by.isSteppedUp)
+    throw new TielineError('STEP_UP_NEEDED', 'Prove again who you are: you did too long ago.');
+  const asked = {
+    password: new Secret(call.body.present),
+    address: call.address,
+    requestId: call.requestId,
+  };
+  if (factors.length > 0) await confirmed(call, actor.principalId, asked);
+  else {
+    const outcome = requireGranted(await stepUp(call.app, call.cookies.value ?? '', asked));
+    if (requireOpen(outcome) && outcome.kind === 'open') call.cookies.set(outcome.cookie);
+  }
+  const change = {
+    password: new Secret(call.body.next),
+    mustChange: false,
+    ...(session ? { keepsSession: session.id } : {}),
+  };
+  await setPassword(call.app, actor.principalId, change, originOf(call));
+  return { body: undefined };
+};
+
+/** @param facts what the server says of itself. @param oidc undefined where that way is switched off. */
+export const sessionHandlers = (
+  facts: ServedFacts,
+  oidc: OpenOidc | undefined,
+): Handlers<typeof sessionRoutes> => ({
   ...entryHandlers(facts),
+  ...cardHandlers(facts.cards),
+  ...oidcHandlers(oidc),
+  ...secondFactorHandlers,
   stepUp: async (call) => {
     requirePerson(call);
+    const { password, factor } = call.body;
     const asked = {
-      password: new Secret(call.body.password),
+      ...(password === undefined ? {} : { password: new Secret(password) }),
+      ...(factor === undefined ? {} : { factor: proofOf(factor) }),
+      host: hostOf(call),
       address: call.address,
       requestId: call.requestId,
     };
@@ -215,28 +304,13 @@ export const sessionHandlers = (facts: ServedFacts): Handlers<typeof sessionRout
     return { body: { endsAt: call.by.session?.idleEndsAt ?? call.now } };
   },
   signOut: async (call) => {
-    if (call.cookies.value !== undefined) await signOut(call.app, call.cookies.value, originOf(call));
+    const { value } = call.cookies;
+    const continueAt = value === undefined ? null : ((await oidc?.signOutAddress(value)) ?? null);
+    if (value !== undefined) await signOut(call.app, value, originOf(call));
     call.cookies.clear();
-    return { body: undefined };
+    return { body: { continueAt } };
   },
-  changePassword: async (call) => {
-    requirePerson(call);
-    const { actor, session } = call.by;
-    const asked = {
-      password: new Secret(call.body.present),
-      address: call.address,
-      requestId: call.requestId,
-    };
-    const outcome = requireGranted(await stepUp(call.app, call.cookies.value ?? '', asked));
-    if (requireOpen(outcome) && outcome.kind === 'open') call.cookies.set(outcome.cookie);
-    const change = {
-      password: new Secret(call.body.next),
-      mustChange: false,
-      ...(session ? { keepsSession: session.id } : {}),
-    };
-    await setPassword(call.app, actor.principalId, change, originOf(call));
-    return { body: undefined };
-  },
+  changePassword,
   getBootstrap: async (call) => ({ body: await bootstrapOf(call, facts) }),
   getListDefinition: (call) => {
     const list = lists.find(({ noun }) => noun === call.params.noun);

@@ -1,6 +1,6 @@
 /** `deciders list|set|reset`. */
 import { everywhere } from '../../../../canonical/access/index.ts';
-import { requestKinds, type Severity } from '../../../../canonical/vocabulary/index.ts';
+import { ruledRequestKinds, type Severity } from '../../../../canonical/vocabulary/index.ts';
 import {
   type DeciderRule,
   levelOf,
@@ -23,7 +23,7 @@ interface PlaceFlags extends GlobalFlags {
 
 const placeOf = (flags: PlaceFlags, kind: string) => ({
   boundary: flags.boundary ?? null,
-  kind: oneOf('kind of request', requestKinds)(kind),
+  kind: oneOf('kind of request', ruledRequestKinds)(kind),
   severity: flags.severity ?? null,
 });
 

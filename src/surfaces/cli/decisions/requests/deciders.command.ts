@@ -1,4 +1,4 @@
-import { requestKinds, severities } from '../../../../canonical/vocabulary/index.ts';
+import { ruledRequestKinds, severities } from '../../../../canonical/vocabulary/index.ts';
 import type { FirstLevel, OptionSpec } from '../../kit/command.ts';
 import { byOption, oneOf, several, wholeNumber } from '../../kit/flags.ts';
 
@@ -18,6 +18,7 @@ export const deciders: FirstLevel = {
   commands: [
     {
       name: 'list',
+      reads: true,
       isDefault: true,
       description: 'who decides what people ask for: deviations, extensions, completions',
       options: [{ flags: '--boundary <system-id>', description: 'the rules that hold in this one' }],
@@ -26,7 +27,7 @@ export const deciders: FirstLevel = {
     {
       name: 'set',
       arguments: '<kind>',
-      description: `set who decides a kind of request (${requestKinds.join(', ')})`,
+      description: `set who decides a kind of request (${ruledRequestKinds.join(', ')})`,
       options: [
         ...placeOptions,
         {

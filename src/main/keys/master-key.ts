@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type MasterKey, masterKeyFrom } from '../engine/connections/index.ts';
-import type { SettingsByName } from '../platform/config/index.ts';
-import { TielineError } from '../platform/errors/index.ts';
-import { Secret } from '../platform/values/index.ts';
+import { type MasterKey, masterKeyFrom } from '../../engine/connections/index.ts';
+import type { SettingsByName } from '../../platform/config/index.ts';
+import { TielineError } from '../../platform/errors/index.ts';
+import { Secret } from '../../platform/values/index.ts';
 import { readKeyFile, writeKeyFile } from './key-file.ts';
 
 type KeySettings = Pick<SettingsByName, 'masterKey' | 'masterKeyFile' | 'dataDir'>;

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { chown, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type MasterKey, masterKeyFrom } from '../engine/connections/index.ts';
-import { messageOf, TielineError } from '../platform/errors/index.ts';
-import { Secret } from '../platform/values/index.ts';
-import { makeDirectories } from '../platform/embedded/index.ts';
+import { type MasterKey, masterKeyFrom } from '../../engine/connections/index.ts';
+import { messageOf, TielineError } from '../../platform/errors/index.ts';
+import { Secret } from '../../platform/values/index.ts';
+import { makeDirectories } from '../../platform/embedded/index.ts';
 
 /**
  * @returns undefined where the file is not there, or is empty: one that a full disk left behind holds no key.
@@ -43,7 +43,11 @@ export async function readKeyFile(path: string): Promise<MasterKey | undefined> 
  * it is empty. Run by root in another account's directory, it is that account's.
  * @throws TielineError SETTING_INVALID where it cannot be written.
  */
-export async function writeKeyFile(path: string, key: Secret): Promise<void> {
+export async function writeKeyFile(
+  path: string,
+  key: Secret,
+  { what, setting } = { what: 'master key', setting: 'TIELINE_MASTER_KEY_FILE' },
+): Promise<void> {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await makeDirectories(dirname(path), 0o700);
@@ -61,11 +65,10 @@ export async function writeKeyFile(path: string, key: Secret): Promise<void> {
   } catch (cause) {
     throw new TielineError(
       'SETTING_INVALID',
-      `The master key could not be written to ${path}: ${messageOf(cause)}.`,
+      `The ${what} could not be written to ${path}: ${messageOf(cause)}.`,
       {
         cause,
-        remedy:
-          'Make room there, or choose a directory that you may write to with --data-dir (TIELINE_DATA_DIR); or give the key in TIELINE_MASTER_KEY_FILE.',
+        remedy: `Make room there, or choose a directory that you may write to with --data-dir (TIELINE_DATA_DIR); or give the key in ${setting}.`,
       },
     );
   } finally {

@@ -2,7 +2,7 @@ import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Secret } from '../platform/values/secret.ts';
+import { Secret } from '../../platform/values/secret.ts';
 import { readKeyFile, writeKeyFile } from './key-file.ts';
 import { loadMasterKeys } from './master-key.ts';
 

@@ -1,0 +1,3 @@
+export * from './metrics.ts';
+export * from './dashboards.ts';
+export * from './performance.ts';

@@ -1,0 +1,72 @@
+/** What helps to write a workflow and to trust it: what there is to build with, and what one would have done. */
+import { z } from 'zod';
+import { recordKinds } from '../../canonical/workflow/index.ts';
+import { instant } from '../json/index.ts';
+
+/** `workflows shipped`: a workflow that came with Tieline, to be saved as one's own. */
+const shipped = z.strictObject({
+  number: z.string(),
+  name: z.string(),
+  title: z.string(),
+  purpose: z.string(),
+  recordKind: z.enum(recordKinds),
+  source: z.string(),
+});
+
+/** `workflows actions`: what a step may do. */
+const action = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  permission: z.string(),
+  appliesTo: z.array(z.enum(recordKinds)),
+  /** How a person takes it back. */
+  undo: z.string(),
+  /** Its inputs as a JSON schema. */
+  inputs: z.record(z.string(), z.unknown()),
+});
+
+/** `workflows fields`: what a condition may read. */
+const field = z.strictObject({
+  path: z.string(),
+  type: z.string(),
+  title: z.string(),
+  words: z.array(z.string()),
+});
+
+export const workflowAids = z.strictObject({
+  shipped: z.array(shipped),
+  actions: z.array(action),
+  fields: z.record(z.enum(recordKinds), z.array(field)),
+});
+
+/** `workflows replay`: what a workflow would have done. */
+export const workflowReplay = z.strictObject({
+  from: instant,
+  to: instant,
+  /** Records that were looked at. */
+  looked: z.number(),
+  /** There are more records, which were not looked at. */
+  isCut: z.boolean(),
+  runs: z.number(),
+  busiest: z.strictObject({ day: z.string(), runs: z.number() }).nullable(),
+  /** Times at which the condition could not be told, by the field that was empty. */
+  unknown: z.array(z.strictObject({ field: z.string(), times: z.number() })),
+  /** Why it, or a step of it, cannot be played again. */
+  unreplayable: z.array(z.strictObject({ place: z.string(), field: z.string(), why: z.string() })),
+  /** The first 500. */
+  items: z.array(
+    z.strictObject({
+      at: instant,
+      recordId: z.string(),
+      title: z.string(),
+      boundary: z.string().nullable(),
+      steps: z.array(
+        z.strictObject({
+          id: z.string(),
+          says: z.string(),
+          outcome: z.enum(['would_do', 'skipped', 'would_ask', 'would_wait', 'unknown']),
+        }),
+      ),
+    }),
+  ),
+});

@@ -1,0 +1,2 @@
+export { loadLogKeys } from './log-key.ts';
+export { loadMasterKeys, prepareRotation } from './master-key.ts';

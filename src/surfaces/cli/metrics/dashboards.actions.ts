@@ -1,0 +1,126 @@
+/** `dashboards list|show|export`. */
+import { writeFile } from 'node:fs/promises';
+import { everywhere, localOperator } from '../../../canonical/access/index.ts';
+import {
+  type DashboardData,
+  dashboardRows,
+  fetchDashboard,
+  listDashboards,
+  printDashboard,
+} from '../../../modules/metrics/index.ts';
+import { messageOf, shownText, TielineError } from '../../../platform/errors/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { accountName } from '../kit/account.ts';
+import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { fittedTable } from '../kit/fitted-table.ts';
+import { writeCsv } from '../lists/write-csv.ts';
+import { targetText, valueText } from './metrics.view.ts';
+
+type PeriodFlags = GlobalFlags & { readonly days: number; readonly system?: string };
+
+export async function showDashboards(context: CommandContext, flags: GlobalFlags): Promise<void> {
+  const items = await context.host.withApp(flags, (app) => listDashboards(app, localOperator(accountName())));
+  if (flags.json) context.printJson('dashboardList', { items });
+  else
+    context.print(
+      fittedTable(
+        ['DASHBOARD', 'NAME', 'TILES', 'OF', 'FOR'],
+        items.map((each) => [
+          each.id,
+          shownText(each.name),
+          String(each.tiles.length),
+          shownText(each.owner ?? 'Tieline'),
+          each.isPublic ? 'everybody' : each.roles.join(', ') || 'its owner',
+        ]),
+        context.width,
+      ),
+    );
+}
+
+const fetchFor = (app: App, flags: PeriodFlags, id: string): Promise<DashboardData> =>
+  fetchDashboard(
+    app,
+    { actor: localOperator(accountName()), scope: everywhere },
+    { id, days: flags.days, system: flags.system },
+  );
+const fetched = (context: CommandContext, flags: PeriodFlags, id: string): Promise<DashboardData> =>
+  context.host.withApp(flags, (app) => fetchFor(app, flags, id));
+
+export async function showDashboard(
+  context: CommandContext,
+  flags: PeriodFlags,
+  [id]: readonly [string],
+): Promise<void> {
+  const dashboard = await fetched(context, flags, id);
+  if (flags.json) {
+    context.printJson('dashboardData', dashboard);
+    return;
+  }
+  const rows = dashboard.tiles.flatMap(({ metric, measure, tile, bars }): string[][] =>
+    tile.by === null
+      ? [
+          [
+            metric.code ?? metric.name,
+            shownText(measure.title),
+            valueText(measure.value, measure.unit),
+            targetText(measure),
+            measure.isMet === null ? '' : measure.isMet ? 'met' : 'MISSED',
+            metric.needs === null ? (metric.takenOn ?? '') : `needs ${metric.needs}`,
+          ],
+        ]
+      : bars.map(({ of, value }) => [
+          metric.code ?? metric.name,
+          `${shownText(measure.title)}: ${shownText(of)}`,
+          valueText(value, measure.unit),
+          '',
+          '',
+          metric.takenOn ?? '',
+        ]),
+  );
+  context.print(
+    `${shownText(dashboard.name)}${dashboard.system === null ? '' : `, ${dashboard.system}`}\n\n${fittedTable(['METRIC', 'WHAT', 'VALUE', 'TARGET', '', 'AS OF'], rows, context.width)}`,
+  );
+}
+
+/** @throws TielineError USAGE where the file cannot be written. */
+async function writePaper(
+  context: CommandContext,
+  flags: PeriodFlags,
+  id: string,
+  path: string,
+): Promise<void> {
+  const { bytes } = await context.host.withApp(flags, async (app) =>
+    printDashboard(app, await fetchFor(app, flags, id), context.host.signal),
+  );
+  try {
+    await writeFile(path, bytes);
+  } catch (cause) {
+    throw new TielineError('USAGE', `${path} could not be written: ${messageOf(cause)}`, { cause });
+  }
+  context.print(`Written: ${path} (${bytes.length} bytes)`);
+}
+
+export async function exportDashboard(
+  context: CommandContext,
+  flags: PeriodFlags & { readonly pdf?: string },
+  [id]: readonly [string],
+): Promise<void> {
+  if (flags.pdf !== undefined) {
+    await writePaper(context, flags, id, flags.pdf);
+    return;
+  }
+  const rows = dashboardRows(await fetched(context, flags, id));
+  const each = async function* () {
+    for (const row of rows) yield await Promise.resolve(row);
+  };
+  await writeCsv(
+    context,
+    (
+      ['metric', 'title', 'measure', 'unit', 'of', 'day', 'value', 'comparison', 'target', 'remark'] as const
+    ).map((head) => ({
+      head,
+      cell: (row: (typeof rows)[number]) => row[head],
+    })),
+    each(),
+  );
+}
