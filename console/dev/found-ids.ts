@@ -9,10 +9,13 @@ export interface FoundIds {
   readonly plugin: string;
   readonly conflict: string;
   readonly approval: string;
+  /** Of one that asks for a decision, not for changes to be sent. */
+  readonly request: string;
   readonly operation: string;
   readonly outbox: string;
   readonly match: string;
   readonly import: string;
+  readonly poamFile: string;
   readonly plan: string;
 }
 
@@ -23,11 +26,13 @@ const asked = {
   finding: ['/findings?severity=critical&state=open&system=!none', 'key'],
   plugin: ['/findings?severity=critical&state=open&system=!none', 'pluginId'],
   conflict: ['/conflicts', 'id'],
-  approval: ['/approvals', 'approvalId'],
+  approval: ['/approvals?kind=changes', 'approvalId'],
+  request: ['/approvals?kind=!changes', 'approvalId'],
   operation: ['/operations?type=sync&sort=started&status=!failed', 'operationId'],
   outbox: ['/outbox?state=failed', 'id'],
   match: ['/matches', 'id'],
   import: ['/imports', 'id'],
+  poamFile: ['/poam-imports', 'id'],
   plan: ['/plans', 'planId'],
 } as const satisfies Record<keyof FoundIds, readonly [string, string]>;
 

@@ -54,46 +54,80 @@ export const enter = (page: Page, address: string, role: string) =>
     headers: { 'X-Tieline': '1', 'Sec-Fetch-Site': 'same-origin' },
   });
 
-/** @param picture path of the PNG; undefined: none is taken. @returns what is wrong, each with the page's name. */
+/** What is wrong with the page as it stands, in this appearance. */
+async function faultsOfView(page: Page): Promise<string[]> {
+  const faults = (await unreachable(page)).map((element) => `no key reaches ${element}`);
+  for (const { id, nodes } of await violations(page)) {
+    const shown = nodes
+      .slice(0, 3)
+      .map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary.slice(0, 200)}`);
+    faults.push(`axe ${id}: ${shown.join('\n    ')}`);
+  }
+  return faults;
+}
+
+/** Opens the page as the role of the shot, and does what the shot does there. */
+async function openShot(page: Page, { address, ids }: Place, shot: Shot): Promise<void> {
+  if (shot.role !== null) await enter(page, address, shot.role ?? 'issm');
+  await page.goto(address + shot.path(ids));
+  await page.waitForSelector(shot.ready ?? 'main h1');
+  await shot.act?.(page);
+  await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
+}
+
+/** What opens has opened, and every colour is that of the scheme. */
+async function settled(page: Page, scheme: Appearance['scheme']): Promise<void> {
+  await page.waitForSelector(`html[data-mantine-color-scheme=${scheme}]`);
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.waitForTimeout(200);
+}
+
+export interface Place {
+  readonly address: string;
+  readonly ids: FoundIds;
+}
+
+/**
+ * The page is opened once, in the first appearance, and then shown in the others, as where a person changes the theme of their system.
+ *
+ * @param pictureOf path of the PNG of an appearance; undefined: none is taken.
+ * @returns what is wrong, each with the page's name.
+ */
 export async function lookAtPage(
   browser: Browser,
-  { address, ids }: { readonly address: string; readonly ids: FoundIds },
+  place: Place,
   shot: Shot,
-  appearance: Appearance,
-  picture?: string,
+  appearances: readonly [Appearance, ...Appearance[]],
+  pictureOf?: (appearance: Appearance) => string,
 ): Promise<string[]> {
-  const faults: string[] = [];
-  const { scheme, forcedColors, width, height } = appearance;
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme: scheme,
-    forcedColors: forcedColors ? 'active' : 'none',
-    reducedMotion: 'reduce',
-  });
+  const told: string[] = [];
+  const [{ width, height }] = appearances;
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  watchPage(page, faults);
-  try {
-    if (shot.role !== null) await enter(page, address, shot.role ?? 'issm');
-    await page.goto(address + shot.path(ids));
-    await page.waitForSelector(shot.ready ?? 'main h1');
-    await shot.act?.(page);
-    await page.getByText('Loading…').first().waitFor({ state: 'hidden' });
-    await page.waitForTimeout(200); // what opens has opened
-    if (picture !== undefined) await page.screenshot({ path: picture });
-    for (const element of await unreachable(page)) faults.push(`no key reaches ${element}`);
-    for (const { id, nodes } of await violations(page))
-      faults.push(
-        `axe ${id}: ${nodes
-          .slice(0, 3)
-          .map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary.slice(0, 200)}`)
-          .join('\n    ')}`,
-      );
-  } catch (error) {
-    faults.push(String(error));
-    if (picture !== undefined) await page.screenshot({ path: picture }).catch(() => undefined);
-  } finally {
-    await context.close();
+  const seen: string[] = [];
+  watchPage(page, seen);
+  let isOpen = false;
+  for (const appearance of appearances) {
+    const picture = pictureOf?.(appearance);
+    try {
+      await page.emulateMedia({
+        colorScheme: appearance.scheme,
+        forcedColors: appearance.forcedColors ? 'active' : 'none',
+      });
+      await page.setViewportSize({ width: appearance.width, height: appearance.height });
+      if (!isOpen) await openShot(page, place, shot);
+      isOpen = true;
+      await settled(page, appearance.scheme);
+      if (picture !== undefined) await page.screenshot({ path: picture });
+      seen.push(...(await faultsOfView(page)));
+    } catch (error) {
+      seen.push(String(error));
+      if (picture !== undefined) await page.screenshot({ path: picture }).catch(() => undefined);
+    }
+    told.push(...seen.splice(0).map((fault) => `${shot.name} ${appearance.name}: ${fault}`));
+    if (!isOpen) break;
   }
-  return faults.map((fault) => `${shot.name} ${appearance.name}: ${fault}`);
+  await context.close();
+  return told;
 }

@@ -16,6 +16,9 @@ const rows = '[role="row"][data-index="0"]';
 
 export const pages: readonly Shot[] = [
   { name: 'home', path: () => '/', role: 'issm', ready: 'table tbody tr' },
+  { name: 'inbox', path: () => '/inbox', role: 'isso', ready: '[data-inbox-row]' },
+  { name: 'inbox-kind', path: () => '/inbox?kind=late_obligation', ready: '[data-inbox-row]' },
+  { name: 'changes', path: () => '/changes', ready: 'table tbody tr' },
   { name: 'poams', path: () => '/poams?open=yes&due=..30d', ready: rows },
   { name: 'poam', path: (ids) => `/poams/${ids.poam}`, ready: 'table tbody tr' },
   {
@@ -27,10 +30,22 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('input[type=date]');
     },
   },
+  { name: 'poam-why', path: (ids) => `/poams/${ids.poam}/why`, ready: 'table tbody tr' },
+  { name: 'poam-story', path: (ids) => `/poams/${ids.poam}/story`, ready: 'ol li' },
+  {
+    name: 'poam-complete',
+    path: (ids) => `/poams/${ids.poam}`,
+    ready: '[data-edit]',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Complete…' }).click();
+      await page.waitForSelector('[role=dialog] input[type=date]');
+    },
+  },
   { name: 'poam-weaknesses', path: (ids) => `/poams/${ids.poam}/weaknesses`, ready: 'table tbody tr' },
   { name: 'poam-milestones', path: (ids) => `/poams/${ids.poam}/milestones`, ready: 'table tbody tr' },
   { name: 'poam-history', path: (ids) => `/poams/${ids.poam}/history`, ready: 'table tbody tr' },
   { name: 'poam-findings', path: (ids) => `/poams/${ids.poam}/findings`, ready: rows },
+  { name: 'poam-evidence', path: (ids) => `/poams/${ids.poam}/evidence`, ready: 'h1' },
   { name: 'poam-deviations', path: (ids) => `/poams/${ids.poam}/deviations`, ready: 'button' },
   {
     name: 'deviation-request',
@@ -41,7 +56,138 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('[role=dialog] select');
     },
   },
+  { name: 'alerts', path: () => '/alerts', ready: rows },
+  {
+    name: 'alert',
+    path: () => '/alerts',
+    ready: rows,
+    act: async (page) => {
+      await page.locator(`${rows} a`).first().click();
+      await page.getByRole('heading', { name: 'Story' }).waitFor();
+    },
+  },
+  { name: 'security-log', path: () => '/security', ready: rows },
+  {
+    name: 'security-event',
+    path: () => '/security',
+    ready: rows,
+    act: async (page) => {
+      await page.locator(`${rows} a`).first().click();
+      await page.getByRole('button', { name: 'Investigate…' }).waitFor();
+    },
+  },
+  {
+    name: 'security-forward',
+    path: () => '/security',
+    ready: rows,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Forward…' }).click();
+      await page.getByLabel('Server').waitFor();
+    },
+  },
+  { name: 'privacy', path: () => '/privacy', role: 'auditor' },
+  { name: 'disclosures', path: () => '/disclosures', role: 'auditor' },
+  {
+    name: 'security-verify',
+    path: () => '/security',
+    ready: rows,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Verify…' }).click();
+      await page.getByRole('button', { name: 'Verify every row' }).click();
+      await page.getByRole('dialog').getByRole('status').waitFor();
+    },
+  },
+  { name: 'alert-rules', path: () => '/setup/alerts', role: 'operator', ready: 'table tbody tr' },
+  {
+    name: 'alert-rule',
+    path: () => '/setup/alerts',
+    role: 'operator',
+    ready: 'table tbody tr',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Change Disk is filling' }).click();
+      await page.waitForSelector('[role=dialog] textarea');
+    },
+  },
+  {
+    name: 'alert-channel',
+    path: () => '/setup/alerts',
+    role: 'operator',
+    ready: 'table tbody tr',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a channel…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
   { name: 'deviations', path: () => '/deviations', ready: 'main' },
+  { name: 'tasks', path: () => '/tasks', ready: 'main' },
+  { name: 'workflows', path: () => '/workflows', ready: 'table tbody tr' },
+  {
+    name: 'workflow-new',
+    path: () => '/workflows/new?shipped=milestone-slip',
+    ready: 'textarea',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByRole('button', { name: 'Save…' }).waitFor();
+    },
+  },
+  {
+    name: 'workflow-wrong',
+    path: () => '/workflows/new',
+    ready: 'textarea',
+    act: async (page) => {
+      const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
+      await text.fill((await text.inputValue()).replace('poam.open', 'poam.opne').replace('notify', 'notfy'));
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.waitForSelector('[role=alert] li');
+    },
+  },
+  { name: 'workflow-runs', path: () => '/workflow-runs', ready: 'main' },
+  {
+    name: 'task-new',
+    path: () => '/tasks',
+    ready: 'main',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'New task…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
+  { name: 'reviews', path: () => '/reviews', ready: 'main' },
+  { name: 'due-policies', path: () => '/setup/due-policies', ready: 'table tbody tr' },
+  {
+    name: 'due-policy-bod',
+    path: () => '/setup/due-policies/policy/cisa-bod-26-04',
+    ready: 'table tbody tr',
+  },
+  { name: 'due-policy-vdr', path: () => '/setup/due-policies/policy/fedramp-vdr', ready: 'table tbody tr' },
+  {
+    name: 'due-policy-use',
+    path: (ids) => `/systems/${ids.system}/policies`,
+    ready: 'table tbody tr',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Set FedRAMP Rev 5 continuous monitoring' }).click();
+      await page.getByLabel('Whether it applies').selectOption('yes');
+      await page.getByRole('button', { name: 'Show what it would move' }).click();
+      await page.waitForSelector('[role=dialog] [role=status]');
+    },
+  },
+  { name: 'due-unanswered', path: () => '/setup/due-policies/unanswered', ready: 'main p' },
+  { name: 'due-calendar', path: () => '/setup/due-policies/calendar', ready: 'table tbody tr' },
+  { name: 'system-policies', path: (ids) => `/systems/${ids.system}/policies`, ready: 'table tbody tr' },
+  { name: 'system-controls', path: (ids) => `/systems/${ids.system}/controls`, ready: 'table tbody tr' },
+  { name: 'control', path: (ids) => `/systems/${ids.system}/controls/SI-2`, ready: 'table tbody tr' },
+  { name: 'deciders', path: () => '/setup/deciders', ready: 'table tbody tr' },
+  {
+    name: 'decider-rule',
+    path: () => '/setup/deciders',
+    ready: 'table tbody tr',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a rule…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
+  { name: 'control-rules', path: () => '/setup/control-rules', ready: 'table tbody tr' },
+  { name: 'identities', path: () => '/identities', role: 'admin', ready: 'main p' },
+  { name: 'teams', path: () => '/teams', role: 'admin', ready: 'main p' },
   { name: 'board', path: () => '/poams/board', ready: 'li' },
   { name: 'milestones', path: () => '/milestones', ready: rows },
   { name: 'rules', path: () => '/setup/rules', ready: 'table tbody tr' },
@@ -99,6 +245,40 @@ export const pages: readonly Shot[] = [
     act: (page) => page.click('main button[aria-expanded="false"]'),
   },
   { name: 'findings-empty', path: () => '/findings?q=nothing-like-this&severity=Critical', ready: 'h2' },
+  { name: 'dashboard', path: () => '/dashboards', ready: '[class*=tile] svg, [class*=tile] p' },
+  { name: 'dashboard-exposure', path: () => '/dashboards/exposure', ready: '[class*=tile] p' },
+  {
+    name: 'dashboard-editor',
+    path: () => '/dashboards',
+    ready: '[class*=tile] p',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Make your own from it…' }).click();
+      await page.waitForSelector('[role=dialog] ol li');
+    },
+  },
+  { name: 'metrics', path: () => '/metrics', ready: 'table tbody tr' },
+  { name: 'metric', path: () => '/metrics/open-findings', ready: 'main svg[role=img]' },
+  {
+    name: 'metric-target',
+    path: () => '/metrics/open-findings',
+    ready: 'main svg[role=img]',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Set a target…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
+  {
+    name: 'metric-records',
+    path: () => '/metrics/open-findings?by=severity&show=records',
+    ready: 'main section table tbody tr',
+  },
+  { name: 'reports', path: () => '/reports', ready: 'table tbody tr' },
+  {
+    name: 'report-schedule',
+    path: () => '/reports',
+    ready: 'table tbody tr',
+    act: (page) => page.getByText('Schedule it…').click(),
+  },
   { name: 'intelligence', path: () => '/intelligence', ready: 'table tbody tr' },
   {
     name: 'asset-risk',
@@ -120,15 +300,18 @@ export const pages: readonly Shot[] = [
   { name: 'conflict', path: (ids) => `/conflicts/${ids.conflict}`, ready: 'main section' },
   { name: 'approvals', path: () => '/approvals', ready: '[role="row"][data-index="0"]' },
   { name: 'approval', path: (ids) => `/approvals/${ids.approval}`, ready: '[data-group]' },
+  { name: 'approval-request', path: (ids) => `/approvals/${ids.request}`, ready: 'main table' },
   { name: 'plans', path: () => '/plans' },
   { name: 'plan', path: ({ plan }) => `/plans/${plan}` },
   { name: 'matches', path: () => '/matches', ready: rows },
   { name: 'match', path: (ids) => `/matches/${ids.match}` },
   { name: 'imports', path: () => '/imports', ready: rows },
   { name: 'import', path: (ids) => `/imports/${ids.import}` },
+  { name: 'poam-file', path: (ids) => `/poam-files/${ids.poamFile}`, ready: 'table tbody tr' },
   { name: 'sync', path: () => '/sync' },
   { name: 'runs', path: () => '/sync/runs', ready: rows },
   { name: 'schedules', path: () => '/sync/schedules' },
+  { name: 'performance', path: () => '/sync/performance', role: 'operator', ready: 'table tbody tr' },
   { name: 'calls', path: () => '/sync/calls', ready: rows },
   { name: 'connections', path: () => '/connections', role: 'operator' },
   { name: 'connection', path: () => '/connections/tenable-lab', role: 'operator' },
@@ -136,6 +319,7 @@ export const pages: readonly Shot[] = [
   { name: 'connection-new', path: () => '/connections/new', role: 'operator' },
   { name: 'mappings', path: () => '/setup/mappings' },
   { name: 'users', path: () => '/users', role: 'admin', ready: rows },
+  { name: 'sign-in-rules', path: () => '/sign-in-rules', role: 'admin', ready: 'table tbody tr' },
   { name: 'grants', path: () => '/grants', role: 'admin', ready: rows },
   { name: 'tokens', path: () => '/tokens', role: 'admin' },
   { name: 'roles', path: () => '/roles', role: 'admin' },

@@ -41,9 +41,10 @@ try {
   const ids = await findIds(address, asker.context().request);
   await asker.close();
   for (const shot of pages.filter(({ name }) => names.length === 0 || names.includes(name)))
+    // Each in a window of its own: a page is laid out for the size that it opens at.
     for (const appearance of appearances) {
       const picture = join(folder, `${shot.name}-${appearance.name}.png`);
-      const found = await lookAtPage(browser, { address, ids }, shot, appearance, picture);
+      const found = await lookAtPage(browser, { address, ids }, shot, [appearance], () => picture);
       faults.push(...found);
       process.stdout.write(`${picture}${found.length > 0 ? `  ${found.length} faults` : ''}\n`);
     }

@@ -1,36 +1,16 @@
 /**
  * The routes. All state of a page is in its URL. Pages are loaded when they are first opened; pointing at a link loads page and data
- * ahead. The signed-in part waits for GET /me/bootstrap, and without a session leads to the sign-in page and back.
+ * ahead. The root, the signed-in part, and two groups of routes are in files of their own, beside this one.
  */
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-  retainSearchParams,
-} from '@tanstack/react-router';
-import type { QueryClient } from '@tanstack/react-query';
-import type { Permission } from '../../src/canonical/access/index.ts';
-import { Problem, problemOf } from './api/http/problem.ts';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { accessRoutes } from './access-routes.ts';
 import { queryClient } from './api/http/query-client.ts';
-import { bootstrapQuery } from './api/session.ts';
-import { asSearch, parseSearch, type Search, stringifySearch } from './kit/search.ts';
+import { bootstrapQuery } from './api/access/session.ts';
+import { parseSearch, stringifySearch } from './kit/search.ts';
 import { lazily } from './lazy-pages.ts';
+import { needs, root, shell } from './root-routes.tsx';
+import { setupRoutes } from './setup-routes.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-page.tsx';
-import { Shell } from './shell/shell.tsx';
-
-interface Context {
-  readonly queryClient: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({
-  validateSearch: (raw: Record<string, unknown>): Search => asSearch(raw),
-  component: Outlet,
-  errorComponent: ErrorPage,
-  notFoundComponent: NotFoundPage,
-});
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -47,40 +27,35 @@ const oneTimeLink = createRoute({
 const password = createRoute({
   getParentRoute: () => root,
   path: '/password',
+  beforeLoad: ({ context }) => context.queryClient.ensureQueryData(bootstrapQuery).then(() => undefined),
   component: lazyRouteComponent(() => import('./pages/sign-in/password-page.tsx'), 'PasswordPage'),
 });
 
-const shell = createRoute({
+/** Before anything else, where the account must have a second factor and has none. */
+const secondFactor = createRoute({
   getParentRoute: () => root,
-  id: 'shell',
-  search: { middlewares: [retainSearchParams<Search>(['system'])] },
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(bootstrapQuery);
-    } catch (error) {
-      if (problemOf(error).status !== 401) throw error;
-      const next = location.href === '/' ? undefined : location.href;
-      throw redirect({ to: '/sign-in', search: next === undefined ? {} : { next }, replace: true });
-    }
-  },
-  component: Shell,
-  errorComponent: ErrorPage,
-  notFoundComponent: NotFoundPage,
+  path: '/second-factor',
+  beforeLoad: ({ context }) => context.queryClient.ensureQueryData(bootstrapQuery).then(() => undefined),
+  component: lazyRouteComponent(() => import('./pages/own-sign-in/must-set-up-page.tsx'), 'MustSetUpPage'),
 });
-
-/** Refuses a page before it asks the server for what would be refused. */
-const needs =
-  (permission: Permission) =>
-  ({ context }: { readonly context: Context }): void => {
-    const session = context.queryClient.getQueryData(bootstrapQuery.queryKey);
-    if (session && session.permissions[permission] === undefined)
-      throw new Problem(403, { code: 'FORBIDDEN', permission });
-  };
+const ownSignIn = createRoute({
+  getParentRoute: () => shell,
+  path: '/your-sign-in',
+  component: lazyRouteComponent(() => import('./pages/own-sign-in/own-sign-in-page.tsx'), 'OwnSignInPage'),
+});
 
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
   component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage'),
+});
+
+const inbox = createRoute({ getParentRoute: () => shell, path: '/inbox', component: lazily.inbox });
+const changes = createRoute({
+  getParentRoute: () => shell,
+  path: '/changes',
+  beforeLoad: needs('poam:read'),
+  component: lazily.changes,
 });
 
 const findings = createRoute({
@@ -124,6 +99,12 @@ const system = createRoute({
   path: '/systems/$systemId/{-$tab}',
   beforeLoad: needs('system:read'),
   component: lazily.system,
+});
+const control = createRoute({
+  getParentRoute: () => shell,
+  path: '/systems/$systemId/controls/$controlId',
+  beforeLoad: needs('system:read'),
+  component: lazily.control,
 });
 const poams = createRoute({
   getParentRoute: () => shell,
@@ -180,36 +161,6 @@ const outbox = createRoute({
   component: lazily.outbox,
 });
 const change = createRoute({ getParentRoute: () => outbox, path: '$changeId', component: lazily.change });
-const mappings = createRoute({
-  getParentRoute: () => shell,
-  path: '/setup/mappings',
-  beforeLoad: needs('mapping:read'),
-  component: lazily.mappings,
-});
-const rules = createRoute({
-  getParentRoute: () => shell,
-  path: '/setup/rules',
-  beforeLoad: needs('rule:read'),
-  component: lazily.rules,
-});
-const inheritedRule = createRoute({
-  getParentRoute: () => shell,
-  path: '/setup/rules/inherited',
-  beforeLoad: needs('rule:read'),
-  component: lazily.rule,
-});
-const boundaryRule = createRoute({
-  getParentRoute: () => shell,
-  path: '/setup/rules/boundary/$systemId',
-  beforeLoad: needs('rule:read'),
-  component: lazily.rule,
-});
-const mapping = createRoute({
-  getParentRoute: () => shell,
-  path: '/setup/mappings/$connection/{-$entity}',
-  beforeLoad: needs('mapping:read'),
-  component: lazily.mappings,
-});
 const operation = createRoute({
   getParentRoute: () => shell,
   path: '/operations/$operationId/{-$tab}',
@@ -236,41 +187,17 @@ const connection = createRoute({
   component: lazily.connection,
 });
 
-const users = createRoute({
-  getParentRoute: () => shell,
-  path: '/users',
-  beforeLoad: needs('admin:users'),
-  component: lazily.users,
-});
-const user = createRoute({
-  getParentRoute: () => shell,
-  path: '/users/$account',
-  beforeLoad: needs('admin:users'),
-  component: lazily.user,
-});
-const grants = createRoute({
-  getParentRoute: () => shell,
-  path: '/grants',
-  beforeLoad: needs('admin:users'),
-  component: lazily.grants,
-});
-const tokens = createRoute({
-  getParentRoute: () => shell,
-  path: '/tokens',
-  beforeLoad: needs('admin:users'),
-  component: lazily.tokens,
-});
-const roles = createRoute({
-  getParentRoute: () => shell,
-  path: '/roles',
-  beforeLoad: needs('admin:users'),
-  component: lazily.roles,
-});
 const imports = createRoute({
   getParentRoute: () => shell,
   path: '/imports',
-  beforeLoad: needs('import:read'),
+  beforeLoad: needs('import:read', 'poam:write'),
   component: lazily.imports,
+});
+const reports = createRoute({
+  getParentRoute: () => shell,
+  path: '/reports',
+  beforeLoad: needs('report:read'),
+  component: lazily.reports,
 });
 const intelligence = createRoute({
   getParentRoute: () => shell,
@@ -284,11 +211,79 @@ const cve = createRoute({
   beforeLoad: needs('intelligence:read'),
   component: lazily.cve,
 });
+const dashboards = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards/{-$dashboardId}',
+  beforeLoad: needs('metric:read'),
+  component: lazily.dashboards,
+});
+const metrics = createRoute({
+  getParentRoute: () => shell,
+  path: '/metrics',
+  beforeLoad: needs('metric:read'),
+  component: lazily.metrics,
+});
+const metric = createRoute({
+  getParentRoute: () => shell,
+  path: '/metrics/$metricName',
+  beforeLoad: needs('metric:read'),
+  component: lazily.metric,
+});
+const poamImport = createRoute({
+  getParentRoute: () => shell,
+  path: '/poam-files/$poamImportId',
+  beforeLoad: needs('poam:read'),
+  component: lazily.poamImport,
+});
 const importOne = createRoute({
   getParentRoute: () => imports,
   path: '$importId',
   component: lazily.importOne,
 });
+
+const reviews = createRoute({
+  getParentRoute: () => shell,
+  path: '/reviews',
+  beforeLoad: needs('poam:read'),
+  component: lazily.reviews,
+});
+const alerts = createRoute({
+  getParentRoute: () => shell,
+  path: '/alerts',
+  beforeLoad: needs('alert:read'),
+  component: lazily.alerts,
+});
+const alert = createRoute({
+  getParentRoute: () => shell,
+  path: '/alerts/$alertId',
+  beforeLoad: needs('alert:read'),
+  component: lazily.alert,
+});
+const privacy = createRoute({
+  getParentRoute: () => shell,
+  path: '/privacy',
+  beforeLoad: needs('privacy:read'),
+  component: lazily.privacy,
+});
+const privacyRequest = createRoute({
+  getParentRoute: () => shell,
+  path: '/privacy/$privacyId',
+  beforeLoad: needs('privacy:read'),
+  component: lazily.privacyRequest,
+});
+const disclosures = createRoute({
+  getParentRoute: () => shell,
+  path: '/disclosures',
+  beforeLoad: needs('privacy:read'),
+  component: lazily.disclosures,
+});
+const tasks = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks',
+  beforeLoad: needs('task:read'),
+  component: lazily.tasks,
+});
+const task = createRoute({ getParentRoute: () => tasks, path: '$taskId', component: lazily.task });
 
 const deviations = createRoute({
   getParentRoute: () => shell,
@@ -329,6 +324,12 @@ const calls = createRoute({
   beforeLoad: needs('sync:read'),
   component: lazily.calls,
 });
+const performance = createRoute({
+  getParentRoute: () => shell,
+  path: '/sync/performance',
+  beforeLoad: needs('sync:read'),
+  component: lazily.performance,
+});
 const plans = createRoute({
   getParentRoute: () => shell,
   path: '/plans',
@@ -346,14 +347,19 @@ const routeTree = root.addChildren([
   signIn,
   oneTimeLink,
   password,
+  secondFactor,
   shell.addChildren([
     home,
+    ownSignIn,
+    inbox,
+    changes,
     findings.addChildren([finding]),
     plugin,
     assets,
     asset,
     systems,
     system,
+    control,
     poams.addChildren([poam]),
     board,
     milestones,
@@ -366,27 +372,32 @@ const routeTree = root.addChildren([
     connections,
     addConnection,
     connection,
-    users,
-    user,
-    grants,
-    tokens,
-    roles,
     imports.addChildren([importOne]),
+    dashboards,
+    metrics,
+    metric,
+    reports,
+    poamImport,
     intelligence,
     cve,
+    reviews,
+    alerts,
+    alert,
+    privacy,
+    privacyRequest,
+    disclosures,
+    tasks.addChildren([task]),
     deviations,
     deviation,
     matches.addChildren([match]),
     runs,
     schedules,
     calls,
+    performance,
     plans,
     plan,
-    mappings,
-    mapping,
-    rules,
-    inheritedRule,
-    boundaryRule,
+    ...accessRoutes,
+    ...setupRoutes,
   ]),
 ]);
 

@@ -17,6 +17,8 @@ export interface AssetRow {
   readonly lastSeen: string | null;
   readonly hasAgent: boolean | null;
   readonly acr: number | null;
+  /** Risk score, 0 to 100; null where nothing of it was scored. */
+  readonly risk: number | null;
   readonly criticality: string | null;
   readonly environment: string | null;
   readonly tags: readonly string[];

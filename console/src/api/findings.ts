@@ -76,6 +76,8 @@ export interface FindingGroupRow {
   readonly findings: number;
   readonly assets: number;
   readonly systems: number;
+  /** Risk score, 0 to 100; null where none was scored, and for CVEs and solutions. */
+  readonly risk: number | null;
   readonly firstFound: string | null;
 }
 
@@ -91,6 +93,8 @@ export interface ToldGroup {
   readonly findings: number;
   readonly assets: number;
   readonly systems: number;
+  /** Risk score, 0 to 100; null where none was scored, and for CVEs and solutions. */
+  readonly risk: number | null;
   readonly firstFound: string | null;
 }
 
@@ -111,6 +115,7 @@ export const tellGroup = (told: ToldGroup): FindingGroupRow => ({
   findings: told.findings,
   assets: told.assets,
   systems: told.systems,
+  risk: told.risk,
   firstFound: told.firstFound,
 });
 

@@ -1,11 +1,12 @@
 /** POA&Ms and milestones, as src/review/records and src/record/poams give them. Days are `YYYY-MM-DD`. */
+import type { RulePreview } from './rules.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { recordsTried } from '../../../src/contract/index.ts';
+import type { poamDetail, recordsTried } from '../../../src/contract/index.ts';
 import type { Search } from '../kit/search.ts';
 import type { Agreement } from '../kit/marks/agreement.tsx';
 import type { DeviationRow } from './decisions/deviations.ts';
-import { get, getVersioned, patch, post, type Versioned } from './http/client.ts';
+import { download, get, getVersioned, patch, post, type Versioned } from './http/client.ts';
 import type { Severity } from './findings.ts';
 import type { Job } from './operations.ts';
 
@@ -18,18 +19,30 @@ export interface PoamRow {
   readonly systemName: string | null;
   readonly weakness: string | null;
   readonly severity: Severity | null;
+  /** Risk score, 0 to 100; null where nothing of it was scored. */
+  readonly risk: number | null;
   readonly residualRisk: string | null;
   readonly status: string | null;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
   readonly due: string | null;
+  /** By which day policies oblige it. */
+  readonly obligedBy: string | null;
+  /** `past`: that day is over; `promised`: it lies ahead, and a later one is promised. */
+  readonly late: 'past' | 'promised' | null;
   readonly completed: string | null;
   readonly milestones: { readonly done: number; readonly all: number; readonly next: string | null };
   readonly findings: { readonly open: number; readonly all: number };
   readonly assets: number;
   readonly control: string | null;
   readonly owner: string | null;
+  /** State of the newest request about it, and of its life. */
+  readonly approval: string | null;
+  readonly workflow: string | null;
   readonly agreement: Agreement;
+  /** When somebody last looked at it and found that nothing is to change. */
+  readonly reviewedOn: string | null;
+  readonly reviewedBy: string | null;
   readonly updatedAt: string | null;
   readonly changed: { readonly at: string; readonly by: string; readonly where: 'here' | 'there' } | null;
 }
@@ -68,6 +81,8 @@ export interface MilestoneRow {
   readonly status: string | null;
   readonly isOpen: boolean;
   readonly isOverdue: boolean;
+  /** Planned after the day that its POA&M promises. */
+  readonly isBeyond: boolean;
   readonly comments: string | null;
   readonly owner: string | null;
 }
@@ -77,6 +92,8 @@ export interface MilestoneView extends MilestoneRow {
   /** Fields that may not be edited here, each with why. */
   readonly fixedFields: Readonly<Record<string, string>>;
 }
+
+export type PoamEvidence = z.infer<typeof poamDetail>['evidence'][number];
 
 export interface PoamDetail {
   readonly poam: PoamRow;
@@ -101,6 +118,8 @@ export interface PoamDetail {
     readonly whyNot: string | null;
     readonly needsApproval: boolean;
   }[];
+  /** Files that go to the GRC system, the latest first. */
+  readonly evidence: readonly PoamEvidence[];
   readonly weaknesses: readonly {
     readonly grouping: string;
     readonly identifier: string;
@@ -119,6 +138,11 @@ export interface PoamDetail {
     readonly splitFrom: string | null;
     readonly endedAt: string | null;
     readonly mergedInto: string | null;
+    readonly reworded: {
+      readonly version: number;
+      readonly at: string;
+      readonly kept: RulePreview['poams'][number]['kept'];
+    } | null;
   } | null;
   readonly assets: readonly {
     readonly assetUuid: string;
@@ -189,9 +213,26 @@ export const addMilestone = (
   milestone: { readonly description: string; readonly due: string; readonly reason?: string },
 ): Promise<{ readonly id: string }> => post(`/poams/${encodeURIComponent(poamId)}/milestones`, milestone);
 
+/** Moves those that lie after the promised day. */
+export const fitMilestones = (
+  poamId: string,
+  given: { readonly how: 'proportion' | 'date'; readonly reason: string },
+): Promise<{ readonly promised: string; readonly moved: readonly { readonly id: string }[] }> =>
+  post(`/poams/${encodeURIComponent(poamId)}/milestones/fit`, given);
+
 /** @param version of the milestone as it was shown. */
 export const editMilestone = (
   id: string,
   edit: { readonly changes: Readonly<Record<string, FieldValue>>; readonly reason?: string },
   version: string,
 ): Promise<Versioned<unknown>> => patch(`/milestones/${encodeURIComponent(id)}`, edit, `"${version}"`);
+
+const evidencePath = (poamId: string, sha256: string): string =>
+  `/poams/${encodeURIComponent(poamId)}/evidence/${sha256}`;
+
+export const savePoamEvidence = (poamId: string, { sha256, name }: PoamEvidence): Promise<void> =>
+  download(evidencePath(poamId, sha256), {}, 'application/octet-stream', name);
+
+/** Somebody took a file that is not sent to the GRC system by hand. */
+export const deliverPoamEvidence = (poamId: string, sha256: string): Promise<unknown> =>
+  post(`${evidencePath(poamId, sha256)}/delivery`, {});

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type {
   apiCall,
   cronPreview,
+  performance,
   planGroup,
   planItemRow,
   planRow,
@@ -19,6 +20,7 @@ export type Running = SyncOverview['running'][number];
 export type ApiCall = z.infer<typeof apiCall>;
 export type Schedule = z.infer<typeof scheduleView>;
 export type CronPreview = z.infer<typeof cronPreview>;
+export type Performance = z.infer<typeof performance>;
 export type Plan = z.infer<typeof planRow>;
 export type PlanGroup = z.infer<typeof planGroup>;
 export type PlanItem = z.infer<typeof planItemRow>;
@@ -29,6 +31,13 @@ export const statusQuery = queryOptions({
   queryFn: ({ signal }) => get<SyncOverview>('/sync/status', { passive: true, signal }),
   refetchInterval: ({ state: { data } }) => ((data?.running.length ?? 0) > 0 ? 2000 : 30_000),
 });
+
+export const performanceQuery = (hours: number, kind: string | undefined) =>
+  queryOptions({
+    queryKey: ['performance', hours, kind ?? ''],
+    queryFn: ({ signal }) =>
+      get<Performance>('/performance', { query: { hours, ...(kind === undefined ? {} : { kind }) }, signal }),
+  });
 
 export const schedulesQuery = queryOptions({
   queryKey: ['sync', 'schedules'],

@@ -1,5 +1,7 @@
 /** Systems: authorization boundaries. */
 import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type { systemControls } from '../../../src/contract/index.ts';
 import type { Agreement } from '../kit/marks/agreement.tsx';
 import { get } from './http/client.ts';
 import type { Change, FieldView } from './poams.ts';
@@ -51,16 +53,7 @@ export interface ComponentRow {
   readonly openHigh: number;
 }
 
-export interface ControlRow {
-  readonly controlId: string;
-  readonly title: string | null;
-  readonly family: string | null;
-  readonly implementation: string | null;
-  readonly assessment: string | null;
-  readonly nextAssessment: string | null;
-  readonly findings: number;
-  readonly poams: { readonly open: number; readonly all: number };
-}
+export type ControlRow = z.infer<typeof systemControls>['items'][number];
 
 export interface SystemDetail {
   readonly system: SystemRow;

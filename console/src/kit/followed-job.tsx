@@ -5,7 +5,7 @@ import { useRouter, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { problemOf } from '../api/http/problem.ts';
 import { isOver, type Job, jobQuery } from '../api/operations.ts';
-import { ActButton } from './act-button.tsx';
+import { ActButton } from './act/act-button.tsx';
 import styles from './followed-job.module.css';
 import { tellProblem } from './notice.tsx';
 

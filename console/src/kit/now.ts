@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { dayOf } from './time.ts';
 
 /** The present minute, one clock for all that is relative to it. */
 let minute = Math.floor(Date.now() / 60_000) * 60_000;
@@ -13,3 +14,6 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 export const useNow = (): number => useSyncExternalStore(subscribe, () => minute);
+
+/** The present day (`YYYY-MM-DD`), in the zone in which the person reads times. */
+export const useToday = (): string => dayOf(new Date(useNow()).toISOString());

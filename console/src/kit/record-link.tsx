@@ -5,7 +5,7 @@
 import type { ReactNode } from 'react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
 import { queryClient } from '../api/http/query-client.ts';
-import { bootstrapQuery } from '../api/session.ts';
+import { bootstrapQuery } from '../api/access/session.ts';
 
 const kinds = {
   finding: { path: '/findings', permission: 'finding:read' },
@@ -13,6 +13,9 @@ const kinds = {
   asset: { path: '/assets', permission: 'asset:read' },
   system: { path: '/systems', permission: 'system:read' },
   poam: { path: '/poams', permission: 'poam:read' },
+  alert: { path: '/alerts', permission: 'alert:read' },
+  privacy: { path: '/privacy', permission: 'privacy:read' },
+  task: { path: '/tasks', permission: 'task:read' },
   deviation: { path: '/deviations', permission: 'poam:read' },
   conflict: { path: '/conflicts', permission: 'conflict:read' },
   approval: { path: '/approvals', permission: 'plan:read' },
@@ -22,9 +25,13 @@ const kinds = {
   import: { path: '/imports', permission: 'import:read' },
   change: { path: '/sync/outbox', permission: 'sync:read' },
   connection: { path: '/connections', permission: 'sync:read' },
+  securityEvent: { path: '/security', permission: 'audit:read' },
+  workflowRun: { path: '/workflow-runs', permission: 'workflow:read' },
   user: { path: '/users', permission: 'admin:users' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;
 export type RecordKind = keyof typeof kinds;
+
+export const isRecordKind = (word: string): word is RecordKind => Object.hasOwn(kinds, word);
 
 export const recordPath = (kind: RecordKind, id: string | number): string =>
   `${kinds[kind].path}/${encodeURIComponent(id)}`;
@@ -71,3 +78,26 @@ export const EntityLink = ({
   ) : (
     <span>{children}</span>
   );
+
+const listPaths: Readonly<Record<string, string>> = {
+  findings: '/findings',
+  assets: '/assets',
+  poams: '/poams',
+  deviations: '/deviations',
+  conflicts: '/conflicts',
+  approvals: '/approvals',
+  matches: '/matches',
+  outbox: '/sync/outbox',
+  operations: '/sync/runs',
+  connections: '/connections',
+  intelligence: '/intelligence',
+  'security-events': '/security',
+};
+
+/** The page of a list; undefined where it has none. */
+export const listPath = (noun: string): string | undefined => listPaths[noun];
+
+/** A link to a place by its address, as plain as `RecordLink`. */
+export const TextLink = ({ to, children }: { readonly to: string; readonly children: ReactNode }) => (
+  <a href={to}>{children}</a>
+);

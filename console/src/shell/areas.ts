@@ -1,26 +1,39 @@
 /** The pages of the sidebar: what each needs, its keys, its badge. A page that a person may not open is not shown to them. */
+import IconAlertTriangle from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';
+import IconBellCog from '@tabler/icons-react/dist/esm/icons/IconBellCog.mjs';
 import IconArrowsExchange from '@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs';
 import IconBug from '@tabler/icons-react/dist/esm/icons/IconBug.mjs';
 import IconCalendarDue from '@tabler/icons-react/dist/esm/icons/IconCalendarDue.mjs';
+import IconCalendarCog from '@tabler/icons-react/dist/esm/icons/IconCalendarCog.mjs';
+import IconChartLine from '@tabler/icons-react/dist/esm/icons/IconChartLine.mjs';
 import IconChecklist from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs';
 import IconClipboardCheck from '@tabler/icons-react/dist/esm/icons/IconClipboardCheck.mjs';
 import IconFileImport from '@tabler/icons-react/dist/esm/icons/IconFileImport.mjs';
+import IconFileText from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs';
 import IconFilterCog from '@tabler/icons-react/dist/esm/icons/IconFilterCog.mjs';
 import IconGavel from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs';
 import IconGitCompare from '@tabler/icons-react/dist/esm/icons/IconGitCompare.mjs';
 import IconGitMerge from '@tabler/icons-react/dist/esm/icons/IconGitMerge.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconPlugConnected from '@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs';
+import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
+import IconInbox from '@tabler/icons-react/dist/esm/icons/IconInbox.mjs';
 import IconListCheck from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 import IconRadar from '@tabler/icons-react/dist/esm/icons/IconRadar.mjs';
 import IconRefresh from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 import IconShield from '@tabler/icons-react/dist/esm/icons/IconShield.mjs';
+import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.mjs';
+import IconShieldSearch from '@tabler/icons-react/dist/esm/icons/IconShieldSearch.mjs';
+import IconSubtask from '@tabler/icons-react/dist/esm/icons/IconSubtask.mjs';
+import IconSitemap from '@tabler/icons-react/dist/esm/icons/IconSitemap.mjs';
+import IconUserCheck from '@tabler/icons-react/dist/esm/icons/IconUserCheck.mjs';
+import IconUserShield from '@tabler/icons-react/dist/esm/icons/IconUserShield.mjs';
 import IconUsers from '@tabler/icons-react/dist/esm/icons/IconUsers.mjs';
 import type { Icon } from '@tabler/icons-react';
 import type { Permission } from '../../../src/canonical/access/index.ts';
-import type { Badge } from '../api/badges.ts';
-import type { Bootstrap } from '../api/session.ts';
+import type { Badge } from '../api/work/badges.ts';
+import type { Bootstrap } from '../api/access/session.ts';
 
 export interface Area {
   readonly to: string;
@@ -29,15 +42,36 @@ export interface Area {
   readonly group: 'today' | 'Work' | 'Agreement' | 'Setup';
   /** Undefined: everybody who is signed in. */
   readonly permission?: Permission;
+  /** Is enough as well. */
+  readonly orPermission?: Permission;
   /** What of its own waits for the person (`badges.ts`). */
   readonly badge?: Badge;
-  readonly press: string;
+  /** Two keys, each given once; pages that are seldom gone to have none. */
+  readonly press?: string;
   /** Pages that belong to it and do not lie below its address. */
   readonly also?: readonly string[];
 }
 
 const areas: readonly Area[] = [
   { to: '/', title: 'Home', icon: IconHome, group: 'today', press: 'g h' },
+  { to: '/inbox', title: 'Inbox', icon: IconInbox, group: 'today', badge: 'inbox', press: 'g v' },
+  {
+    to: '/changes',
+    title: 'Changes',
+    icon: IconHistory,
+    group: 'today',
+    permission: 'poam:read',
+    press: 'g j',
+  },
+  {
+    to: '/alerts',
+    title: 'Alerts',
+    icon: IconAlertTriangle,
+    group: 'today',
+    permission: 'alert:read',
+    badge: 'alerts',
+    press: 'g z',
+  },
   {
     to: '/findings',
     title: 'Findings',
@@ -53,6 +87,7 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'poam:read',
     press: 'g p',
+    also: ['/reviews'],
   },
   {
     to: '/milestones',
@@ -61,6 +96,22 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'poam:read',
     press: 'g m',
+  },
+  {
+    to: '/tasks',
+    title: 'Tasks',
+    icon: IconSubtask,
+    group: 'Work',
+    permission: 'task:read',
+    press: 'g k',
+  },
+  {
+    to: '/privacy',
+    title: 'Privacy',
+    icon: IconUserShield,
+    group: 'Work',
+    permission: 'privacy:read',
+    also: ['/disclosures'],
   },
   {
     to: '/deviations',
@@ -92,6 +143,7 @@ const areas: readonly Area[] = [
     icon: IconFileImport,
     group: 'Work',
     permission: 'import:read',
+    orPermission: 'poam:write',
     press: 'g i',
   },
   {
@@ -101,6 +153,21 @@ const areas: readonly Area[] = [
     group: 'Work',
     permission: 'intelligence:read',
     press: 'g e',
+  },
+  {
+    to: '/dashboards',
+    title: 'Dashboards',
+    icon: IconChartLine,
+    group: 'Work',
+    permission: 'metric:read',
+    also: ['/metrics'],
+  },
+  {
+    to: '/reports',
+    title: 'Reports',
+    icon: IconFileText,
+    group: 'Work',
+    permission: 'report:read',
   },
   {
     to: '/conflicts',
@@ -159,7 +226,22 @@ const areas: readonly Area[] = [
     group: 'Setup',
     permission: 'admin:users',
     press: 'g u',
-    also: ['/grants', '/tokens', '/roles'],
+    also: ['/grants', '/teams', '/tokens', '/roles', '/identities', '/sign-in-rules'],
+  },
+  {
+    to: '/security',
+    title: 'Security log',
+    icon: IconShieldSearch,
+    group: 'Setup',
+    permission: 'audit:read',
+  },
+  {
+    to: '/workflows',
+    title: 'Workflows',
+    icon: IconSitemap,
+    group: 'Setup',
+    permission: 'workflow:read',
+    also: ['/workflow-runs'],
   },
   {
     to: '/setup/rules',
@@ -168,6 +250,37 @@ const areas: readonly Area[] = [
     group: 'Setup',
     permission: 'rule:read',
     press: 'g w',
+  },
+  {
+    to: '/setup/due-policies',
+    title: 'Due-date policies',
+    icon: IconCalendarCog,
+    group: 'Setup',
+    permission: 'system:read',
+    press: 'g o',
+  },
+  {
+    to: '/setup/deciders',
+    title: 'Who decides',
+    icon: IconUserCheck,
+    group: 'Setup',
+    permission: 'plan:read',
+    press: 'g q',
+  },
+  {
+    to: '/setup/alerts',
+    title: 'Alert rules',
+    icon: IconBellCog,
+    group: 'Setup',
+    permission: 'alert:rules',
+  },
+  {
+    to: '/setup/control-rules',
+    title: 'Control rules',
+    icon: IconShieldCheck,
+    group: 'Setup',
+    permission: 'mapping:read',
+    press: 'g b',
   },
   {
     to: '/setup/mappings',
@@ -180,4 +293,9 @@ const areas: readonly Area[] = [
 ];
 
 export const areasOf = (permissions: Bootstrap['permissions']): readonly Area[] =>
-  areas.filter(({ permission }) => permission === undefined || permissions[permission] !== undefined);
+  areas.filter(
+    ({ permission, orPermission }) =>
+      permission === undefined ||
+      permissions[permission] !== undefined ||
+      (orPermission !== undefined && permissions[orPermission] !== undefined),
+  );

@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { lastRequestAt } from '../api/http/client.ts';
-import { bootstrapQuery, keepSession } from '../api/session.ts';
+import { bootstrapQuery, keepSession } from '../api/access/session.ts';
 import { useSession } from './use-session.ts';
 import { useSignOut } from './user-menu.tsx';
 

@@ -1,6 +1,6 @@
 import { get } from '../api/http/client.ts';
 import type { Page } from '../api/lists.ts';
-import type { Bootstrap } from '../api/session.ts';
+import type { Bootstrap } from '../api/access/session.ts';
 
 export interface Hit {
   readonly kind: string;

@@ -53,11 +53,9 @@ function useShellKeys(openPalette: () => void, openKeys: () => void): void {
     { press: 'Shift+?', does: 'Keys of this page', run: openKeys },
     { press: 'F6', does: 'Next part of the page', run: (event) => nextRegion(event, 1), inFields: true },
     { press: 'Shift+F6', does: 'Part before', run: (event) => nextRegion(event, -1), inFields: true },
-    ...areasOf(permissions).map(({ press, title, to }) => ({
-      press,
-      does: `Go to ${title}`,
-      run: () => void router.navigate({ to }),
-    })),
+    ...areasOf(permissions).flatMap(({ press, title, to }) =>
+      press === undefined ? [] : [{ press, does: `Go to ${title}`, run: () => void router.navigate({ to }) }],
+    ),
   ]);
 }
 

@@ -3,7 +3,7 @@ import IconUnfold from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarLeft
 import { ActionIcon } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useSearch } from '@tanstack/react-router';
-import { badgeOf, badgesQuery } from '../api/badges.ts';
+import { badgeOf, badgesQuery } from '../api/work/badges.ts';
 import { sidebarPreference } from '../kit/preference.ts';
 import { type Area, areasOf } from './areas.ts';
 import styles from './shell.module.css';

@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import type { Permission } from '../../../src/canonical/access/index.ts';
-import { type Bootstrap, bootstrapQuery } from '../api/session.ts';
+import { type Bootstrap, bootstrapQuery } from '../api/access/session.ts';
 import { permissionWords } from './words.ts';
 
 /** Below the shell's route, which waits for it. */

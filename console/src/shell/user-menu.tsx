@@ -2,7 +2,7 @@ import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.
 import { Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { signOut } from '../api/session.ts';
+import { signOut } from '../api/access/session.ts';
 import { tellProblem } from '../kit/notice.tsx';
 import { densityPreference, singleKeysPreference } from '../kit/preference.ts';
 import styles from './shell.module.css';
@@ -14,12 +14,18 @@ export function useSignOut(): () => void {
   const queryClient = useQueryClient();
   const router = useRouter();
   return () => {
-    signOut()
-      .catch((error: unknown) => tellProblem('You were not signed out', error))
-      .finally(() => {
-        queryClient.clear();
-        void router.navigate({ to: '/sign-in', search: {}, replace: true });
-      });
+    const leave = (continueAt: string | null): void => {
+      queryClient.clear();
+      if (continueAt === null) void router.navigate({ to: '/sign-in', search: {}, replace: true });
+      else location.assign(continueAt);
+    };
+    signOut().then(
+      ({ continueAt }) => leave(continueAt),
+      (error: unknown) => {
+        tellProblem('You were not signed out', error);
+        leave(null);
+      },
+    );
   };
 }
 
@@ -30,7 +36,7 @@ const densities = [
 ] as const;
 
 export const UserMenu = ({ onKeys }: { readonly onKeys: () => void }) => {
-  const { person, version } = useSession();
+  const { person, session, version } = useSession();
   const density = densityPreference.use();
   const singleKeys = singleKeysPreference.use();
   const leave = useSignOut();
@@ -74,8 +80,13 @@ export const UserMenu = ({ onKeys }: { readonly onKeys: () => void }) => {
           Single-letter keys: {singleKeys}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => void router.navigate({ to: '/password', search: {} })}>
-          Change password
+        {session?.canStepUp === true ? (
+          <Menu.Item onClick={() => void router.navigate({ to: '/password', search: {} })}>
+            Change password
+          </Menu.Item>
+        ) : null}
+        <Menu.Item onClick={() => void router.navigate({ to: '/your-sign-in', search: {} })}>
+          Your sign-in
         </Menu.Item>
         <Menu.Item onClick={leave}>Sign out</Menu.Item>
         <Menu.Label>Tieline {version}</Menu.Label>

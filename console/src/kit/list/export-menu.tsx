@@ -1,9 +1,10 @@
 import IconDownload from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
 import { Menu } from '@mantine/core';
 import { useState } from 'react';
-import { download } from '../../api/http/client.ts';
+import { download, type Query } from '../../api/http/client.ts';
 import type { Count } from '../../api/lists.ts';
 import { useMay } from '../../shell/use-session.ts';
+import { LeavingDialog, leavingQuery } from '../act/leaving.tsx';
 import { tellProblem } from '../notice.tsx';
 import { usualColumns } from './columns.ts';
 import type { ListSpec } from './list-spec.ts';
@@ -30,11 +31,16 @@ export const ExportMenu = <Row,>({
 }) => {
   const may = useMay('finding:export');
   const [running, setRunning] = useState(false);
+  const [leavingAs, setLeavingAs] = useState<(typeof formats)[number]>();
   if (!may) return null;
-  const run = ({ accept, end }: (typeof formats)[number]): void => {
+  const save = ({ accept, end }: (typeof formats)[number], further: Query = {}): Promise<void> => {
+    const columns = (state.columns ?? usualColumns(spec)).join(',');
+    const query = { ...state.filters, sort, columns, ...further };
+    return download(`/${spec.noun}`, query, accept, `${spec.noun}.${end}`);
+  };
+  const run = (format: (typeof formats)[number]): void => {
     setRunning(true);
-    const query = { ...state.filters, sort, columns: (state.columns ?? usualColumns(spec)).join(',') };
-    download(`/${spec.noun}`, query, accept, `${spec.noun}.${end}`)
+    save(format)
       .catch((error: unknown) => tellProblem('The export failed', error))
       .finally(() => setRunning(false));
   };
@@ -54,7 +60,21 @@ export const ExportMenu = <Row,>({
             As {format.words}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Label>For somebody outside the agency</Menu.Label>
+        {formats.map((format) => (
+          <Menu.Item key={format.end} onClick={() => setLeavingAs(format)}>
+            As {format.words}, with recipient and purpose…
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
+      {leavingAs === undefined ? null : (
+        <LeavingDialog
+          what={`these ${spec.words.many}`}
+          onClose={() => setLeavingAs(undefined)}
+          onRun={(leaving) => save(leavingAs, leavingQuery(leaving))}
+        />
+      )}
     </Menu>
   );
 };

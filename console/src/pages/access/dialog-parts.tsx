@@ -3,7 +3,7 @@ import { Button, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Scope } from '../../../../src/canonical/access/index.ts';
-import { type GrantChange, grantChoicesQuery } from '../../api/accounts.ts';
+import { type GrantChange, grantChoicesQuery } from '../../api/access/accounts.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import styles from './access.module.css';

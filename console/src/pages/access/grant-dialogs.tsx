@@ -1,19 +1,22 @@
-/** Giving a grant, and taking one back with what access that takes. */
+/** Giving a grant, to an account or a group, and taking one back with what access that takes. */
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Permission, Role, Scope } from '../../../../src/canonical/access/index.ts';
 import {
   giveGrant,
+  giveGroupGrant,
   type GrantChoices,
   grantChoicesQuery,
   type GrantRow,
+  type GroupGrant,
   revocationQuery,
   revokeGrant,
-} from '../../api/accounts.ts';
+  revokeGroupGrant,
+} from '../../api/access/accounts.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { Effect, isEmptyPlace, PlacePicker } from './dialog-parts.tsx';
 import { useRefresh } from './user-dialogs.tsx';
@@ -60,21 +63,23 @@ const choicesOf = ({ roles, permissions }: GrantChoices) => [
 
 const GrantFields = ({
   choices,
-  asksAccount,
+  asks,
   typed,
   onChange,
 }: {
   readonly choices: GrantChoices;
-  readonly asksAccount: boolean;
+  /** Whose name is asked for. */
+  readonly asks: 'Account' | 'Group' | undefined;
   readonly typed: Typed;
   readonly onChange: (typed: Typed) => void;
 }) => {
   const whole = isOfAll(choices, typed.chosen);
   return (
     <div className={styles['fields']}>
-      {asksAccount ? (
+      {asks ? (
         <TextInput
-          label="Account"
+          label={asks}
+          description={asks === 'Group' ? 'As the identity provider calls it, letter by letter' : undefined}
           required
           data-autofocus
           value={typed.account}
@@ -151,9 +156,85 @@ export const GiveGrantDialog = ({
     >
       <Loaded query={choices}>
         {(all) => (
-          <GrantFields choices={all} asksAccount={given === undefined} typed={typed} onChange={setTyped} />
+          <GrantFields
+            choices={all}
+            asks={given === undefined ? 'Account' : undefined}
+            typed={typed}
+            onChange={setTyped}
+          />
         )}
       </Loaded>
+    </ActionDialog>
+  );
+};
+
+export const GiveGroupGrantDialog = ({ onClose }: { readonly onClose: () => void }) => {
+  const refresh = useRefresh();
+  const choices = useQuery(grantChoicesQuery);
+  const [typed, setTyped] = useState<Typed>({
+    account: '',
+    chosen: '',
+    scope: { kind: 'everywhere' },
+    until: '',
+  });
+  const { account: group, chosen, scope, until } = typed;
+  return (
+    <ActionDialog
+      title="Give a group a grant"
+      verb="Give"
+      reason="optional"
+      size="lg"
+      incomplete={chosen === '' || group.trim() === '' || isEmptyPlace(scope)}
+      onClose={onClose}
+      onRun={async (reason) => {
+        const { grant, accounts } = await giveGroupGrant({
+          group: group.trim(),
+          gives: givesOf(chosen),
+          scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
+          reason,
+          ...(until === '' ? {} : { until }),
+        });
+        await refresh();
+        tell(
+          `${givenWords(grant)} (${placeWords(grant)}) is given to the group ${grant.group}: ${membersText(accounts)} have it now.`,
+        );
+        onClose();
+      }}
+    >
+      <Loaded query={choices}>
+        {(all) => <GrantFields choices={all} asks="Group" typed={typed} onChange={setTyped} />}
+      </Loaded>
+    </ActionDialog>
+  );
+};
+
+const membersText = (n: number): string => `${n} ${n === 1 ? 'account' : 'accounts'}`;
+
+export const RevokeGroupGrantDialog = ({
+  of,
+  onClose,
+}: {
+  readonly of: GroupGrant;
+  readonly onClose: () => void;
+}) => {
+  const refresh = useRefresh();
+  return (
+    <ActionDialog
+      title={`Take ${givenWords(of)} from the group ${of.group}`}
+      verb="Take it back"
+      reason="optional"
+      onClose={onClose}
+      onRun={async (reason) => {
+        const { accounts } = await revokeGroupGrant(of.id, reason);
+        await refresh();
+        tell(`${givenWords(of)} is taken from the group ${of.group}: ${membersText(accounts)} lost it.`);
+        onClose();
+      }}
+    >
+      <p>
+        {givenWords(of)}, {placeWords(of)}: {membersText(of.members)} have it by this group now, and lose it
+        at once, unless other grants give the same.
+      </p>
     </ActionDialog>
   );
 };

@@ -1,7 +1,7 @@
 /** Which role may do what. The roles are fixed; who holds one is a grant. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type GrantChoices, grantChoicesQuery } from '../../api/accounts.ts';
+import { type GrantChoices, grantChoicesQuery } from '../../api/access/accounts.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';

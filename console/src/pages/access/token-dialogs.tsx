@@ -9,10 +9,10 @@ import {
   revokeToken,
   type TokenMade,
   type TokenRow,
-} from '../../api/accounts.ts';
+} from '../../api/access/accounts.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { isEmptyPlace, PlacePicker, SecretShown } from './dialog-parts.tsx';
 import { useRefresh } from './user-dialogs.tsx';
@@ -79,6 +79,7 @@ interface Typed {
   readonly scope: Scope;
   readonly addresses: string;
   readonly days: number | string;
+  readonly certificate: string;
 }
 
 const TokenFields = ({
@@ -117,6 +118,13 @@ const TokenFields = ({
       onChange={(event) => onChange({ ...typed, addresses: event.currentTarget.value })}
       autosize
       minRows={1}
+    />
+    <TextInput
+      label="Only with this certificate (optional)"
+      description="Its SHA-256 fingerprint, as openssl x509 -fingerprint -sha256 prints it; the program must show it to the server"
+      value={typed.certificate}
+      maxLength={200}
+      onChange={(event) => onChange({ ...typed, certificate: event.currentTarget.value })}
     />
     <NumberInput
       label="Valid for how many days"
@@ -163,6 +171,7 @@ export const MakeTokenDialog = ({
     scope: { kind: 'everywhere' },
     addresses: '',
     days: usualDays,
+    certificate: '',
   });
   const [made, setMade] = useState<TokenMade>();
   if (made) return <TokenShown of={made} onClose={onClose} />;
@@ -171,7 +180,14 @@ export const MakeTokenDialog = ({
   const make = async (): Promise<void> => {
     const addresses = typed.addresses.split(/[\s,]+/).filter(Boolean);
     const asked = { account, name, scope, addresses, days: Number(days) };
-    setMade(await makeToken({ ...asked, ...(permissions ? { permissions } : {}) }));
+    const certificate = typed.certificate.trim();
+    setMade(
+      await makeToken({
+        ...asked,
+        ...(permissions ? { permissions } : {}),
+        ...(certificate === '' ? {} : { certificate }),
+      }),
+    );
     await refresh();
   };
   return (

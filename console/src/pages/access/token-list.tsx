@@ -1,4 +1,4 @@
-import type { TokenRow } from '../../api/accounts.ts';
+import type { TokenRow } from '../../api/access/accounts.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { Ends, When } from '../../kit/marks/when.tsx';
@@ -21,6 +21,13 @@ export const Limits = ({ of }: { readonly of: Pick<TokenRow, 'permissions'> }) =
     {of.permissions.length > 2 ? `${of.permissions.length} permissions` : of.permissions.join(', ')}
   </span>
 );
+
+/** Addresses, and the certificate that it is bound to. */
+const fromWords = ({ addresses, certificateSha256 }: TokenRow): string =>
+  [
+    ...addresses,
+    ...(certificateSha256 === null ? [] : [`certificate ${certificateSha256.slice(0, 8)}…`]),
+  ].join(', ');
 
 const columns: ListSpec<TokenRow>['columns'] = [
   {
@@ -69,8 +76,12 @@ const columns: ListSpec<TokenRow>['columns'] = [
     title: 'Only from',
     width: 120,
     cell: (row) =>
-      row.addresses.length === 0 ? <Nothing word="anywhere" /> : <span>{row.addresses.join(', ')}</span>,
-    text: (row) => row.addresses.join(', '),
+      fromWords(row) === '' ? (
+        <Nothing word="anywhere" />
+      ) : (
+        <span title={row.certificateSha256 ?? undefined}>{fromWords(row)}</span>
+      ),
+    text: fromWords,
   },
   {
     id: 'used',

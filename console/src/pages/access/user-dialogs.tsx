@@ -11,10 +11,10 @@ import {
   moveUser,
   type NewUser,
   type OneTimeLink,
-} from '../../api/accounts.ts';
+} from '../../api/access/accounts.ts';
 import { tell } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { SecretShown } from './dialog-parts.tsx';
 
@@ -170,6 +170,12 @@ const moves: Readonly<
     means: 'It can sign in again, with the grants that it has.',
     done: 'is enabled.',
   },
+  'reset-factors': {
+    verb: 'Reset the second factors of',
+    means:
+      'For who lost them: all of them and the recovery codes are void, and sessions end. Make sure that it is the person who asks. They are told at the next sign-in, and set up new ones where the rules ask for it.',
+    done: 'has no second factor any more.',
+  },
 };
 
 export const MoveDialog = ({
@@ -187,7 +193,7 @@ export const MoveDialog = ({
     <ActionDialog
       title={`${verb} ${account}`}
       verb={verb}
-      reason={move === 'lock' || move === 'disable' ? 'required' : 'optional'}
+      reason={move === 'unlock' || move === 'enable' ? 'optional' : 'required'}
       onClose={onClose}
       onRun={async (reason) => {
         await moveUser(account, move, reason);

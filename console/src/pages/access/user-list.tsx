@@ -1,4 +1,4 @@
-import type { UserRow } from '../../api/accounts.ts';
+import type { UserRow } from '../../api/access/accounts.ts';
 import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';

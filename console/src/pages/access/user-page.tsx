@@ -1,9 +1,16 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { type GrantRow, type Move, type TokenRow, type UserDetail, userQuery } from '../../api/accounts.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import {
+  type GrantRow,
+  type Move,
+  type OutsideIdentity,
+  type TokenRow,
+  type UserDetail,
+  userQuery,
+} from '../../api/access/accounts.ts';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
@@ -12,6 +19,7 @@ import { At, Ends, When } from '../../kit/marks/when.tsx';
 import { useNow } from '../../kit/now.ts';
 import { useSession } from '../../shell/use-session.ts';
 import { GiveGrantDialog, RevokeGrantDialog } from './grant-dialogs.tsx';
+import { UnlinkIdentityDialog } from './identity-dialogs.tsx';
 import { MakeTokenDialog, RevokeTokenDialog } from './token-dialogs.tsx';
 import { Limits, TokenState } from './token-list.tsx';
 import { EndSessionsDialog, LinkDialog, MoveDialog } from './user-dialogs.tsx';
@@ -22,6 +30,7 @@ type Asked =
   | { readonly do: Move | 'link' | 'grant' | 'token' }
   | { readonly do: 'sessions'; readonly sessionId: string | undefined }
   | { readonly do: 'revoke grant'; readonly grant: GrantRow }
+  | { readonly do: 'unlink'; readonly identity: OutsideIdentity }
   | { readonly do: 'revoke token'; readonly token: TokenRow };
 type Ask = (asked: Asked) => void;
 
@@ -47,12 +56,15 @@ const Dialogs = ({
       return <EndSessionsDialog account={account} sessionId={asked.sessionId} onClose={onClose} />;
     case 'revoke grant':
       return <RevokeGrantDialog of={asked.grant} onClose={onClose} />;
+    case 'unlink':
+      return <UnlinkIdentityDialog account={account} of={asked.identity} onClose={onClose} />;
     case 'revoke token':
       return <RevokeTokenDialog of={asked.token} onClose={onClose} />;
     case 'lock':
     case 'unlock':
     case 'disable':
     case 'enable':
+    case 'reset-factors':
       return <MoveDialog account={account} move={asked.do} onClose={onClose} />;
   }
 };
@@ -135,11 +147,17 @@ const Grants = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => 
         </span>,
         grant.reason ?? '',
       ]}
-      button={(grant) => (
-        <Small label={`Take ${givenWords(grant)} back`} onPress={() => ask({ do: 'revoke grant', grant })}>
-          Take back…
-        </Small>
-      )}
+      button={(grant) =>
+        grant.groupGrantId === null ? (
+          <Small label={`Take ${givenWords(grant)} back`} onPress={() => ask({ do: 'revoke grant', grant })}>
+            Take back…
+          </Small>
+        ) : (
+          <Link to="/identities" search={{}}>
+            by a group
+          </Link>
+        )
+      }
     />
     <Button mt="sm" variant="default" onClick={() => ask({ do: 'grant' })}>
       Give a grant…
@@ -148,6 +166,42 @@ const Grants = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => 
 );
 
 const ways = { local: 'password', oidc: 'OIDC', cac: 'CAC/PIV', demo: 'demo' } as const;
+
+const Outside = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => {
+  const outside = of.identities.filter(({ way }) => way !== 'local');
+  if (outside.length === 0) return null;
+  return (
+    <Section title="Signs in from outside">
+      <Table
+        rows={outside}
+        heads={['By', 'Issuer', 'Who it is there', 'Last used', 'Tied by']}
+        none=""
+        keyOf={({ id }) => id}
+        cells={(identity) => [
+          ways[identity.way],
+          identity.issuer,
+          <span key="who">
+            {identity.presented?.displayName ?? identity.presented?.name ?? ''}{' '}
+            <span className="quiet mono">{identity.subject}</span>
+          </span>,
+          <When key="used" at={identity.lastUsedAt} />,
+          identity.createdBy ?? 'the first sign-in',
+        ]}
+        button={(identity) => (
+          <Small label={`Take ${identity.subject} away`} onPress={() => ask({ do: 'unlink', identity })}>
+            Take away…
+          </Small>
+        )}
+      />
+      {of.groups.length === 0 ? null : (
+        <p style={{ marginTop: 8 }}>
+          Groups there, until <At at={of.groups[0]?.until ?? null} /> and again from the next sign-in:{' '}
+          {of.groups.map(({ name }) => name).join(', ')}
+        </p>
+      )}
+    </Section>
+  );
+};
 
 const Sessions = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => (
   <Section title="Open sessions">
@@ -240,6 +294,11 @@ const Actions = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) =>
           New link…
         </Button>
       ) : null}
+      {of.secondFactor.factors.length === 0 ? null : (
+        <ActButton variant="default" why={own} onPress={() => ask({ do: 'reset-factors' })}>
+          Reset second factors…
+        </ActButton>
+      )}
       {moves.map(([move, verb]) => (
         <ActButton
           key={move}
@@ -253,6 +312,11 @@ const Actions = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) =>
     </>
   );
 };
+
+const factorWords = ({ secondFactor: { factors, recoveryCodes } }: UserDetail): string =>
+  factors.length === 0
+    ? 'none'
+    : `${factors.map(({ name }) => name).join(', ')}; ${recoveryCodes?.left ?? 0} recovery codes left`;
 
 const Account = ({ of }: { readonly of: UserDetail }) => (
   <Section title="Account">
@@ -268,6 +332,7 @@ const Account = ({ of }: { readonly of: UserDetail }) => (
           'Signs in by',
           of.kind === 'service' ? 'tokens' : of.identities.map(({ way }) => ways[way]).join(', '),
         ],
+        ...(of.kind === 'person' ? [['Second factors', factorWords(of)] as const] : []),
         ...(of.mustChangePassword ? [['Password', 'must be changed at the next sign-in'] as const] : []),
         ...(of.statusReason === null ? [] : [['Reason of its state', of.statusReason] as const]),
         ...(of.status === 'locked' && of.lockedUntil !== null
@@ -298,6 +363,7 @@ export const UserPage = () => {
             actions={<Actions of={user} ask={setAsked} />}
           />
           <Account of={user} />
+          <Outside of={user} ask={setAsked} />
           <Grants of={user} ask={setAsked} />
           {user.kind === 'person' ? <Sessions of={user} ask={setAsked} /> : null}
           <Tokens of={user} ask={setAsked} />

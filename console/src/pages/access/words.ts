@@ -1,4 +1,4 @@
-import type { GrantChange, GrantRow, TokenRow, UserRow } from '../../api/accounts.ts';
+import type { GrantChange, GrantRow, TokenRow, UnknownIdentity, UserRow } from '../../api/access/accounts.ts';
 import { roleWords } from '../../shell/words.ts';
 
 export const words = {
@@ -6,6 +6,7 @@ export const words = {
   grants: 'Grants',
   tokens: 'Tokens',
   roles: 'Roles',
+  identities: 'Identity provider',
   nothingYet: 'Nobody has an account yet. Add the first user.',
   noGrants: 'No grant is in force. Without one, an account may do nothing.',
   noTokens: 'No token is in force. A program needs one to use the API.',
@@ -34,6 +35,7 @@ export const sourceWords: Readonly<Record<GrantRow['source'], string>> = {
   person: 'in the console or by a token',
   machine: 'on the machine',
   demo: 'by the demo',
+  group: 'by a group of the identity provider',
 };
 
 export function grantState({ revokedAt, until }: Pick<GrantRow, 'revokedAt' | 'until'>, now: Date): Told {
@@ -64,3 +66,7 @@ export const effectLines = (effect: GrantChange['effect']) =>
   effects.flatMap(([key, title, tone]) =>
     effect[key].length === 0 ? [] : [{ title, tone, permissions: effect[key].join(', ') }],
   );
+
+/** Who proved an identity, as far as it says so itself. */
+export const whoOf = ({ presented, subject }: Pick<UnknownIdentity, 'presented' | 'subject'>): string =>
+  presented.displayName ?? presented.name ?? presented.email ?? subject;

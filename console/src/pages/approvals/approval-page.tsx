@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type ApprovalDetail, approvalQuery } from '../../api/decisions/approvals.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/decisions/approvals.ts';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { plural } from './words.ts';
 
 export interface Asked {

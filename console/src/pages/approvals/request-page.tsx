@@ -1,14 +1,15 @@
 /** What a person asks for: before and after in plain words, why, who has answered and whose turn it is, and the answer. */
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
   answerRequest,
-  type ApprovalDetail,
+  type ApprovalRow,
   type AskedRequest,
   type Decision,
 } from '../../api/decisions/approvals.ts';
-import { ActButton } from '../../kit/act-button.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Prose, Section } from '../../kit/detail/facts.tsx';
@@ -20,7 +21,7 @@ import { useMay, useSession } from '../../shell/use-session.ts';
 import styles from './approvals.module.css';
 import { kindWords, roleWords, rolesWords, waitsFor, words } from './words.ts';
 
-type Request = Omit<ApprovalDetail, 'request'> & { readonly request: AskedRequest };
+export type Request = Omit<ApprovalRow, 'request'> & { readonly request: AskedRequest };
 
 /** Kinds that are asked for a POA&M itself. */
 const ofPoams: ReadonlySet<string> = new Set(['extension', 'completion', 'due_date']);
@@ -33,6 +34,13 @@ const Head = ({ of }: { readonly of: Request }) => (
       <RecordLink kind="poam" id={of.request.subject.id}>
         {of.request.subject.id}
       </RecordLink>
+    ) : of.request.subject.kind === 'policy_start' ? (
+      <Link
+        to="/setup/due-policies/policy/$policyId"
+        params={{ policyId: of.request.subject.id.split(' ', 1)[0] ?? '' }}
+      >
+        {of.request.subject.id.split(' ', 1)[0]}
+      </Link>
     ) : (
       <RecordLink kind="deviation" id={of.request.subject.id}>
         Deviation {of.request.subject.id}, with its evidence
@@ -59,7 +67,7 @@ const Head = ({ of }: { readonly of: Request }) => (
   </>
 );
 
-const Lines = ({ of }: { readonly of: AskedRequest }) => {
+export const Lines = ({ of }: { readonly of: AskedRequest }) => {
   const changes = of.lines.some(({ before }) => before !== undefined);
   return (
     <div className={detailStyles['scrollX']} tabIndex={0} role="region" aria-label="What is asked, to scroll">
@@ -86,7 +94,7 @@ const Lines = ({ of }: { readonly of: AskedRequest }) => {
 };
 
 /** Each level, with what its people said, and who of it has not answered. */
-const Levels = ({ of }: { readonly of: Request }) => {
+export const Levels = ({ of }: { readonly of: Request }) => {
   const { levels, answers } = of.request;
   return (
     <ol className={styles['levels']}>
@@ -116,7 +124,7 @@ const Levels = ({ of }: { readonly of: Request }) => {
 
 const verbs = { approve: 'Agree', reject: 'Reject' } as const;
 
-const AnswerDialog = ({
+export const AnswerDialog = ({
   of,
   decision,
   onClose,
@@ -159,7 +167,7 @@ const AnswerDialog = ({
 };
 
 /** Why the person may not answer; undefined where they may. The server decides by role; this says what is known here. */
-function useWhyNot(of: Request): string | undefined {
+export function useWhyNot(of: Request): string | undefined {
   const { person } = useSession();
   const may = useMay('deviation:approve');
   const names = [person.name, person.displayName];

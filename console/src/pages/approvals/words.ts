@@ -95,6 +95,7 @@ const kindTitles: Readonly<Record<string, string>> = {
   extension: 'Extension',
   completion: 'Completion',
   due_date: 'Due date',
+  policy_start: 'Policy that begins',
 };
 export const kindWords = (kind: string): string => kindTitles[kind] ?? kind.replaceAll('_', ' ');
 

@@ -102,6 +102,16 @@ const columns: ListSpec<AssetRow>['columns'] = [
     filter: (row) => ['criticality', row.criticality ?? 'none'],
   },
   {
+    id: 'risk',
+    title: 'Risk',
+    meaning: 'Risk score, 0 to 100: severity, exploitability, exposure and criticality of the worst on it',
+    width: 56,
+    align: 'end',
+    sort: 'risk',
+    cell: (row) => <span>{row.risk === null ? '' : row.risk.toFixed(0)}</span>,
+    text: (row) => String(row.risk ?? ''),
+  },
+  {
     id: 'acr',
     title: 'ACR',
     meaning: 'Tenable’s asset criticality rating, 1 to 10',

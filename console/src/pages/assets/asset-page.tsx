@@ -12,6 +12,7 @@ import { ListPage } from '../../kit/list/list-page.tsx';
 import { SeverityCounts, severitiesWorstFirst } from '../../kit/marks/severity.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
+import { RecordStatements } from '../../kit/record-statements.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { findingList } from '../findings/finding-list.tsx';
 import { poamList } from '../poams/poam-list.tsx';
@@ -101,6 +102,7 @@ const Overview = ({ of }: { readonly of: AssetDetail }) => (
       />
     </Section>
     <Business of={of} />
+    <RecordStatements entity="assets" id={of.assetUuid} />
   </>
 );
 

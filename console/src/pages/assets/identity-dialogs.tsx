@@ -10,7 +10,7 @@ import {
   mergeAsset,
   splitAsset,
 } from '../../api/assets.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
 

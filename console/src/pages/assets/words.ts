@@ -11,6 +11,7 @@ export const words = {
 };
 
 const short: Readonly<Record<string, string>> = {
+  risk: 'Risk',
   acr: 'ACR',
   bios: 'BIOS',
   fqdn: 'FQDN',

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
 import type { Choice, ConflictDetail } from '../../api/decisions/conflicts.ts';
 import type { FieldValue } from '../../api/poams.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import { useKeys } from '../../kit/keys.ts';
 import { valueWords } from '../../kit/marks/values.tsx';
 import { useWhyNot } from '../../shell/use-session.ts';

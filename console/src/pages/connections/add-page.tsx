@@ -23,7 +23,8 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
-import { Fault, PasswordAgain, useStepUp } from '../../kit/action-dialog.tsx';
+import { Fault, useStepUp } from '../../kit/act/action-dialog.tsx';
+import { noProof, ProveAgain } from '../../kit/act/prove-again.tsx';
 import { CheckLines, checkSummary } from './check-panel.tsx';
 import styles from './connections.module.css';
 import { plainWords, settingValue, trustWords, words } from './words.ts';
@@ -237,13 +238,13 @@ const SecretsStep = ({ of, typed, onType, onBack, onNext }: StepProps) => {
 
 /** What the server says, for this very input: asked again whenever it was changed. */
 const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
-  const [password, setPassword] = useState('');
+  const [proof, setProof] = useState(noProof);
   const [checks, setChecks] = useState<readonly Check[]>();
-  const { run, busy, problem, needsPassword } = useStepUp(async () => {
+  const { run, busy, problem, needsProof } = useStepUp(async () => {
     setChecks(undefined);
     setChecks((await checkNewConnection(connectionOf(of, typed))).checks);
   });
-  const begin = useMutation({ mutationFn: () => run(password) });
+  const begin = useMutation({ mutationFn: () => run(proof) });
   const failed = checks?.some(({ status }) => status === 'failed') ?? false;
   return (
     <Section title="Does it answer?">
@@ -257,9 +258,9 @@ const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
         <p className="quiet">
           Tieline signs in at {typed.url} and looks at what the account may do. Nothing is stored yet.
         </p>
-        {needsPassword ? (
+        {needsProof ? (
           <div className={styles['form']}>
-            <PasswordAgain value={password} onChange={setPassword} />
+            <ProveAgain value={proof} onChange={setProof} />
           </div>
         ) : null}
         {problem ? <Fault of={problem} /> : null}
@@ -282,8 +283,8 @@ const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
 const LastStep = ({ of, typed, onBack }: StepProps) => {
   const queryClient = useQueryClient();
   const router = useRouter();
-  const [password, setPassword] = useState('');
-  const { run, busy, problem, needsPassword } = useStepUp(async () => {
+  const [proof, setProof] = useState(noProof);
+  const { run, busy, problem, needsProof } = useStepUp(async () => {
     const { name } = await addConnection(connectionOf(of, typed));
     await queryClient.invalidateQueries({ queryKey: connectionsKey });
     tell(`${name} is added, read only.`);
@@ -294,7 +295,7 @@ const LastStep = ({ of, typed, onBack }: StepProps) => {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void run(password);
+          void run(proof);
         }}
       >
         <p>
@@ -310,9 +311,9 @@ const LastStep = ({ of, typed, onBack }: StepProps) => {
           be trusted more, one step at a time: {trustWords.plan_only.title.toLowerCase()},{' '}
           {trustWords.approved.title.toLowerCase()}, {trustWords.automatic.title.toLowerCase()}.
         </p>
-        {needsPassword ? (
+        {needsProof ? (
           <div className={styles['form']}>
-            <PasswordAgain value={password} onChange={setPassword} />
+            <ProveAgain value={proof} onChange={setProof} />
           </div>
         ) : null}
         {problem ? <Fault of={problem} /> : null}

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import type { Versioned } from '../../api/http/client.ts';
 import { type ConnectionDetail, removeConnection, connectionsKey } from '../../api/connections.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { Hangs, SecretsDialog } from './settings-part.tsx';
 import { SwitchDialog } from './switch-dialog.tsx';

@@ -14,7 +14,7 @@ import detailStyles from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './connections.module.css';

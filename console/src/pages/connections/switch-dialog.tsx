@@ -1,7 +1,7 @@
 /** Pausing a connection and resuming it, from its page and from its card. */
 import { useQueryClient } from '@tanstack/react-query';
 import { pauseConnection, resumeConnection } from '../../api/connections.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 
 const ways = {

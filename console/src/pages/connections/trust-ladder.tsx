@@ -13,7 +13,7 @@ import {
 } from '../../api/connections.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import styles from './connections.module.css';
 import { trustOrder, trustWords } from './words.ts';

@@ -1,6 +1,5 @@
 /** What people do to a deviation that is there: take it back, add a file, say that the vendor was asked. */
 import { Textarea, TextInput } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   addEvidence,
@@ -10,26 +9,16 @@ import {
   revokeDeviation,
   withdrawDeviation,
 } from '../../api/decisions/deviations.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
-import { tell } from '../../kit/notice.tsx';
-import { useNow } from '../../kit/now.ts';
-import { dayOf } from '../../kit/time.ts';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
+import { useToday } from '../../kit/now.ts';
+import { useDone } from '../../kit/act/use-done.ts';
 import { useMay } from '../../shell/use-session.ts';
-import { FilePick } from './file-pick.tsx';
+import { FilePick } from '../../kit/act/file-pick.tsx';
 import { kindTitles } from './words.ts';
 
 interface Props {
   readonly of: DeviationDetail;
   readonly onClose: () => void;
-}
-
-function useDone(onClose: () => void): (told: string) => Promise<void> {
-  const queryClient = useQueryClient();
-  return async (told) => {
-    tell(told);
-    onClose();
-    await queryClient.invalidateQueries();
-  };
 }
 
 export const Withdraw = ({ of, onClose }: Props) => {
@@ -75,7 +64,7 @@ export const Attach = ({ of, onClose }: Props) => {
 };
 
 export const CheckIn = ({ of, onClose }: Props) => {
-  const today = dayOf(new Date(useNow()).toISOString());
+  const today = useToday();
   const [on, setOn] = useState(today);
   const [note, setNote] = useState('');
   const done = useDone(onClose);

@@ -134,6 +134,7 @@ export const deviationList: ListSpec<DeviationRow> = {
     { title: 'Waiting and holding', filters: {} },
     { title: 'To look at', filters: { waits: 'yes' } },
     { title: 'Waiting to be decided', filters: { state: 'requested' } },
+    { title: 'Made at a scanner', filters: { state: 'found' } },
     { title: 'End within 30 days', filters: { state: 'approved', ends: '..30d' }, sort: 'ends' },
     { title: 'Over', filters: { state: 'rejected,withdrawn,expired,lapsed' } },
   ],

@@ -5,7 +5,7 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type DeviationDetail, deviationQuery, saveEvidence } from '../../api/decisions/deviations.ts';
 import { problemOf } from '../../api/http/problem.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { type Fact, Facts, Prose, Section } from '../../kit/detail/facts.tsx';
@@ -14,6 +14,7 @@ import { SeverityWord } from '../../kit/marks/severity.tsx';
 import { At, Day, Ends } from '../../kit/marks/when.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
+import { sizeText } from '../../kit/marks/size-text.ts';
 import { useMay, useSession } from '../../shell/use-session.ts';
 import { Attach, CheckIn, Withdraw } from './change-dialogs.tsx';
 import { detailTitle, kindTitles, stateWords, words } from './words.ts';
@@ -28,6 +29,9 @@ const Head = ({ of }: { readonly of: DeviationDetail }) => (
       </RecordLink>{' '}
       {of.weakness}
     </span>
+    {of.movedFrom === null ? null : (
+      <span className="quiet">asked for {of.movedFrom}, which was merged into it</span>
+    )}
     <SeverityWord of={of.severity} />
     {of.boundary === null ? null : (
       <span>
@@ -58,13 +62,13 @@ const detailFacts = ({ details }: DeviationDetail): readonly Fact[] =>
   });
 
 const Asked = ({ of }: { readonly of: DeviationDetail }) => (
-  <Section title="What is asked">
+  <Section title={of.state === 'found' ? 'What the rule says' : 'What is asked'}>
     <Prose text={of.rationale} />
     <Facts
       columns={1}
       of={[
         [
-          'Asked by',
+          of.state === 'found' ? 'Found in' : 'Asked by',
           <>
             {of.requestedBy}, <At at={of.requestedAt} />
           </>,
@@ -84,7 +88,20 @@ const Asked = ({ of }: { readonly of: DeviationDetail }) => (
 
 const Decided = ({ of }: { readonly of: DeviationDetail }) => (
   <Section title="Who decides">
-    {of.approvalId === null ? (
+    {of.state === 'found' ? (
+      <p>
+        Somebody made a rule at the scanner, and nobody approved it here. Ask for it from the page of{' '}
+        <RecordLink kind="poam" id={of.poamId}>
+          {of.poamId}
+        </RecordLink>
+        , or let those who decide end it at the scanner.
+      </p>
+    ) : of.approvalId === null && of.decidedIn !== null && of.decidedAt !== null ? (
+      <p>
+        {of.state === 'rejected' ? 'Rejected' : 'Approved'} in {of.decidedIn} by {of.decidedBy},{' '}
+        <At at={of.decidedAt} />.
+      </p>
+    ) : of.approvalId === null ? (
       <p className="quiet">Nobody is asked for this: it is recorded.</p>
     ) : (
       <p>
@@ -110,13 +127,6 @@ const Decided = ({ of }: { readonly of: DeviationDetail }) => (
     )}
   </Section>
 );
-
-const sizeText = (bytes: number): string =>
-  bytes < 1024
-    ? `${bytes} B`
-    : bytes < 1024 ** 2
-      ? `${Math.ceil(bytes / 1024)} KB`
-      : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 
 const EvidenceTable = ({ of }: { readonly of: DeviationDetail }) => (
   <Section title={`Evidence (${of.evidence.length})`}>
@@ -238,6 +248,7 @@ const WholePage = ({ of }: { readonly of: DeviationDetail }) => {
   const isMine = [person.name, person.displayName].includes(of.requestedBy);
   const mayWithdraw = mayGrant || (may && isMine && !wasGranted);
   const [open, setOpen] = useState<keyof typeof dialogs>();
+  const isFound = of.state === 'found';
   const isLiving = of.state === 'requested' || of.state === 'approved';
   const Dialog = open === undefined ? undefined : dialogs[open];
   return (
@@ -247,7 +258,13 @@ const WholePage = ({ of }: { readonly of: DeviationDetail }) => {
         title={`${kindTitles[of.kind]} ${of.id}`}
         marks={<Head of={of} />}
         actions={
-          isLiving ? (
+          isFound ? (
+            mayGrant ? (
+              <ActButton variant="default" onPress={() => setOpen('withdraw')}>
+                End it at the scanner…
+              </ActButton>
+            ) : null
+          ) : isLiving ? (
             <>
               {may && of.kind === 'vendor_dependency' ? (
                 <ActButton variant="default" onPress={() => setOpen('checkIn')}>

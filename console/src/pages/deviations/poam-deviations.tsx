@@ -1,7 +1,7 @@
 /** The deviations of one POA&M: what holds, what waits, what is over, and where one is asked for. */
 import { useMemo, useState } from 'react';
 import type { PoamDetail } from '../../api/poams.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import styles from '../../kit/detail/detail.module.css';
 import { ListPage } from '../../kit/list/list-page.tsx';
 import { useMay } from '../../shell/use-session.ts';

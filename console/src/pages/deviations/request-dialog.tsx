@@ -4,9 +4,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type DeviationRow, keepEvidence, requestDeviation } from '../../api/decisions/deviations.ts';
 import type { PoamDetail } from '../../api/poams.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { FilePick } from './file-pick.tsx';
+import { FilePick } from '../../kit/act/file-pick.tsx';
 import { explanationsIn, type Field, fieldsOf, kindMeanings, kindTitles } from './words.ts';
 
 type Kind = DeviationRow['kind'];

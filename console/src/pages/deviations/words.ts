@@ -49,6 +49,7 @@ export const heldText = ({
   `${assets} ${assets === 1 ? 'asset' : 'assets'} ${heldWords[kind]}${until === null ? '' : ` until ${until}`}`;
 
 const states: Readonly<Record<DeviationRow['state'], string>> = {
+  found: 'Not approved',
   requested: 'Waits',
   approved: 'Holds',
   rejected: 'Rejected',

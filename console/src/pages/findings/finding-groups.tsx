@@ -43,7 +43,7 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
     return (
       <tr className={styles['inner']}>
         <td />
-        <td colSpan={7} className="quiet">
+        <td colSpan={8} className="quiet">
           Loading…
         </td>
       </tr>
@@ -63,6 +63,7 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
             {stateWords[finding.state]}, seen <When at={finding.lastSeen} />
           </td>
           <td>{finding.systemIds.join(', ')}</td>
+          <td />
           <td>
             <Day at={finding.firstFound} />
           </td>
@@ -74,7 +75,7 @@ const Inside = ({ group, row, filters }: { group: Group; row: FindingGroupRow; f
       {row.findings > data.items.length ? (
         <tr className={styles['inner']}>
           <td />
-          <td colSpan={7}>
+          <td colSpan={8}>
             <Link to="/findings" search={{ ...narrowed, group: undefined }}>
               All {row.findings.toLocaleString('en')} findings
             </Link>
@@ -118,6 +119,7 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
         </td>
         <td className={styles['end']}>{row.assets.toLocaleString('en')}</td>
         <td>{row.systems}</td>
+        <td className={styles['end']}>{row.risk === null ? '' : row.risk.toFixed(0)}</td>
         <td>
           <Day at={row.firstFound} />
         </td>
@@ -127,7 +129,7 @@ const GroupRow = ({ group, row, filters }: { group: Group; row: FindingGroupRow;
   );
 };
 
-const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'First found'];
+const heads = ['', 'Worst', '', 'Findings', 'Assets', 'Systems', 'Risk', 'First found'];
 
 const useGroups = (group: Group, filters: Search) =>
   useInfiniteQuery({
@@ -167,7 +169,7 @@ export const FindingGroups = ({
             {heads.map((head, index) => (
               <th
                 key={head + String(index)}
-                className={head === 'Assets' ? styles['end'] : undefined}
+                className={head === 'Assets' || head === 'Risk' ? styles['end'] : undefined}
                 scope="col"
               >
                 {index === 2 ? groupNames[group].replace(/^./, (letter) => letter.toUpperCase()) : head}

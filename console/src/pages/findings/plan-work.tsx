@@ -1,17 +1,17 @@
 /** Plans the work on findings, one or many: what would come of it first, then exactly that. */
-import { Autocomplete, Button, Modal, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Modal, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf } from '../../api/http/problem.ts';
 import {
-  assigneesQuery,
   changeWork,
   tryWork,
   type WorkAsked,
   type WorkChange,
   type WorkTried,
 } from '../../api/work/remediation.ts';
-import { Fault } from '../../kit/action-dialog.tsx';
+import { Fault } from '../../kit/act/action-dialog.tsx';
+import { AssigneeField } from '../../kit/assignee-field.tsx';
 import { useListState } from '../../kit/list/list-state.ts';
 import { type Selection, useSelectionSize } from '../../kit/list/selection.ts';
 import { tell } from '../../kit/notice.tsx';
@@ -76,13 +76,11 @@ const Fields = ({
   readonly draft: Draft;
   readonly onChange: (part: Partial<Draft>) => void;
 }) => {
-  const people = useQuery(assigneesQuery);
   return (
     <>
-      <Autocomplete
+      <AssigneeField
         label="Whose work"
         description="A person or a team, by name; empty: as it is"
-        data={(people.data ?? []).map(({ name }) => name)}
         value={draft.to}
         onChange={(to) => onChange({ to })}
         data-autofocus

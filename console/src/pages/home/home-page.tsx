@@ -1,6 +1,7 @@
 /** What must I do today, and is anything wrong? Every number is the count of a list, and leads to it. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
+import { badgesQuery } from '../../api/work/badges.ts';
 import { get } from '../../api/http/client.ts';
 import { countQuery, type Page } from '../../api/lists.ts';
 import { statusQuery } from '../../api/sync.ts';
@@ -39,6 +40,25 @@ const Row = ({ of, system }: { readonly of: Waiting; readonly system: string | u
         </span>
       </Link>
     </li>
+  );
+};
+
+/** The way to what waits, and to what changed. */
+const Ways = () => {
+  const { system } = useSearch({ strict: false });
+  const { data: waiting } = useQuery(badgesQuery(system));
+  const seesChanges = useMay('poam:read');
+  return (
+    <p className={styles['ways']}>
+      <Link to="/inbox">
+        {waiting === undefined
+          ? 'Inbox'
+          : waiting.inbox === 0
+            ? 'Nothing waits for you'
+            : `${waiting.inbox.toLocaleString('en')} wait for you`}
+      </Link>
+      {seesChanges ? <Link to="/changes">What changed since yesterday</Link> : null}
+    </p>
   );
 };
 
@@ -156,6 +176,7 @@ export const HomePage = () => {
     <div className={styles['page']}>
       <PageTitle title="Home" />
       <LastSignIn />
+      <Ways />
       <div className={styles['parts']}>
         {parts.map((part) => (
           <PartSection key={part.title} part={part} system={system} />

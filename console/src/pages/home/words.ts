@@ -19,8 +19,21 @@ const promised: Part = {
   permission: 'poam:read',
   rows: [
     { title: 'POA&Ms overdue', noun: 'poams', filters: { overdue: 'yes' }, tone: 'bad' },
+    { title: 'Late against their obligation', noun: 'poams', filters: { late: 'yes' }, tone: 'bad' },
     { title: 'Due within 7 days', noun: 'poams', filters: { open: 'yes', due: '0d..7d' }, tone: 'attention' },
     { title: 'Due within 30 days', noun: 'poams', filters: { open: 'yes', due: '0d..30d' }, tone: 'plain' },
+    {
+      title: 'Reviews of POA&Ms late',
+      noun: 'poams',
+      filters: { open: 'yes', unreviewed: 'yes' },
+      tone: 'attention',
+    },
+    {
+      title: 'Obliged within 30 days',
+      noun: 'poams',
+      filters: { open: 'yes', obliged: '0d..30d' },
+      tone: 'plain',
+    },
     { title: 'Milestones overdue', noun: 'milestones', filters: { overdue: 'yes' }, tone: 'attention' },
     { title: 'In conflict with Xacta', noun: 'poams', filters: { agreement: 'conflict' }, tone: 'bad' },
     { title: 'Refused by Xacta', noun: 'poams', filters: { agreement: 'refused' }, tone: 'bad' },

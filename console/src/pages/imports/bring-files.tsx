@@ -1,10 +1,14 @@
 /** Where files are dropped or chosen, and under which source they are filed. */
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useId, useRef, useState } from 'react';
 import { type Place, type ImportPlaces, placesQuery } from '../../api/imports.ts';
+import type { PoamPlace } from '../../api/work/poam-imports.ts';
 import { tell } from '../../kit/notice.tsx';
+import { useSession } from '../../shell/use-session.ts';
 import styles from './imports.module.css';
+import { bringPoamFiles, isPoamFile, PoamPlaceFields } from './poam-files.tsx';
 import { sendFiles } from './sending.ts';
 import { sizeWords } from './words.ts';
 
@@ -112,14 +116,33 @@ function bring(files: readonly File[], place: Place, places: ImportPlaces | unde
   if (fits.length > 0) sendFiles(fits, place);
 }
 
+/** What is done with files that were dropped or chosen: each by its kind. */
+function useBring(chosen: Chosen, poamPlace: PoamPlace, places: ImportPlaces | undefined) {
+  const navigate = useNavigate();
+  return (list: FileList | null): void => {
+    const files = [...(list ?? [])];
+    const poams = files.filter((file) => isPoamFile(file));
+    const scans = files.filter((file) => !isPoamFile(file));
+    if (scans.length > 0) bring(scans, placeOf(chosen), places);
+    if (poams.length > 0)
+      void bringPoamFiles(
+        poams,
+        poamPlace,
+        (poamImportId) => void navigate({ to: '/poam-files/$poamImportId', params: { poamImportId } }),
+      );
+  };
+}
+
 export const BringFiles = () => {
   const places = useQuery(placesQuery).data;
   const [chosen, setChosen] = useState<Chosen>({ source: '', newName: '', zone: '', keepPartial: false });
+  const [poamPlace, setPoamPlace] = useState<PoamPlace>({ boundary: undefined, acceptMissing: false });
+  const { boundaries } = useSession();
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const take = (list: FileList | null): void => bring([...(list ?? [])], placeOf(chosen), places);
+  const take = useBring(chosen, poamPlace, places);
   return (
-    <section className={styles['bring']} aria-label="Bring scan files">
+    <section className={styles['bring']} aria-label="Bring files">
       <div
         className={styles['drop']}
         data-over={over}
@@ -135,7 +158,8 @@ export const BringFiles = () => {
         }}
       >
         <div>
-          Drop .nessus or .csv files here, also in a .gz or .zip
+          Drop scan files (.nessus, .csv; also in a .gz or .zip), STIG checklists (.ckl, .cklb, XCCDF .xml) or
+          POA&amp;M files (.xlsx, .xlsm, OSCAL .json) here
           <div className="quiet">
             {places === undefined
               ? ''
@@ -147,8 +171,8 @@ export const BringFiles = () => {
           type="file"
           multiple
           hidden
-          aria-label="Scan files"
-          accept=".nessus,.xml,.csv,.gz,.zip"
+          aria-label="Files"
+          accept=".nessus,.xml,.csv,.gz,.zip,.ckl,.cklb,.xlsx,.xlsm,.json"
           onChange={(event) => {
             take(event.currentTarget.files);
             event.currentTarget.value = '';
@@ -156,7 +180,43 @@ export const BringFiles = () => {
         />
         <Button onClick={() => input.current?.click()}>Choose files</Button>
       </div>
-      <PlaceFields places={places} chosen={chosen} onChange={setChosen} />
+      <div>
+        <PlaceFields places={places} chosen={chosen} onChange={setChosen} />
+        <PoamPlaceFields boundaries={boundaries} place={poamPlace} onChange={setPoamPlace} />
+      </div>
+    </section>
+  );
+};
+
+/** Only files of POA&Ms: what an ISSO brings for their own boundary. */
+export const BringPoamFiles = () => {
+  const navigate = useNavigate();
+  const [place, setPlace] = useState<PoamPlace>({ boundary: undefined, acceptMissing: false });
+  const { boundaries } = useSession();
+  const id = useId();
+  const take = (files: readonly File[]): void =>
+    void bringPoamFiles(
+      files,
+      place,
+      (poamImportId) => void navigate({ to: '/poam-files/$poamImportId', params: { poamImportId } }),
+    );
+  return (
+    <section className={styles['bring']} aria-label="Bring POA&M files">
+      <div className={styles['drop']}>
+        <label htmlFor={id}>POA&amp;M files: FedRAMP or eMASS workbooks (.xlsx, .xlsm), OSCAL (.json)</label>
+        <input
+          id={id}
+          type="file"
+          multiple
+          accept=".xlsx,.xlsm,.json"
+          onChange={(event) => {
+            take([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
+        <div className="quiet">What a file would change is shown first; nothing is imported before that.</div>
+      </div>
+      <PoamPlaceFields boundaries={boundaries} place={place} onChange={setPlace} />
     </section>
   );
 };

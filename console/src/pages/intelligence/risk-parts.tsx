@@ -49,7 +49,8 @@ export const pluginParts = (of: Factors): Part[] => [
 ];
 
 function exposureWords({ exposure }: AssetRisk): string {
-  const { answer, networkZone, scoreIfYes, scoreIfNo } = exposure;
+  const { answer, isSaid, networkZone, scoreIfYes, scoreIfNo } = exposure;
+  if (isSaid) return `publicly exposed: ${answer}, as somebody said of it or of its network zone`;
   if (answer !== 'unknown')
     return `publicly exposed: ${answer}, since its network zone is ${networkZone ?? ''}`;
   const why =

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useId, useRef, useState } from 'react';
 import { type MatchDetail, matchQuery } from '../../api/decisions/matches.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Drawer } from '../../kit/detail/drawer.tsx';

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { isOver, jobQuery } from '../../api/operations.ts';
 import { applyPlan, type Plan } from '../../api/sync.ts';
-import { ActButton } from '../../kit/act-button.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { DangerWords } from './plan-parts.tsx';
 

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { problemOf } from '../../api/http/problem.ts';
 import { isOver, type Job, jobQuery } from '../../api/operations.ts';
 import { type BulkEdit, editPoams, type TriedEdit, tryPoamEdits } from '../../api/poams.ts';
-import { Fault } from '../../kit/action-dialog.tsx';
+import { Fault } from '../../kit/act/action-dialog.tsx';
 import { useListState } from '../../kit/list/list-state.ts';
 import { type Selection, useSelectionSize } from '../../kit/list/selection.ts';
 import { RecordLink } from '../../kit/record-link.tsx';
@@ -47,16 +47,32 @@ const ValueField = ({
     onChange(event.currentTarget.value);
   switch (draft.what) {
     case 'status':
-      return <NativeSelect {...common} label="New status" data={['', ...statuses]} onChange={change} />;
+      return (
+        <NativeSelect
+          {...common}
+          label="New status"
+          description="Each is completed, reopened, or given a deviation on its own page."
+          data={['', ...statuses]}
+          onChange={change}
+        />
+      );
     case 'scheduled_completion':
-      return <TextInput {...common} type="date" label="New day" onChange={change} />;
+      return (
+        <TextInput
+          {...common}
+          type="date"
+          label="New day"
+          description="Earlier than it is: a later day is an extension, asked for on the page of each."
+          onChange={change}
+        />
+      );
     case 'shift':
       return (
         <TextInput
           {...common}
           type="number"
           label="Days"
-          description="Later by so many days; earlier with a minus."
+          description="Earlier by so many days, with a minus: a later day is an extension, asked for on the page of each."
           onChange={change}
         />
       );

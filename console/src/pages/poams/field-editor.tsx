@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { FieldValue, FieldView } from '../../api/poams.ts';
 import { useKeys } from '../../kit/keys.ts';
 import styles from './poam.module.css';
-import { statuses } from './words.ts';
+import { implementationStatuses, statuses } from './words.ts';
 
-type Kind = 'day' | 'status' | 'long' | 'list' | 'number' | 'text';
+type Kind = 'day' | 'status' | 'implementation' | 'long' | 'list' | 'number' | 'text';
 const kinds: Readonly<Record<string, Kind>> = {
   scheduled_completion: 'day',
   actual_completion: 'day',
@@ -18,6 +18,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   comments: 'long',
   compliance_scope: 'list',
   acr_override: 'number',
+  implementation_status: 'implementation',
+  evidence_required: 'list',
+  assessment_frequency_months: 'number',
+  next_assessment_date: 'day',
 };
 
 function kindOf({ field, here }: Pick<FieldView, 'field' | 'here'>): Kind {
@@ -49,14 +53,16 @@ interface InputProps {
 
 const Input = ({ kind, title, text, onChange }: InputProps) => {
   const common = { className: styles['input'], 'aria-label': title, value: text, autoFocus: true };
-  if (kind === 'status')
+  if (kind === 'status' || kind === 'implementation') {
+    const choices = kind === 'status' ? statuses : implementationStatuses;
     return (
       <select {...common} onChange={(event) => onChange(event.currentTarget.value)}>
-        {(statuses.includes(text) ? statuses : [text, ...statuses]).map((status) => (
+        {(choices.includes(text) ? choices : [text, ...choices]).map((status) => (
           <option key={status}>{status}</option>
         ))}
       </select>
     );
+  }
   if (kind === 'long' || kind === 'list')
     return (
       <textarea

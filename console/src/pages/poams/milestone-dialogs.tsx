@@ -1,15 +1,16 @@
 /** One milestone: added, moved to another day, completed. What was typed stays when the server refuses. */
-import { Textarea, TextInput } from '@mantine/core';
+import { Radio, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   addMilestone,
   editMilestone,
+  fitMilestones,
   type MilestoneView,
   type PoamDetail,
   poamKey,
 } from '../../api/poams.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { useNow } from '../../kit/now.ts';
 import { tell } from '../../kit/notice.tsx';
 import { dayOf } from '../../kit/time.ts';
@@ -136,6 +137,41 @@ export const MoveMilestone = ({ of, onClose }: { readonly of: MilestoneView } & 
     >
       <DayInput label="Planned for" value={day} onChange={setDay} />
       <Changed from={planned(opened)} to={planned(of)} />
+    </ActionDialog>
+  );
+};
+
+/** Milestones that lie after the promised day, moved within it. */
+export const FitMilestones = ({ poamId, onClose }: { readonly poamId: string } & Closes) => {
+  const [how, setHow] = useState<'proportion' | 'date'>('proportion');
+  const refresh = useRefresh(poamId);
+  return (
+    <ActionDialog
+      title="Move milestones within the promised day"
+      verb="Move"
+      reason="required"
+      onClose={onClose}
+      onRun={async (reason) => {
+        const { moved, promised } = await fitMilestones(poamId, { how, reason: reason ?? '' });
+        tell(
+          `${moved.length} ${moved.length === 1 ? 'milestone was' : 'milestones were'} moved within ${promised}. The next sync sends them.`,
+        );
+        onClose();
+        await refresh();
+      }}
+    >
+      <Radio.Group
+        label="Where to"
+        value={how}
+        onChange={(value) => setHow(value === 'date' ? 'date' : 'proportion')}
+      >
+        <Radio
+          mt="xs"
+          value="proportion"
+          label="In proportion: the last one to the promised day, the others between"
+        />
+        <Radio mt="xs" value="date" label="All to the promised day" />
+      </Radio.Group>
     </ActionDialog>
   );
 };

@@ -73,6 +73,7 @@ const milestoneList: ListSpec<MilestoneRow> = {
     { title: 'All', filters: {} },
     { title: 'Needs attention', filters: { open: 'yes', due: '..30d' }, sort: 'due' },
     { title: 'Overdue', filters: { overdue: 'yes' }, sort: 'due' },
+    { title: 'After the promised day', filters: { beyond: 'yes' }, sort: 'due' },
     { title: 'Completed', filters: { status: 'Completed' } },
   ],
   viewStrip: true,

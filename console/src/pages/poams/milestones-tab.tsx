@@ -2,13 +2,16 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { MilestoneView, PoamDetail } from '../../api/poams.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import { useMay } from '../../shell/use-session.ts';
-import { AddMilestone, CompleteMilestone, MoveMilestone } from './milestone-dialogs.tsx';
+import { AddMilestone, CompleteMilestone, FitMilestones, MoveMilestone } from './milestone-dialogs.tsx';
 import { MilestonesTable } from './milestones-table.tsx';
 import styles from './poam.module.css';
 
-type Opened = { readonly does: 'add' } | { readonly does: 'move' | 'complete'; readonly id: string };
+type Opened =
+  | { readonly does: 'add' }
+  | { readonly does: 'fit' }
+  | { readonly does: 'move' | 'complete'; readonly id: string };
 
 /** Why one of these fields may not be edited, as a sentence. */
 function whyNot(
@@ -49,13 +52,25 @@ export const MilestonesTab = ({ of }: { readonly of: PoamDetail }) => {
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
   const chosen =
-    opened === undefined || opened.does === 'add'
+    opened === undefined || opened.does === 'add' || opened.does === 'fit'
       ? undefined
       : of.milestones.find(({ id }) => id === opened.id);
+  const beyond = of.milestones.filter(({ isBeyond }) => isBeyond).length;
   return (
     <>
+      {beyond === 0 ? null : (
+        <p className="attention" role="status">
+          {beyond === 1 ? '1 milestone is' : `${beyond} milestones are`} planned after{' '}
+          {of.poam.due?.slice(0, 10) ?? 'the day'}, which the POA&M promises.
+        </p>
+      )}
       {may ? (
         <div className={styles['milestoneBar']}>
+          {beyond === 0 ? null : (
+            <Button variant="default" onClick={() => setOpened({ does: 'fit' })}>
+              Move them within that day…
+            </Button>
+          )}
           <Button onClick={() => setOpened({ does: 'add' })}>Add a milestone</Button>
         </div>
       ) : null}
@@ -66,6 +81,7 @@ export const MilestonesTab = ({ of }: { readonly of: PoamDetail }) => {
           : {})}
       />
       {opened?.does === 'add' ? <AddMilestone of={of} onClose={close} /> : null}
+      {opened?.does === 'fit' ? <FitMilestones poamId={of.poam.poamId} onClose={close} /> : null}
       {opened?.does === 'move' && chosen ? <MoveMilestone of={chosen} onClose={close} /> : null}
       {opened?.does === 'complete' && chosen ? <CompleteMilestone of={chosen} onClose={close} /> : null}
     </>

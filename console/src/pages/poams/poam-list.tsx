@@ -6,6 +6,7 @@ import { Meter } from '../../kit/marks/meter.tsx';
 import { Nothing, SeverityWord } from '../../kit/marks/severity.tsx';
 import { Day, Due, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
+import { Obligation } from './life/obligation.tsx';
 import { words } from './words.ts';
 
 const columns: ListSpec<PoamRow>['columns'] = [
@@ -52,6 +53,26 @@ const columns: ListSpec<PoamRow>['columns'] = [
     sort: 'due',
     cell: (row) => <Due by={row.due} settled={!row.isOpen} withDay />,
     text: (row) => row.due ?? '',
+  },
+  {
+    id: 'score',
+    title: 'Risk',
+    meaning: 'Risk score, 0 to 100, of the worst group of findings under it',
+    width: 56,
+    align: 'end',
+    sort: 'risk',
+    cell: (row) => <span>{row.risk === null ? '' : row.risk.toFixed(0)}</span>,
+    text: (row) => String(row.risk ?? ''),
+  },
+  {
+    id: 'obliged',
+    title: 'Obliged by',
+    meaning:
+      'The day by which due-date policies oblige it; late where a later one is promised, or it is past',
+    width: 200,
+    cell: (row) => <Obligation of={row} />,
+    text: (row) => row.obligedBy ?? '',
+    filter: (row) => (row.late === null ? undefined : ['late', 'yes']),
   },
   {
     id: 'agreement',
@@ -142,6 +163,20 @@ const columns: ListSpec<PoamRow>['columns'] = [
     text: (row) => row.residualRisk ?? '',
   },
   {
+    id: 'reviewed',
+    title: 'Reviewed',
+    meaning: 'When somebody last looked at it and found that nothing is to change',
+    width: 150,
+    extra: true,
+    cell: (row) => (
+      <span>
+        <When at={row.reviewedOn} />
+        {row.reviewedBy === null ? '' : <span className="quiet"> by {row.reviewedBy}</span>}
+      </span>
+    ),
+    text: (row) => row.reviewedOn ?? '',
+  },
+  {
     id: 'updated',
     title: 'Last change',
     width: 180,
@@ -177,9 +212,11 @@ export const poamList: ListSpec<PoamRow> = {
     { title: 'All', filters: {} },
     { title: 'Needs attention', filters: { open: 'yes', due: '..30d' }, sort: 'due' },
     { title: 'Overdue', filters: { overdue: 'yes' }, sort: 'due' },
+    { title: 'Late against its obligation', filters: { late: 'yes' }, sort: 'due' },
     { title: 'Waits for approval', filters: { agreement: 'approval' } },
     { title: 'In conflict', filters: { agreement: 'conflict' } },
     { title: 'Ended, but a finding is open', filters: { contradiction: 'yes' } },
+    { title: 'Review late', filters: { open: 'yes', unreviewed: 'yes' } },
     { title: 'No open finding left', filters: { open: 'yes', findings: 'none' } },
   ],
   viewStrip: true,

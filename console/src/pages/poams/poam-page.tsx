@@ -14,9 +14,16 @@ import { AgreementMark } from '../../kit/marks/agreement.tsx';
 import { SeverityWord } from '../../kit/marks/severity.tsx';
 import { Due, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
+import { RecordStatements } from '../../kit/record-statements.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { HeldBack, PoamDeviations } from '../deviations/poam-deviations.tsx';
 import { findingList } from '../findings/finding-list.tsx';
+import { EvidenceTab } from './life/evidence-tab.tsx';
+import { MoveButtons } from './life/moves.tsx';
+import { LateMark } from './life/obligation.tsx';
+import { PoamWaits } from './life/poam-waits.tsx';
+import { StoryTab } from './life/story-tab.tsx';
+import { WhyTab } from './life/why-tab.tsx';
 import { BothSides } from './both-sides.tsx';
 import { PoamHistory } from './poam-history.tsx';
 import { MilestonesTab } from './milestones-tab.tsx';
@@ -34,6 +41,13 @@ const Marks = ({ of }: { readonly of: PoamRow }) => (
       <span className="quiet">due </span>
       <Due by={of.due} settled={!of.isOpen} withDay />
     </span>
+    <LateMark of={of} />
+    {of.approval === null ? null : (
+      <span>
+        <span className="quiet">newest request </span>
+        {of.approval}
+      </span>
+    )}
     {of.systemId === null ? null : (
       <span>
         <span className="quiet">system </span>
@@ -52,6 +66,7 @@ const Summary = ({ of }: { readonly of: PoamRow }) => (
     of={[
       ['Owner', of.owner],
       ['Control', of.control],
+      ['Obliged by', of.obligedBy],
       ['Findings', `${of.findings.open} open of ${of.findings.all}`],
       ['Milestones', `${of.milestones.done} of ${of.milestones.all} completed`],
       ['Assets', of.assets],
@@ -96,10 +111,16 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: PoamDetail 
       return <MilestonesTab of={detail} />;
     case 'deviations':
       return <PoamDeviations of={detail} />;
+    case 'evidence':
+      return <EvidenceTab of={detail} />;
     case 'assets':
       return <AssetsTable of={detail} />;
     case 'findings':
       return <ListPage spec={findingList} fixed={fixed} />;
+    case 'why':
+      return <WhyTab poamId={poamId} />;
+    case 'story':
+      return <StoryTab poamId={poamId} />;
     case 'history':
       return <PoamHistory poamId={poamId} />;
     default:
@@ -113,12 +134,15 @@ const WholePage = ({ detail }: { readonly detail: PoamDetail }) => {
   const { poam } = detail;
   const tabs = [
     { id: 'fields', title: 'Both sides' },
+    { id: 'why', title: 'Why' },
     { id: 'weaknesses', title: 'Weaknesses', count: detail.weaknesses.length },
     ...(seesFindings ? [{ id: 'findings', title: 'Findings', count: poam.findings.all }] : []),
     { id: 'milestones', title: 'Milestones', count: detail.milestones.length },
     { id: 'deviations', title: 'Deviations' },
+    { id: 'evidence', title: 'Evidence', count: detail.evidence.length },
     { id: 'assets', title: 'Assets', count: poam.assets },
-    { id: 'history', title: 'History' },
+    { id: 'story', title: 'Story' },
+    { id: 'history', title: 'Changes' },
   ];
   const current = tabs.find(({ id }) => id === tab)?.id ?? 'fields';
   return (
@@ -133,7 +157,10 @@ const WholePage = ({ detail }: { readonly detail: PoamDetail }) => {
               <HeldBack of={detail} />
             </>
           }
+          actions={<MoveButtons of={poam} />}
         />
+        <PoamWaits of={poam} />
+        <RecordStatements entity="poams" id={poam.poamId} />
         <Tabs base={recordPath('poam', poam.poamId)} tabs={tabs} current={current} />
       </div>
       <div

@@ -2,6 +2,8 @@ import type { PoamDetail } from '../../api/poams.ts';
 import styles from '../../kit/detail/detail.module.css';
 import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { Day, Due, When } from '../../kit/marks/when.tsx';
+import { keptTextWords } from '../rules/kept-texts.ts';
+import { fieldWords } from './words.ts';
 import { RecordLink } from '../../kit/record-link.tsx';
 
 /** What would close it: the open findings of each weakness. */
@@ -32,6 +34,20 @@ export const WeaknessesTable = ({ of }: { readonly of: PoamDetail }) => (
           of.madeUnder.mergedInto === null &&
           '; ended when the rule was changed: it names none of its findings'}
         .
+        {of.madeUnder.reworded && (
+          <>
+            {' '}
+            Its texts follow version {of.madeUnder.reworded.version} since{' '}
+            <When at={of.madeUnder.reworded.at} />
+            {of.madeUnder.reworded.kept.length === 0 ? '.' : ', but for '}
+            {of.madeUnder.reworded.kept
+              .map(
+                ({ field, why, text }) =>
+                  `${text === undefined ? (fieldWords[field] ?? field).toLowerCase() : `the milestone “${text}”`} (${keptTextWords[why]})`,
+              )
+              .join(', ')}
+          </>
+        )}
       </p>
     )}
     <WeaknessRows of={of} />

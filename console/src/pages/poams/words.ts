@@ -25,6 +25,14 @@ export const fieldWords: Readonly<Record<string, string>> = {
   likelihood: 'Likelihood',
   impact: 'Impact',
   deviation_rationale: 'Reason for a deviation',
+  deviation_kind: 'Deviation',
+  deviation_status: 'State of the deviation',
+  deviation_reference: 'Deviation, by number',
+  deviation_summary: 'What the deviation asks',
+  deviation_decided_by: 'Deviation decided by',
+  deviation_decided_on: 'Deviation decided on',
+  deviation_expires_on: 'Last day of the deviation',
+  deviation_rating: 'Rating by the deviation',
   comments: 'Comments to Xacta',
   affected_assets: 'Affected assets',
   cves: 'CVEs',
@@ -56,14 +64,13 @@ export const fieldOrder: readonly string[] = [
   'comments',
 ];
 
-export const statuses: readonly string[] = [
-  'Open',
-  'In Progress',
-  'Pending Verification',
-  'Completed',
-  'Risk Accepted',
-  'False Positive',
-  'Operational Requirement',
+/** Those that an edit sets. The others are decisions: completed, reopened, a deviation. */
+export const statuses: readonly string[] = ['Open', 'In Progress', 'Pending Verification', 'Cancelled'];
+
+/** Of a control; the words of the record. */
+export const implementationStatuses: readonly string[] = [
+  'Implemented',
+  'Partially Implemented',
+  'Not Implemented',
   'Not Applicable',
-  'Cancelled',
 ];

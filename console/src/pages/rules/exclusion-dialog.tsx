@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { addExclusion, type Rules } from '../../api/rules.ts';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
 import styles from './rules.module.css';
 

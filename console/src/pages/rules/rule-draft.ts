@@ -1,4 +1,5 @@
 /** A rule as it is typed: lists in lines or with commas, milestones as `50: text`. */
+import { orNull } from '../../kit/or-null.ts';
 import type { Rule } from '../../api/rules.ts';
 
 export interface Draft {
@@ -40,7 +41,6 @@ const listed = (text: string): string[] =>
     .split(/[,\n]/)
     .map((each) => each.trim())
     .filter((each) => each !== '');
-const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
 /** @returns a sentence where a line of it cannot be read; all else is judged by the server. */
 export function ruleOf(draft: Draft): Rule | string {

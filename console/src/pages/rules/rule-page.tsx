@@ -14,8 +14,8 @@ import {
   ruleVersionsQuery,
   saveRule,
 } from '../../api/rules.ts';
-import { ActionDialog, Fault } from '../../kit/action-dialog.tsx';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActionDialog, Fault } from '../../kit/act/action-dialog.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';

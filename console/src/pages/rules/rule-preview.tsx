@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { RulePreview } from '../../api/rules.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { RecordLink } from '../../kit/record-link.tsx';
+import { keptTextWords } from './kept-texts.ts';
 import styles from './rules.module.css';
 
 type Outcome = RulePreview['poams'][number];
@@ -34,6 +35,8 @@ const What = ({ of: { outcome, other, isSent } }: { readonly of: Outcome }) => {
       return `${ended}: the rule names none of its findings`;
     case 'continued':
       return 'Continues, about other findings';
+    case 'reworded':
+      return 'Stays as it is';
   }
 };
 
@@ -86,6 +89,39 @@ const Counts = ({ of }: { readonly of: RulePreview }) => (
   </table>
 );
 
+const textWords: Readonly<Record<string, string>> = {
+  weakness_description: 'Description',
+  remediation_plan: 'Plan',
+  milestones: 'Milestone',
+};
+
+/** Which texts change, before and after, and which stay though the rule says them otherwise. */
+const Texts = ({ of: { texts, kept } }: { readonly of: Outcome }) => (
+  <dl className={styles['texts']}>
+    {texts.map(({ field, before, after }, place) => (
+      // Several milestones of one POA&M may say the same.
+      // oxlint-disable-next-line react/no-array-index-key
+      <div key={place}>
+        <dt>{textWords[field] ?? field}</dt>
+        <dd>
+          <del>{before}</del>
+          <ins>{after}</ins>
+        </dd>
+      </div>
+    ))}
+    {kept.map(({ field, why, text }, place) => (
+      // oxlint-disable-next-line react/no-array-index-key
+      <div key={`kept ${place}`}>
+        <dt>{textWords[field] ?? field}</dt>
+        <dd>
+          {text === undefined ? '' : `“${text}” `}
+          <span className="quiet">stays: {keptTextWords[why]}</span>
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
+
 function sentenceOf({ outcomes }: RulePreview): string {
   const parts = (
     [
@@ -94,6 +130,7 @@ function sentenceOf({ outcomes }: RulePreview): string {
       [outcomes.merged, 'merged into others'],
       [outcomes.ended, 'ended'],
       [outcomes.continued, 'continued about other findings'],
+      [outcomes.reworded, 'with texts to look at'],
     ] as const
   ).flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : []));
   return parts.length === 0
@@ -145,6 +182,7 @@ export const PreviewOf = ({ of }: { readonly of: RulePreview }) => {
                   </td>
                   <td>
                     <What of={each} />
+                    {each.texts.length + each.kept.length > 0 ? <Texts of={each} /> : null}
                   </td>
                   <td className={detail['num']}>{each.findings}</td>
                   <td>{each.title}</td>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../../api/http/problem.ts';
-import { waysQuery } from '../../api/session.ts';
+import { waysQuery } from '../../api/access/session.ts';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { ClassificationBar } from '../../shell/classification-bar.tsx';
 import styles from './sign-in.module.css';

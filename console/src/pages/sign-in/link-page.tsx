@@ -5,10 +5,11 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { bannerQuery, redeemLink } from '../../api/session.ts';
+import { bannerQuery, redeemLink } from '../../api/access/session.ts';
 import { ButtonLink } from '../../kit/link.tsx';
 import { Frame, Refusal } from './frame.tsx';
 import { NewPasswordFields, useNewPassword } from './new-password.tsx';
+import { SecondStep } from './second-step.tsx';
 import { BannerPage, useEnter } from './sign-in-page.tsx';
 import styles from './sign-in.module.css';
 
@@ -29,8 +30,11 @@ export const LinkPage = () => {
   const form = useNewPassword();
   const send = useMutation({
     mutationFn: ({ password }: { password: string }) => redeemLink(secret, password),
-    onSuccess: enter,
+    onSuccess: (answer) => {
+      if (!('secondFactor' in answer)) enter(answer);
+    },
   });
+  const asked = send.data && 'secondFactor' in send.data ? send.data.secondFactor : undefined;
   if (secret === '')
     return (
       <Frame title="Set your password">
@@ -45,6 +49,13 @@ export const LinkPage = () => {
     );
   if (banner !== null && !acknowledged)
     return <BannerPage text={banner} onAcknowledge={() => setAcknowledged(true)} />;
+  if (asked)
+    return (
+      <Frame title="Set your password">
+        <p>Your password is set.</p>
+        <SecondStep asked={asked} enter={enter} onBack={() => location.assign('/sign-in')} />
+      </Frame>
+    );
   return (
     <Frame title="Set your password">
       <p>This link works once. With the password you sign in from now on.</p>

@@ -1,8 +1,10 @@
 import { Button, PasswordInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { changePassword } from '../../api/session.ts';
+import { useState } from 'react';
+import { changePassword } from '../../api/access/session.ts';
+import { useStepUp } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
+import { noProof, ProveAgain } from '../../kit/act/prove-again.tsx';
 import { Frame, Refusal } from './frame.tsx';
 import { NewPasswordFields, useNewPassword } from './new-password.tsx';
 import styles from './sign-in.module.css';
@@ -10,18 +12,17 @@ import styles from './sign-in.module.css';
 export const PasswordPage = () => {
   const router = useRouter();
   const form = useNewPassword();
-  const send = useMutation({
-    mutationFn: ({ present, password }: { present: string; password: string }) =>
-      changePassword(present, password),
-    onSuccess: () => {
-      tell('Your password was changed.');
-      void router.navigate({ to: '/', search: {} });
-    },
+  const [proof, setProof] = useState(noProof);
+  const { run, busy, problem, needsProof } = useStepUp(async () => {
+    const { present, password } = form.getValues();
+    await changePassword(present, password);
+    tell('Your password was changed.');
+    void router.navigate({ to: '/', search: {} });
   });
   return (
     <Frame title="Change your password">
-      <form className={styles['form']} onSubmit={form.onSubmit((values) => send.mutate(values))}>
-        <Refusal error={send.error} />
+      <form className={styles['form']} onSubmit={form.onSubmit(() => void run(proof))}>
+        <Refusal error={problem} />
         <PasswordInput
           label="Present password"
           autoComplete="current-password"
@@ -31,7 +32,8 @@ export const PasswordPage = () => {
           {...form.getInputProps('present')}
         />
         <NewPasswordFields form={form} />
-        <Button type="submit" size="sm" loading={send.isPending}>
+        {needsProof ? <ProveAgain value={proof} onChange={setProof} /> : null}
+        <Button type="submit" size="sm" loading={busy}>
           Change the password
         </Button>
       </form>

@@ -7,16 +7,17 @@ import { useState } from 'react';
 import type { Role } from '../../../../src/canonical/access/index.ts';
 import {
   bannerQuery,
-  rememberSignIn,
   type SignedIn,
   signIn,
   signInAs,
   type Ways,
   waysQuery,
-} from '../../api/session.ts';
+} from '../../api/access/session.ts';
 import { Frame, Refusal } from './frame.tsx';
+import { ownPath } from './own-path.ts';
+import { SecondStep } from './second-step.tsx';
 import styles from './sign-in.module.css';
-import { roleTasks, words } from './words.ts';
+import { refusalWords, roleTasks, words } from './words.ts';
 
 /** After signing in: what another person saw is forgotten, and the page that was asked for is opened. */
 export function useEnter(): (signedIn: SignedIn) => void {
@@ -25,13 +26,12 @@ export function useEnter(): (signedIn: SignedIn) => void {
   const { next } = useSearch({ strict: false });
   return (signedIn) => {
     queryClient.clear();
-    rememberSignIn(signedIn);
     if (signedIn.mustChangePassword) {
       router.history.push('/password');
       return;
     }
-    // An address of ours only: `//elsewhere` would lead away.
-    router.history.push(next !== undefined && /^\/(?!\/)/.test(next) ? next : '/');
+    // Where a second factor must be set up first, the pages behind it lead there (root-routes.tsx).
+    router.history.push(ownPath(next));
   };
 }
 
@@ -40,8 +40,12 @@ const LocalForm = ({ enter }: { readonly enter: (signedIn: SignedIn) => void }) 
   const send = useMutation({
     mutationFn: (values: { name: string; password: string }) =>
       signIn({ ...values, bannerAcknowledged: true }),
-    onSuccess: enter,
+    onSuccess: (answer) => {
+      if (!('secondFactor' in answer)) enter(answer);
+    },
   });
+  const asked = send.data && 'secondFactor' in send.data ? send.data.secondFactor : undefined;
+  if (asked) return <SecondStep asked={asked} enter={enter} onBack={() => send.reset()} />;
   return (
     <form className={styles['form']} onSubmit={form.onSubmit((values) => send.mutate(values))}>
       <Refusal error={send.error} />
@@ -99,6 +103,34 @@ const DemoRoles = ({
   );
 };
 
+/** Each leads to another server, which leads back: links of the browser, not of the router. */
+const OutsideWays = ({ ways }: { readonly ways: Ways['outside'] }) => {
+  const { next } = useSearch({ strict: false });
+  const query = new URLSearchParams({ next: ownPath(next), banner: 'acknowledged' });
+  return ways.map(({ way, title, address }) => (
+    <Button key={way} component="a" size="sm" href={`${address}?${query.toString()}`}>
+      {title}
+    </Button>
+  ));
+};
+
+/** Why who came back from outside is not signed in. */
+const OutsideRefused = () => {
+  const { refused, request } = useSearch({ strict: false });
+  if (refused === undefined) return null;
+  const known = Object.entries(refusalWords).find(([code]) => code === refused);
+  return (
+    <div className={styles['problem']} role="alert">
+      {known?.[1] ?? refusalWords.proof}
+      {request === undefined ? null : (
+        <p className="quiet">
+          {words.request} <span className="mono">{request}</span>
+        </p>
+      )}
+    </div>
+  );
+};
+
 export const BannerPage = ({
   text,
   onAcknowledge,
@@ -127,6 +159,7 @@ export const SignInPage = () => {
   if (text !== null && !acknowledged)
     return <BannerPage text={text} onAcknowledge={() => setAcknowledged(true)} />;
   const demo = ways.data?.demo ?? undefined;
+  const outside = ways.data?.outside ?? [];
   return (
     <Frame title={words.signIn} wide={demo !== undefined}>
       {ended === undefined ? null : (
@@ -135,9 +168,14 @@ export const SignInPage = () => {
         </p>
       )}
       <Refusal error={ways.error ?? banner.error} />
+      <OutsideRefused />
+      {outside.length > 0 ? <OutsideWays ways={outside} /> : null}
+      {outside.length > 0 && ways.data?.local === true ? <p className="quiet">{words.or}</p> : null}
       {demo === undefined ? null : <DemoRoles ways={demo} enter={enter} />}
       {ways.data?.local === true ? <LocalForm enter={enter} /> : null}
-      {ways.data && !ways.data.local && demo === undefined ? <p>{words.noWay}</p> : null}
+      {ways.data && !ways.data.local && demo === undefined && outside.length === 0 ? (
+        <p>{words.noWay}</p>
+      ) : null}
     </Frame>
   );
 };

@@ -5,7 +5,7 @@ import { entityWords } from '../../kit/entities.ts';
 import { capitalized } from '../../kit/titles.ts';
 import { type OperationDetail, operationQuery, stopOperation } from '../../api/operations.ts';
 import { statusQuery } from '../../api/sync.ts';
-import { ActButton } from '../../kit/act-button.tsx';
+import { ActButton } from '../../kit/act/act-button.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';

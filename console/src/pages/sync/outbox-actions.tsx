@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { decideOutbox, type OutboxRow } from '../../api/operations.ts';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { useMay } from '../../shell/use-session.ts';
 
 const acts = {

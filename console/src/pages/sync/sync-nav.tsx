@@ -8,6 +8,7 @@ const pages = [
   { to: '/sync/outbox', title: 'Outbox' },
   { to: '/sync/schedules', title: 'Schedules' },
   { to: '/sync/calls', title: 'Calls' },
+  { to: '/sync/performance', title: 'Performance' },
 ] as const;
 
 export const SyncNav = ({ current }: { readonly current: (typeof pages)[number]['to'] }) => (

@@ -8,7 +8,7 @@ import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { AnyValue } from '../../kit/marks/values.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { ActionDialog } from '../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { EntityLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { fieldTitle } from '../poams/field-row.tsx';

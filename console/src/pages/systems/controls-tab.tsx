@@ -4,11 +4,15 @@ import { Link } from '@tanstack/react-router';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type ControlRow, systemControlsQuery } from '../../api/systems.ts';
+import { proposalsQuery } from '../../api/work/controls.ts';
 import detail from '../../kit/detail/detail.module.css';
+import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { nameWords } from '../../kit/marks/values.tsx';
-import { Day } from '../../kit/marks/when.tsx';
+import { Nothing } from '../../kit/marks/severity.tsx';
+import { Due } from '../../kit/marks/when.tsx';
 import { useMay } from '../../shell/use-session.ts';
+import { controlPath, ProposalTable } from '../controls/proposals.tsx';
 import styles from './system.module.css';
 
 const Row = ({ systemId, of }: { readonly systemId: string; readonly of: ControlRow }) => {
@@ -17,14 +21,30 @@ const Row = ({ systemId, of }: { readonly systemId: string; readonly of: Control
   return (
     <tr>
       <td>
-        <span className="strong">{of.controlId}</span>
+        <a href={controlPath(systemId, of.controlId)} className="strong">
+          {of.controlId}
+        </a>
         <div className="quiet">{of.title}</div>
       </td>
-      <td>{of.implementation}</td>
-      <td>{of.assessment === null ? null : nameWords(of.assessment)}</td>
       <td>
-        <Day at={of.nextAssessment} />
+        {of.implementation}
+        {of.proposed === null ? null : <div className="attention">proposed: {of.proposed}</div>}
       </td>
+      <td>{of.assessment === null ? <Nothing /> : nameWords(of.assessment)}</td>
+      <td>
+        {of.nextAssessment === null ? (
+          <Nothing word="none planned" />
+        ) : (
+          <Due by={of.nextAssessment} withDay />
+        )}
+        {of.frequencyMonths === null ? null : (
+          <div className="quiet">
+            every {of.frequencyMonths === 1 ? 'month' : `${of.frequencyMonths} months`}
+          </div>
+        )}
+      </td>
+      <td>{(of.evidenceRequired ?? []).join(', ') || <Nothing />}</td>
+      <td>{of.automationLevel ?? <Nothing />}</td>
       <td className={detail['num']}>
         {seesFindings ? (
           <Link to="/findings" search={{ ...filters, state: 'open,reopened' }}>
@@ -53,7 +73,32 @@ const Row = ({ systemId, of }: { readonly systemId: string; readonly of: Control
   );
 };
 
-export const ControlsTab = ({ systemId }: { readonly systemId: string }) => {
+const Proposed = ({ systemId }: { readonly systemId: string }) => (
+  <Loaded query={useQuery(proposalsQuery(systemId))}>
+    {(proposals) =>
+      proposals.length === 0 ? null : (
+        <Section title="Proposed statuses">
+          <p className="quiet">
+            From open and closed weaknesses. Nothing is set by itself: what is accepted goes to the GRC system
+            with the next sync.
+          </p>
+          <ProposalTable of={proposals} />
+        </Section>
+      )
+    }
+  </Loaded>
+);
+
+export const ControlsTab = ({ systemId }: { readonly systemId: string }) => (
+  <>
+    <Proposed systemId={systemId} />
+    <Section title="All controls">
+      <Controls systemId={systemId} />
+    </Section>
+  </>
+);
+
+const Controls = ({ systemId }: { readonly systemId: string }) => {
   const [starts, setStarts] = useState<readonly (string | undefined)[]>([undefined]);
   return (
     <Loaded query={useQuery(systemControlsQuery(systemId, starts.at(-1)))}>
@@ -69,6 +114,8 @@ export const ControlsTab = ({ systemId }: { readonly systemId: string }) => {
                   <th scope="col">Implementation</th>
                   <th scope="col">Assessment</th>
                   <th scope="col">Next assessment</th>
+                  <th scope="col">Evidence required</th>
+                  <th scope="col">Automation</th>
                   <th scope="col" className={detail['num']}>
                     Open findings
                   </th>

@@ -19,6 +19,7 @@ import { SeverityMark } from '../../kit/marks/severity.tsx';
 import { Age, At, Ends, When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
 import type { Search } from '../../kit/search.ts';
+import { RecordStatements } from '../../kit/record-statements.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { assetList } from '../assets/asset-list.tsx';
 import { findingList } from '../findings/finding-list.tsx';
@@ -28,6 +29,7 @@ import { poamList } from '../poams/poam-list.tsx';
 import { BoundaryTab } from './boundary/boundary-tab.tsx';
 import { ComponentsTab } from './components-tab.tsx';
 import { ControlsTab } from './controls-tab.tsx';
+import { PoliciesTab } from './policies-tab.tsx';
 import own from './system.module.css';
 import { WaitsTab } from './waits-tab.tsx';
 import { bucketWords, syncWords, words } from './words.ts';
@@ -148,6 +150,7 @@ const Overview = ({ of }: { readonly of: SystemDetail }) => {
   const { system } = of;
   return (
     <>
+      <RecordStatements entity="systems" id={system.systemId} />
       <Section title="Open findings and assets">
         <Exposure of={system} />
       </Section>
@@ -239,6 +242,8 @@ const Tab = ({ id, detail }: { readonly id: string; readonly detail: SystemDetai
       return <BoundaryTab systemId={systemId} />;
     case 'controls':
       return <ControlsTab systemId={systemId} />;
+    case 'policies':
+      return <PoliciesTab systemId={systemId} name={detail.system.name} />;
     case 'fields':
       return <Fields of={detail} />;
     case 'history':
@@ -270,6 +275,7 @@ export const SystemPage = () => {
         ]
       : []),
     { id: 'controls', title: 'Controls' },
+    { id: 'policies', title: 'Policies' },
     { id: 'fields', title: 'Both sides' },
     { id: 'history', title: 'History' },
   ];

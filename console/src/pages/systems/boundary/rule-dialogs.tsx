@@ -13,7 +13,7 @@ import {
   type RuleEffect,
   ruleEndQuery,
 } from '../../../api/boundary-rules.ts';
-import { ActionDialog } from '../../../kit/action-dialog.tsx';
+import { ActionDialog } from '../../../kit/act/action-dialog.tsx';
 import { Loaded } from '../../../kit/detail/loaded.tsx';
 import { tell } from '../../../kit/notice.tsx';
 import styles from './boundary.module.css';

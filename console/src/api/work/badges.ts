@@ -1,14 +1,16 @@
 /** How much waits for the person, in the boundary that they look at: of kinds about which they can do something. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { syncRoutes } from '../../../src/contract/index.ts';
-import { get } from './http/client.ts';
+import type { syncRoutes } from '../../../../src/contract/index.ts';
+import { get } from '../http/client.ts';
 
 type Waiting = z.infer<(typeof syncRoutes)['countWaiting']['answer']['shape']>;
 
 /** Of the pages that have one. */
 const badges = {
   inbox: ({ inbox }: Waiting) => inbox,
+  /** Critical alerts that nobody acknowledged. */
+  alerts: ({ criticalAlerts }: Waiting) => criticalAlerts,
   conflicts: ({ kinds }: Waiting) => kinds.conflict ?? 0,
   approvals: ({ kinds }: Waiting) => kinds.approval ?? 0,
   matches: ({ kinds }: Waiting) => kinds.match ?? 0,

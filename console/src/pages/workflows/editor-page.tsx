@@ -1,0 +1,198 @@
+/** Writes a workflow in YAML: what is wrong is named by line, what there is to build with stands beside it, and it can be played before it is saved. */
+import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams, useRouter, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { type Problem, problemOf } from '../../api/http/problem.ts';
+import {
+  checkWorkflow,
+  saveWorkflow,
+  type WorkflowAids,
+  workflowAidsQuery,
+  type WorkflowProblem,
+  workflowQuery,
+} from '../../api/workflows.ts';
+import { ActionDialog, Fault } from '../../kit/act/action-dialog.tsx';
+import detail from '../../kit/detail/detail.module.css';
+import { DetailHead } from '../../kit/detail/detail-head.tsx';
+import { Section } from '../../kit/detail/facts.tsx';
+import { Loaded } from '../../kit/detail/loaded.tsx';
+import { tell } from '../../kit/notice.tsx';
+import { useMay } from '../../shell/use-session.ts';
+import { ReplayPart } from './replay-part.tsx';
+import { words } from './words.ts';
+import styles from './workflows.module.css';
+
+const blank = `name: my-workflow
+title: What it does
+purpose: For whom, and why.
+trigger: {schedule: '0 6 * * *'}
+record: poam
+when: poam.open && has(poam.due) && daysUntil(poam.due) == 7
+limit: 100
+steps:
+  - {id: tell, action: notify, with: {roles: [isso], say: '{poam.id} is due {poam.due}'}}
+`;
+
+const Problems = ({ of }: { readonly of: readonly WorkflowProblem[] }) => (
+  <div role="alert" aria-label="What keeps it from being saved">
+    <ul className="bad">
+      {of.map(({ line, path, message }) => (
+        <li key={`${path} ${message}`}>
+          {line === undefined ? null : <span className="strong">Line {line}: </span>}
+          {path === '' ? null : <span className="mono">{path} </span>}
+          {message}
+        </li>
+      ))}
+    </ul>
+  </div>
+);
+
+/** Fields of conditions and actions, for the kind of record that is chosen. */
+const Reference = ({ of }: { readonly of: WorkflowAids }) => {
+  const kinds = Object.keys(of.fields) as (keyof WorkflowAids['fields'])[]; // its own keys
+  const [kind, setKind] = useState<keyof WorkflowAids['fields']>('poam');
+  return (
+    <Section title="What there is to build with">
+      <NativeSelect
+        label="About a"
+        value={kind}
+        data={kinds}
+        onChange={(event) => setKind(event.currentTarget.value as typeof kind)} // one of the options
+      />
+      <div className={styles['reference']} tabIndex={0} role="region" aria-label="Actions and fields">
+        <h3>Actions</h3>
+        <dl>
+          {of.actions
+            .filter(({ appliesTo }) => appliesTo.includes(kind))
+            .map(({ name, title, permission }) => (
+              <div key={name}>
+                <dt className="mono strong">{name}</dt>
+                <dd>
+                  {title} <span className="quiet">(needs {permission})</span>
+                </dd>
+              </div>
+            ))}
+        </dl>
+        <h3>Fields</h3>
+        <dl>
+          {(of.fields[kind] ?? []).map(({ path, title, type, words: choices }) => (
+            <div key={path}>
+              <dt className="mono">{path}</dt>
+              <dd className="quiet">
+                {title}; {choices.length > 0 ? choices.join(', ') : type}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </Section>
+  );
+};
+
+const Saving = ({ source, onClose }: { readonly source: string; readonly onClose: () => void }) => {
+  const router = useRouter();
+  return (
+    <ActionDialog
+      title="Save a version"
+      verb="Save"
+      reason="optional"
+      onClose={onClose}
+      onRun={async (note) => {
+        const saved = await saveWorkflow({ source, ...(note === undefined ? {} : { note }) });
+        tell(`Saved as version ${saved.version}. Another person approves it.`);
+        await router.navigate({ to: '/workflows/$name', params: { name: saved.name } });
+      }}
+    >
+      <p>
+        You own what you save: it runs by your rights, once another person has approved it and it is switched
+        on.
+      </p>
+    </ActionDialog>
+  );
+};
+
+const Editor = ({ begin }: { readonly begin: string }) => {
+  const mayWrite = useMay('workflow:write');
+  const aids = useQuery(workflowAidsQuery).data;
+  const [source, setSource] = useState(begin);
+  const [problems, setProblems] = useState<readonly WorkflowProblem[]>();
+  const [fault, setFault] = useState<Problem>();
+  const [saving, setSaving] = useState(false);
+  const check = async (): Promise<void> => {
+    setFault(undefined);
+    try {
+      setProblems((await checkWorkflow(source)).problems);
+    } catch (error) {
+      setFault(problemOf(error));
+    }
+  };
+  const isRight = problems?.length === 0;
+  return (
+    <div className={styles['columns']}>
+      <div>
+        <Textarea
+          className={styles['editor'] ?? ''}
+          label="The workflow, as YAML"
+          value={source}
+          spellCheck={false}
+          minRows={24}
+          autosize
+          onChange={(event) => {
+            setSource(event.currentTarget.value);
+            setProblems(undefined);
+          }}
+        />
+        <div className={styles['bar']}>
+          <Button variant={isRight ? 'default' : 'filled'} onClick={() => void check()}>
+            Check
+          </Button>
+          {mayWrite && isRight ? <Button onClick={() => setSaving(true)}>Save…</Button> : null}
+          {problems === undefined ? <span className="quiet">It can be saved once it is checked.</span> : null}
+          {isRight ? <span role="status">Nothing is wrong with it.</span> : null}
+        </div>
+        {fault ? <Fault of={fault} /> : null}
+        {problems && problems.length > 0 ? <Problems of={problems} /> : null}
+        {isRight ? <ReplayPart source={source} /> : null}
+      </div>
+      {aids ? <Reference of={aids} /> : null}
+      {saving ? <Saving source={source} onClose={() => setSaving(false)} /> : null}
+    </div>
+  );
+};
+
+const Head = ({ title }: { readonly title: string }) => (
+  <DetailHead parent={{ to: '/workflows', title: words.title }} title={title} />
+);
+
+/** A new one: blank, or as one that ships. */
+export const NewWorkflowPage = () => {
+  const { shipped } = useSearch({ strict: false });
+  return (
+    <div className={detail['page']}>
+      <Head title="New workflow" />
+      <Loaded query={useQuery(workflowAidsQuery)} whole>
+        {(aids) => (
+          <Editor key={shipped} begin={aids.shipped.find(({ name }) => name === shipped)?.source ?? blank} />
+        )}
+      </Loaded>
+    </div>
+  );
+};
+
+/** A further version of one that is there. */
+export const EditWorkflowPage = () => {
+  const { name = '' } = useParams({ strict: false });
+  return (
+    <div className={detail['page']}>
+      <Loaded query={useQuery(workflowQuery(name))} whole>
+        {(of) => (
+          <>
+            <Head title={`Edit ${of.title}`} />
+            <Editor begin={of.source} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+};
