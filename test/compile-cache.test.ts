@@ -20,6 +20,11 @@ describe('the place of compiled code', () => {
     expect(compileCacheIn(home, env())).toBe(join(home, 'node_modules/.cache/compiled'));
   });
 
+  it('a server has none: it starts once and would hold what it read all day', () => {
+    expect(compileCacheIn(home, env(), 'serve')).toBeUndefined();
+    expect(compileCacheIn(home, { NODE_COMPILE_CACHE: '/elsewhere' }, 'serve')).toBe('/elsewhere');
+  });
+
   it("the compile cache directory is the account's own cache directory where everybody could write beside the installation", () => {
     const shared = join(home, 'node_modules/.cache/compiled');
     mkdirSync(shared, { recursive: true });

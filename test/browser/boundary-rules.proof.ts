@@ -1,58 +1,32 @@
 /** The rules of a boundary in a real browser: an ISSM looks at what a rule would move, makes it, and ends it. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  hasChromium,
-  keepPictures,
-  noChromium,
-  type OpenBrowser,
-  openBrowser,
-  signInByForm,
-  type Window,
-} from '../support/chromium.ts';
-import { addPerson, password, startServe } from '../support/served.ts';
-import type { ServeProcess } from '../support/serve-process.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, noChromium, type Window } from '../support/chromium.ts';
+import { consoleStories } from '../support/console-stories.ts';
+import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
-let served: ServeProcess;
-let browser: OpenBrowser;
-const windows: Window[] = [];
-
-async function signIn(name: string, path: string): Promise<Window> {
-  const window = await browser.open(served.address);
-  windows.push(window);
-  await signInByForm(window.page, path, name, password);
-  return window;
-}
 
 describe.runIf(hasChromium)(`rules of a boundary in the console${noChromium}`, () => {
   /** A machine that is no component: only a rule puts it somewhere. */
   let stray = '';
   let systems: string[] = [];
-  beforeAll(async () => {
-    world = await startTwoSystems();
-    await world.sync({ entities: ['system', 'component', 'asset'] });
-    const [asset] = await world.rows(
-      `select hostname from ingestion_assets where system_id is null and hostname is not null and not exists (
+  const { signIn } = consoleStories(
+    async () => (world = await startTwoSystems()),
+    async () => {
+      await world.sync({ entities: ['system', 'component', 'asset'] });
+      const [asset] = await world.rows(
+        `select hostname from ingestion_assets where system_id is null and hostname is not null and not exists (
          select from asset_correlations k where k.asset_uuid = ingestion_assets.asset_uuid) order by hostname limit 1`,
-    );
-    stray = String(asset?.['hostname']);
-    systems = (await world.rows('select system_id from ingestion_systems order by 1 limit 2')).map((row) =>
-      String(row['system_id']),
-    );
-    await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
-    await addPerson(world.app, 't.nakamura', [{ role: 'auditor' }]);
-    [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await served?.stop();
-    await world?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    for (const { context } of windows.splice(0)) await context.close();
-  });
+      );
+      stray = String(asset?.['hostname']);
+      systems = (await world.rows('select system_id from ingestion_systems order by 1 limit 2')).map((row) =>
+        String(row['system_id']),
+      );
+      await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
+      await addPerson(world.app, 't.nakamura', [{ role: 'auditor' }]);
+    },
+  );
 
   /** Types a rule for the stray machine and makes it after its preview. */
   async function makeRule({ page }: Window, says: RegExp): Promise<void> {

@@ -6,63 +6,37 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  hasChromium,
-  keepPictures,
-  noChromium,
-  type OpenBrowser,
-  openBrowser,
-  signInByForm,
-  type Window,
-} from '../support/chromium.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hasChromium, noChromium } from '../support/chromium.ts';
+import { consoleStories } from '../support/console-stories.ts';
 import { within } from '../support/http-world.ts';
-import { addPerson, password, startServe } from '../support/served.ts';
-import type { ServeProcess } from '../support/serve-process.ts';
+import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 describe.runIf(hasChromium)(`deviations in the console${noChromium}`, () => {
   let world: TwoSystems;
-  let served: ServeProcess;
-  let browser: OpenBrowser;
   let boundary: string;
   let poam: string;
   let folder: string;
-  const windows: Window[] = [];
 
-  async function signIn(name: string, path: string): Promise<Window> {
-    const window = await browser.open(served.address);
-    windows.push(window);
-    await signInByForm(window.page, path, name, password);
-    return window;
-  }
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tieline-evidence-'));
-    world = await startTwoSystems([], { tenable: ['--machines', '12'] });
-    await world.sync();
-    const [first] = await world.rows(
-      `select p.system_id, min(p.poam_id) as poam from ingestion_poams p
+  const { signIn } = consoleStories(
+    async () => (world = await startTwoSystems([], { tenable: ['--machines', '12'] })),
+    async () => {
+      folder = await mkdtemp(join(tmpdir(), 'tieline-evidence-'));
+      await world.sync();
+      const [first] = await world.rows(
+        `select p.system_id, min(p.poam_id) as poam from ingestion_poams p
         where p.poam_id like 'POAM-2026-%' and p.weakness_risk_level in ('High', 'Critical')
           and exists (select from ingestion_vulnerabilities v where v.poam_id = p.id and v.lifecycle_state = 'open')
         group by p.system_id order by count(*) desc, p.system_id limit 1`,
-    );
-    boundary = String(first?.['system_id']);
-    poam = String(first?.['poam']);
-    await addPerson(world.app, 'a.lindqvist', [{ role: 'analyst', scope: within(boundary) }]);
-    await addPerson(world.app, 's.haddad', [{ role: 'issm', scope: within(boundary) }]);
-    [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await served?.stop();
-    await world?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    for (const { context } of windows.splice(0)) await context.close();
-  });
+      );
+      boundary = String(first?.['system_id']);
+      poam = String(first?.['poam']);
+      await addPerson(world.app, 'a.lindqvist', [{ role: 'analyst', scope: within(boundary) }]);
+      await addPerson(world.app, 's.haddad', [{ role: 'issm', scope: within(boundary) }]);
+    },
+  );
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('a false positive of one machine is asked for with a file, approved by another person, and holds at the scanner for that machine alone', async () => {
     const bytes = randomBytes(70_000);

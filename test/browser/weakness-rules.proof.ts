@@ -1,53 +1,27 @@
 /** Weakness rules in a real browser: a change is seen before it is saved, and what is excluded is counted and ended. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  hasChromium,
-  keepPictures,
-  noChromium,
-  type OpenBrowser,
-  openBrowser,
-  signInByForm,
-  type Window,
-} from '../support/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, noChromium } from '../support/chromium.ts';
+import { consoleStories } from '../support/console-stories.ts';
 import { within } from '../support/http-world.ts';
-import { addPerson, password, startServe } from '../support/served.ts';
-import type { ServeProcess } from '../support/serve-process.ts';
+import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
-let served: ServeProcess;
-let browser: OpenBrowser;
 let boundary = '';
-const windows: Window[] = [];
-
-async function signIn(name: string, path: string): Promise<Window> {
-  const window = await browser.open(served.address);
-  windows.push(window);
-  await signInByForm(window.page, path, name, password);
-  return window;
-}
 
 describe.runIf(hasChromium)(`weakness rules with the console${noChromium}`, () => {
-  beforeAll(async () => {
-    world = await startTwoSystems([], { tenable: ['--machines', '12'] });
-    await world.sync();
-    const [most] = await world.rows(
-      `select system_id from weaknesses group by 1 order by count(*) desc, 1 limit 1`,
-    );
-    boundary = String(most?.['system_id']);
-    await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
-    await addPerson(world.app, 'm.okafor', [{ role: 'isso', scope: within(boundary) }]);
-    [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await served?.stop();
-    await world?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    for (const { context } of windows.splice(0)) await context.close();
-  });
+  const { signIn } = consoleStories(
+    async () => (world = await startTwoSystems([], { tenable: ['--machines', '12'] })),
+    async () => {
+      await world.sync();
+      const [most] = await world.rows(
+        `select system_id from weaknesses group by 1 order by count(*) desc, 1 limit 1`,
+      );
+      boundary = String(most?.['system_id']);
+      await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
+      await addPerson(world.app, 'm.okafor', [{ role: 'isso', scope: within(boundary) }]);
+    },
+  );
 
   it('an ISSM sees which POA&Ms a lower floor makes, saves it with a reason, and the next sync makes just those', async () => {
     const { page, faults } = await signIn('s.haddad', '/setup/rules');

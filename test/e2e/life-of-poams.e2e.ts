@@ -89,6 +89,22 @@ describe('the life of a POA&M, by people', () => {
     expect(await present()).toMatchObject({ status: 'Open' });
   });
 
+  it('is neither completed nor extended by an edit: the command line names the field and what to do', async () => {
+    const edits = [
+      ['status=Completed', `tieline poams complete ${poam}`],
+      [`scheduled_completion=${inDays(400)}`, 'ask for an extension'],
+    ] as const;
+    for (const [set, remedy] of edits) {
+      const edit = ['--set', set, '--reason', 'as agreed'];
+      const one = await commandText(world.app, ['poams', 'edit', poam, ...edit]);
+      expect(one).toMatchObject({ code: 2, err: expect.stringContaining(remedy) as string });
+      const many = await commandText(world.app, ['poams', 'edit', '--filter', `q=${poam}`, ...edit]);
+      expect(many.out).toContain(remedy);
+      expect(many.out).toContain('0 would change, 1 refused');
+    }
+    expect(await present()).toMatchObject({ status: 'Open' });
+  });
+
   it('is extended once others have agreed, with the first day kept, and the remote has it', async () => {
     const before = (await present())?.['due'];
     const to = inDays(400);

@@ -2,6 +2,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandOver, commandText } from '../support/command-over.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
+import {
+  boundaryWithMostWeaknesses,
+  type Named,
+  findingsUnder,
+  openFindings,
+  poamsThere,
+} from '../support/weakness-findings.ts';
 
 let world: TwoSystems;
 beforeAll(async () => {
@@ -12,42 +19,8 @@ afterAll(async () => {
 });
 const tieline = (...args: string[]) => commandText(world.app, args);
 const json = async (...args: string[]): Promise<unknown> => (await commandOver(world.app, args)).json;
-const there = async (): Promise<
-  { id: string; source: string; system_id: string; weakness_description: string; status: string }[]
-> =>
-  (
-    await world.control<{
-      poams: {
-        id: string;
-        source: string;
-        system_id: string;
-        weakness_description: string;
-        status: string;
-      }[];
-    }>('xacta', 'GET', '/state')
-  ).poams;
-const boundaryWithMost = async (): Promise<string> =>
-  String(
-    (await world.rows(`select system_id from weaknesses group by 1 order by count(*) desc, 1 limit 1`))[0]?.[
-      'system_id'
-    ],
-  );
-
-/** Open findings of a boundary at or above a rank, on living machines. */
-const openFindings = (boundary: string, rank: number) =>
-  world.rows(
-    `select f.id from ingestion_vulnerabilities f join ingestion_assets a on a.asset_uuid = f.asset_ref
-      where a.system_id = $1 and f.severity_rank >= $2 and f.lifecycle_state in ('open', 'reopened') and f.severity_modification is distinct from 'accepted'
-        and a.deleted_at is null and a.terminated_at is null order by 1`,
-    boundary,
-    rank,
-  );
-const findingsUnder = (boundary: string) =>
-  world.rows(
-    `select k.finding_id as id from weakness_findings k join weaknesses w on w.id = k.weakness_id join ingestion_vulnerabilities f on f.id = k.finding_id
-      where w.system_id = $1 and w.poam_id is not null and f.lifecycle_state in ('open', 'reopened') and f.severity_modification is distinct from 'accepted' order by 1`,
-    boundary,
-  );
+const there = () => poamsThere(world);
+const boundaryWithMost = () => boundaryWithMostWeaknesses(world);
 
 describe('weakness rules', () => {
   beforeEach(async () => {
@@ -58,7 +31,7 @@ describe('weakness rules', () => {
 
   it('by the rule that ships every severe open finding lies under one weakness, and its POA&M says by which version it was made', async () => {
     const boundary = await boundaryWithMost();
-    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    expect(await findingsUnder(world, boundary)).toEqual(await openFindings(world, boundary, 3));
     const [made] = await world.rows(`select poam_id from poam_rules order by 1 limit 1`);
     expect(await json('poams', 'show', String(made?.['poam_id']))).toMatchObject({
       madeUnder: { systemId: null, version: 1 },
@@ -104,7 +77,7 @@ describe('weakness rules', () => {
 
     expect((await tieline(...change, '--yes')).code).toBe(0);
     await world.sync();
-    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 2));
+    expect(await findingsUnder(world, boundary)).toEqual(await openFindings(world, boundary, 2));
     const known = new Set(before.map(({ id }) => id));
     const fresh = (await there()).filter(({ id }) => !known.has(id));
     expect(fresh.length).toBeGreaterThan(0);
@@ -240,7 +213,7 @@ describe('weakness rules', () => {
       poams.filter(({ status }) => /complet/i.test(status)).map(({ id }) => id);
     expect(completed(remote)).toEqual(completed(atFirst));
     // Nothing is lost, and those that continue kept their ids.
-    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    expect(await findingsUnder(world, boundary)).toEqual(await openFindings(world, boundary, 3));
     const ids = (await live()).map((each) => each['poam_id']);
     expect(ids).toEqual(
       before.map((each) => each['poam_id']).filter((id) => !merged.some((each) => each['poam_id'] === id)),
@@ -254,13 +227,169 @@ describe('weakness rules', () => {
     await world.sync();
     const split = await world.rows(`select poam_id, split_from from poam_rules where split_from is not null`);
     expect(split.length).toBe(merged.length);
-    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    expect(await findingsUnder(world, boundary)).toEqual(await openFindings(world, boundary, 3));
     expect((await live()).length).toBe(before.length);
     await world.sync();
     expect(await queued()).toEqual([]);
     expect(
       await world.rows(
         `select 1 from sync_conflicts where resolution_status = 'pending' and conflict_type in ('duplicate', 'contradiction')`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('other templates are shown text by text, reach both sides, and stand back where a person or the GRC system edited; done once, nothing is left to do', async () => {
+    const boundary = await boundaryWithMost();
+    const three = await world.rows(
+      `select p.poam_id, l.external_id as there, p.weakness_description as said from weaknesses w join ingestion_poams p on p.id = w.poam_id
+         join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null
+        where w.system_id = $1 order by w.id limit 3`,
+      boundary,
+    );
+    const [plain, byPerson, byGrc] = three.map((each) => ({
+      poam: String(each['poam_id']),
+      there: String(each['there']),
+      said: String(each['said']),
+    })) as [Named, Named, Named];
+    await tieline(
+      'poams',
+      'edit',
+      byPerson.poam,
+      '--set',
+      'weakness_description=In the words of the ISSO',
+      '--reason',
+      'clearer',
+    );
+    await world.control('xacta', 'POST', '/edit', {
+      entity: 'poam',
+      id: byGrc.there,
+      fields: { weakness_description: 'In the words of the SCA' },
+    });
+    await world.sync();
+    const change = ['--description', '{title} in {boundary}', '--plan', 'Fix {plugin} by {due}'];
+    const milestones = ['25:Agree the window', '60:Patch {machines}', '100:Scan again'];
+    const flags = [...change, ...milestones.flatMap((each) => ['--milestone', each])];
+    const preview = (await json('rules', 'preview', boundary, ...flags)) as {
+      poams: {
+        poamId: string;
+        outcome: string;
+        texts: { field: string; before: string; after: string }[];
+        kept: { field: string; why: string }[];
+      }[];
+    };
+    const of = (poam: string) => preview.poams.find(({ poamId }) => poamId === poam);
+    expect(of(plain.poam)).toMatchObject({ outcome: 'reworded', kept: [] });
+    expect(of(plain.poam)?.texts.find(({ field }) => field === 'weakness_description')).toEqual({
+      field: 'weakness_description',
+      before: plain.said,
+      after: expect.stringMatching(new RegExp(` in ${boundary}$`)),
+    });
+    expect(
+      of(plain.poam)
+        ?.texts.map(({ field }) => field)
+        .toSorted(),
+    ).toEqual(['milestones', 'milestones', 'milestones', 'remediation_plan', 'weakness_description']);
+    for (const { poam } of [byPerson, byGrc]) {
+      expect(of(poam)?.kept).toEqual([{ field: 'weakness_description', why: 'edited' }]);
+      expect(of(poam)?.texts.some(({ field }) => field === 'remediation_plan')).toBe(true);
+    }
+    const shown = (await tieline('rules', 'preview', boundary, ...flags)).out;
+    expect(shown).toContain('description stays: somebody edited it');
+    // Nothing was kept of the preview.
+    expect(
+      await world.rows(
+        `select weakness_description as said from ingestion_poams where poam_id = $1`,
+        plain.poam,
+      ),
+    ).toEqual([{ said: plain.said }]);
+
+    const dates = () =>
+      world.rows(
+        `select m.id, m.scheduled_completion::text as due from ingestion_poam_milestones m join ingestion_poams p on p.poam_id = m.poam_id where p.system_id = $1 order by m.id`,
+        boundary,
+      );
+    const due = await dates();
+    await tieline('rules', 'set', boundary, ...flags, '--reason', 'our words', '--yes');
+    await world.sync();
+    const remote = new Map((await there()).map((each) => [each.id, each.weakness_description]));
+    expect(remote.get(plain.there)).toMatch(new RegExp(` in ${boundary}$`));
+    expect(remote.get(byPerson.there)).toBe('In the words of the ISSO');
+    expect(remote.get(byGrc.there)).toBe('In the words of the SCA');
+    const said = await world.rows(
+      `select milestone_description as text from ingestion_poam_milestones where poam_id = $1 order by id`,
+      plain.poam,
+    );
+    expect(said.map(({ text }) => text)).toEqual([
+      'Agree the window',
+      expect.stringMatching(/^Patch ./),
+      'Scan again',
+    ]);
+    // What was promised stays promised.
+    expect(await dates()).toEqual(due);
+    expect(await json('poams', 'show', byPerson.poam)).toMatchObject({
+      madeUnder: { reworded: { version: 1, kept: [{ field: 'weakness_description', why: 'edited' }] } },
+    });
+    expect((await tieline('poams', 'history', plain.poam)).out).toContain('of the weakness rule says it so');
+    await world.sync();
+    expect(
+      await world.rows(
+        `select entity_type, entity_id, state from sync_outbox where state in ('waiting', 'pending', 'failed')`,
+      ),
+    ).toEqual([]);
+    // The next version finds its own words again.
+    await tieline('rules', 'set', boundary, '--description', '{title}', '--reason', 'shorter', '--yes');
+    await world.sync();
+    expect(
+      new Map((await there()).map((each) => [each.id, each.weakness_description])).get(plain.there),
+    ).not.toMatch(new RegExp(` in ${boundary}$`));
+  });
+
+  it('a completion that findings below the floor contradict is answered by a new POA&M, which stays while they are open', async () => {
+    const [one] = await world.rows(
+      `select w.system_id as boundary, w.id, p.poam_id, l.external_id as there from weaknesses w join ingestion_poams p on p.id = w.poam_id
+         join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null
+        where w.severity = 'High' and p.ingestion_source = 'tieline' order by w.id limit 1`,
+    );
+    await world.control('xacta', 'POST', '/edit', {
+      entity: 'poam',
+      id: one?.['there'],
+      fields: { status: 'completed', completion_date: new Date().toISOString().slice(0, 10) },
+    });
+    // The scanner rates it milder meanwhile.
+    await world.rows(
+      `update ingestion_vulnerabilities set severity = 'Low', severity_rank = 1 where id in (select finding_id from weakness_findings where weakness_id = $1)`,
+      one?.['id'],
+    );
+    await world.sync();
+    const [conflict] = await world.rows(
+      `select id, internal_value #>> '{weaknesses,0}' as said from sync_conflicts where conflict_type = 'contradiction' and entity_id = $1 and resolution_status = 'pending'`,
+      one?.['poam_id'],
+    );
+    expect(conflict?.['said']).toContain('which its rule no longer names');
+    const answered = await tieline('conflicts', 'resolve', String(conflict?.['id']), '--keep', 'new');
+    expect(answered.err).toBe('');
+    await world.sync();
+    const fresh = await world.rows(
+      `select p.poam_id, l.external_id as there from weaknesses w join ingestion_poams p on p.id = w.poam_id
+         join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id where w.id = $1 and p.status = 'Open'`,
+      one?.['id'],
+    );
+    expect(fresh).toHaveLength(1);
+    expect(fresh[0]?.['poam_id']).not.toBe(one?.['poam_id']);
+    expect((await there()).find(({ id }) => id === fresh[0]?.['there'])).toBeDefined();
+    // Nothing is asked twice, and the next run leaves it alone.
+    await world.sync();
+    expect(
+      await world.rows(
+        `select 1 from sync_conflicts where resolution_status = 'pending' and conflict_type in ('duplicate', 'contradiction')`,
+      ),
+    ).toEqual([]);
+    expect(
+      await world.rows(`select status from ingestion_poams where poam_id = $1`, fresh[0]?.['poam_id']),
+    ).toEqual([{ status: 'Open' }]);
+    expect(
+      await world.rows(
+        `select entity_type, entity_id from sync_outbox where state in ('waiting', 'pending', 'failed')`,
       ),
     ).toEqual([]);
   });
@@ -290,6 +419,6 @@ describe('weakness rules', () => {
     // Back again: a new POA&M each, since the old one was ended.
     await tieline('rules', 'set', boundary, '--floor', 'High', '--reason', 'as before', '--yes');
     await world.sync();
-    expect(await findingsUnder(boundary)).toEqual(await openFindings(boundary, 3));
+    expect(await findingsUnder(world, boundary)).toEqual(await openFindings(world, boundary, 3));
   });
 });

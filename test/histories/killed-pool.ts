@@ -1,11 +1,13 @@
 /** A pool whose process "ends" at its n-th statement: nothing it is asked for afterwards happens, not even a rollback. */
 import type pg from 'pg';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
+import type { ProductClock } from '../../src/platform/postgres/product-clock.ts';
 import { openStore, type Store } from '../../src/platform/postgres/store.ts';
 
 export interface KilledPool {
   readonly pool: pg.Pool;
   readonly store: Store;
+  readonly clock: ProductClock;
   /** Closes its connections, as the kernel does for a process that is gone. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export async function openKilledPool(
   return {
     pool,
     store: openStore(pool),
+    clock: opened.clock,
     close: () => opened.close(),
   };
 }

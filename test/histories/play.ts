@@ -44,7 +44,7 @@ interface RemoteState {
 export async function playBatch(world: HistoryWorld, batch: Batch): Promise<void> {
   await world.begin();
   const xacta = { id: world.systemId, name: 'xacta' };
-  await editPolicies(world.app.store, xacta, { do: 'replace', file: policyFileOf(batch) });
+  await editPolicies(world.app.store, xacta, { do: 'replace', file: policyFileOf(batch) }, { way: 'none' });
   const records = await recordsOf(world, batch.histories.length);
   const replaced = new Map<string, Set<Value>>();
   let states = new Map<string, FieldState[]>();

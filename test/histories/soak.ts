@@ -1,9 +1,9 @@
 /**
- * `npm run soak -- --minutes 60 [--seed 1] [--only fields|everyday]`: generated histories over the whole engine until the time is
- * over: of fields that both sides edit under faults (`history.ts`), and of the daily life of two scanners and two GRC systems
- * (`everyday/events.ts`), by turns. Ends with 1 at the first that breaks a promise, with its seed and the shrunk history.
+ * `npm run soak -- --minutes 60 [--seed 1] [--only fields|everyday|life]`: generated histories over the whole engine until the time is
+ * over: of fields that both sides edit under faults (`history.ts`), of the daily life of two scanners and two GRC systems
+ * (`everyday/events.ts`), and of POA&Ms from finding to closure under a clock that jumps (`life/events.ts`), by turns. Ends with 1 at the first that breaks a promise, with its seed and the shrunk history.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,9 @@ import { openTestServer } from '../support/embedded-server.ts';
 import { checkHistories } from './check-histories.ts';
 import { checkStories } from './everyday/check-stories.ts';
 import { startEverydayWorld } from './everyday/world.ts';
+import { checkLives, playLife } from './life/check-lives.ts';
+import type { Life } from './life/events.ts';
+import { startLifeWorld } from './life/world.ts';
 import { historiesInBatch } from './history.ts';
 import { startHistoryWorld } from './world.ts';
 
@@ -23,6 +26,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     only: { type: 'string' },
+    /** A file with a life of POA&Ms, as a failure prints it: it alone is played. */
+    replay: { type: 'string' },
     /** Only the first batches of this seed, to play a failure again. */
     batches: { type: 'string' },
   },
@@ -39,7 +44,9 @@ const template = 'tieline_soak_template';
 const started = performance.now();
 const elapsed = (): number => (performance.now() - started) / 60_000;
 const enough = (): boolean => elapsed() >= minutes;
-const played = { fields: 0, everyday: 0 };
+const played = { fields: 0, everyday: 0, life: 0 };
+const asked = (kind: keyof typeof played): boolean =>
+  values.replay === undefined ? values.only === undefined || values.only === kind : kind === 'life';
 let story: string | undefined;
 try {
   const admin = await openDatabase(url, { maxConnections: 4 });
@@ -48,28 +55,46 @@ try {
   const fresh = await openDatabase(withDatabase(url, template), { maxConnections: 4 });
   await migrate(fresh.pool, { folder: fileURLToPath(new URL('../../migrations', import.meta.url)) });
   await fresh.close();
-  const fields = await startHistoryWorld(url, template, historiesInBatch);
-  const everyday = await startEverydayWorld(url, template);
+  const fields = asked('fields') ? await startHistoryWorld(url, template, historiesInBatch) : undefined;
+  const everyday = asked('everyday') ? await startEverydayWorld(url, template) : undefined;
+  const life = asked('life') ? await startLifeWorld(url, template) : undefined;
   try {
-    for (let seed = Number(values.seed); !enough() && story === undefined; seed += 1) {
-      if (values.only !== 'everyday') {
+    if (life && values.replay !== undefined)
+      await playLife(life, JSON.parse(await readFile(values.replay, 'utf8')) as Life); // as a failure printed it
+    for (
+      let seed = Number(values.seed);
+      values.replay === undefined && !enough() && story === undefined;
+      seed += 1
+    ) {
+      if (fields) {
         const found = await checkHistories(fields, { seed, batches: Number(values.batches ?? 20), enough });
         played.fields += found.histories;
         story = found.story;
       }
-      if (values.only !== 'fields' && story === undefined) {
+      if (everyday && story === undefined) {
         const found = await checkStories(everyday, { seed, runs: Number(values.batches ?? 20), enough });
         played.everyday += found.played;
         story = found.story;
       }
+      if (life && story === undefined) {
+        const found = await checkLives(life, {
+          seed,
+          runs: Number(values.batches ?? 20),
+          enough,
+          onFailure: console.error,
+        });
+        played.life += found.played;
+        story = found.story;
+      }
       console.log(
-        `seed ${seed}: ${played.fields} histories of fields, ${played.everyday} of daily life, ${elapsed().toFixed(1)} minutes`,
+        `seed ${seed}: ${played.fields} histories of fields, ${played.everyday} of daily life, ${played.life} of POA&Ms, ${elapsed().toFixed(1)} minutes`,
       );
       if (values.batches !== undefined) break;
     }
   } finally {
-    await fields.stop();
-    await everyday.stop();
+    await fields?.stop();
+    await everyday?.stop();
+    await life?.stop();
   }
 } finally {
   await server.close();

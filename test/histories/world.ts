@@ -9,10 +9,9 @@ import type { SyncOutcome } from '../../src/runs/sync/sync-run.ts';
 import { startSimulator } from '../../src/main/simulator-process.ts';
 import { Secret } from '../../src/platform/values/secret.ts';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
-import { composeApp } from '../support/compose-app.ts';
+import { composeApp, type Composed } from '../support/compose-app.ts';
 import { withDatabase } from '../support/database-url.ts';
 import type { Trouble } from './history.ts';
-import type { QueueDatabase } from '../../src/platform/queue/queue.ts';
 import { Killed, openKilledPool } from './killed-pool.ts';
 
 export interface HistoryWorld {
@@ -51,8 +50,7 @@ export async function startHistoryWorld(
   const url = withDatabase(server, name);
   const database = await openDatabase(url);
 
-  const appOver = (over: QueueDatabase): App =>
-    composeApp(over, masterKey, { attempts: 4, longestSleepMs: 5 });
+  const appOver = (over: Composed): App => composeApp(over, masterKey, { attempts: 4, longestSleepMs: 5 });
 
   async function control<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${simulator.url}/__control${path}`, {

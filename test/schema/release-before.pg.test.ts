@@ -113,6 +113,10 @@ describe('a database of the release before', () => {
   it('a database of the previous release lists after the upgrade what it listed before: conflicts, approvals, matches, links, operations', async () => {
     app = { ...composeApp(database, masterKeyOfDump), now: () => new Date(manifest.at) };
     expect(await listed()).toEqual(manifest.listed);
+    const { rows } = await database.pool.query(
+      `select 1 from data_field_mappings where entity_type = 'poam' and internal_field_name = 'deviation_kind'`,
+    );
+    expect(rows).toHaveLength(1);
   });
 
   it('a database of the previous release plans no change after the upgrade in a full sync with both remotes as that release left them', async () => {

@@ -33,7 +33,8 @@ export function watchPage(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') faults.push(`asks ${request.url()}`);
+    if (url.protocol.startsWith('http') && !['127.0.0.1', 'localhost'].includes(url.hostname))
+      faults.push(`asks ${request.url()}`);
   });
 }
 

@@ -4,14 +4,21 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { openDatabase } from '../../src/platform/postgres/database.ts';
 import type { Database } from '../../src/platform/postgres/schema.ts';
+import type { ProductClock } from '../../src/platform/postgres/product-clock.ts';
 import type { Store } from '../../src/platform/postgres/store.ts';
+import { holdLogKeys, logKeyOf } from '../../src/ledger/security/index.ts';
 import { withDatabase } from './database-url.ts';
+
+// What a process is given at its start: events of tests are chained under it.
+holdLogKeys([logKeyOf(Buffer.alloc(32, 'log key of tests'))]);
 
 export interface ClonedDatabase {
   readonly url: string;
   readonly db: Kysely<Database>;
   readonly store: Store;
   readonly pool: pg.Pool;
+  /** Moved, it moves the time in SQL too. */
+  readonly clock: ProductClock;
   /** Closes the pool and drops the database, whoever is still connected to it. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -44,6 +51,7 @@ async function createDatabase(template: string): Promise<ClonedDatabase> {
     db: opened.db,
     store: opened.store,
     pool: opened.pool,
+    clock: opened.clock,
     [Symbol.asyncDispose]: async () => {
       await opened.close();
       await onServer(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
@@ -59,14 +67,15 @@ const emptying = `
     set local session_replication_role = replica;
     for each in select c.oid, c.oid::regclass::text as name from pg_class c
                  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-                   and c.relname not in ('approval_rules', 'control_rules', 'weakness_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
-                   and c.relname not in ('calendars', 'due_date_policies', 'due_date_policy_times', 'due_date_policy_uses', 'due_date_policy_versions')
+                   and c.relname not in ('alert_rules', 'approval_rules', 'control_rules', 'weakness_rules', 'tieline_migrations', 'tieline_objects', 'tieline_partitioned_tables')
+                   and c.relname not in ('calendars', 'due_date_policies', 'due_date_policy_evaluations', 'due_date_policy_times', 'due_date_policy_uses', 'due_date_policy_versions')
     loop
       execute 'delete from ' || each.name;
       perform setval(s.seqrelid, s.seqstart, false) from pg_sequence s join pg_depend d on d.objid = s.seqrelid
         where d.refobjid = each.oid and d.deptype in ('a', 'i');
     end loop;
     delete from due_date_policy_uses where system_id is not null;
+    delete from alert_rules where system_id is not null;
   end $$`;
 
 /**

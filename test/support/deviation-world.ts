@@ -20,7 +20,7 @@ export interface DeviationWorld {
   readonly database: ClonedDatabase;
   /** The clock of all of it. */
   today: Date;
-  scanner: Pick<ConnectedSystem, 'id' | 'module'>;
+  scanner: Pick<ConnectedSystem, 'id' | 'name' | 'module'>;
   /** Empties it and puts the same in again. */
   reset(): Promise<void>;
   /** What a sync does about deviations. */
@@ -69,10 +69,10 @@ export async function deviationWorld(): Promise<DeviationWorld> {
   const database = await cloneDatabase();
   const composed = composeApp(database, Buffer.alloc(32, 1).toString('base64'));
   const world: DeviationWorld = {
-    app: { ...composed, now: () => world.today },
+    app: composed,
     database,
     today: new Date('2026-11-27T09:00:00Z'),
-    scanner: { id: 0, module: tenableModule },
+    scanner: { id: 0, name: 'scanner', module: tenableModule },
     async reset() {
       await emptyTables(database.pool);
       await database.pool.query(`delete from approval_rules where system_id is not null`);
@@ -80,13 +80,13 @@ export async function deviationWorld(): Promise<DeviationWorld> {
       const { rows } = await database.pool.query<{ id: number }>(
         `select id from external_systems where system_name = 'scanner'`,
       );
-      world.scanner = { id: rows[0]?.id ?? 0, module: tenableModule };
+      world.scanner = { id: rows[0]?.id ?? 0, name: 'scanner', module: tenableModule };
       world.today = new Date('2026-11-27T09:00:00Z');
     },
     async follow() {
       await expireRequests(world.app);
       await withDecision(database.db, { system: 'scanner', step: 'deviations' }, (operationId) =>
-        followDeviations(world.app, operationId, world.scanner),
+        followDeviations(world.app, operationId, { scanner: world.scanner }),
       );
     },
     asset: uuidOf,
@@ -98,6 +98,7 @@ export async function deviationWorld(): Promise<DeviationWorld> {
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
+  database.clock.moveTo(() => world.today);
   await world.reset();
   return world;
 }

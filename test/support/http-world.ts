@@ -42,6 +42,10 @@ const statements = (systemId: number): string[] => [
   `insert into ingestion_vulnerabilities (finding_key, state, plugin_id, vulnerability_name, severity, asset_uuid, asset_ref, port, protocol, lifecycle_state, severity_rank, poam_id)
    select ('00000000-0000-0000-0000-0000000000f' || n)::uuid, 'Open', '100' || n, word || ' flaw', 'High', ${asset}::text::uuid, ${asset}, 443, 'tcp', 'open', 3, (select id from ingestion_poams where poam_id = upper(word) || '-1') from ${words}`,
   `insert into work_tasks (what, entity_type, entity_id, system_id, made_at, made_by) select 'ask about ' || word, 'poam', upper(word) || '-1', 'SYS-' || n, '2026-11-20Z', 'J. Doe' from ${words} order by n`,
+  `insert into alerts (alert_id, alert_type, severity, title, description, status, subject, system_id, entity_type, entity_id, facts)
+   select ${asset}, 'promise_due', 'High', 'POA&M of ' || word || ' is due', word, 'active', word, 'SYS-' || n, 'poam', upper(word) || '-1', '{}' from ${words} order by n`,
+  `insert into security_events_extended (event_id, event_type, severity, source_system, outcome, object_type, object_id, boundary, source_way, occurred_at)
+   select ${asset}, 'record_changed', 'Info', 'tieline', 'attempted', 'poam', upper(word) || '-1', 'SYS-' || n, 'session', timestamptz '2026-11-20Z' from ${words} order by n`,
   `insert into sync_links (external_system_id, entity_type, entity_id, external_id) select ${systemId}, 'poam', upper(word) || '-1', word || '-there' from ${words}`,
   `insert into sync_conflicts (entity_type, entity_id, conflict_type, field_name, external_system_id, resolution_status)
    select 'poam', upper(word) || '-1', 'field_mismatch', 'comments', ${systemId}, 'pending' from ${words} order by n`,
@@ -67,6 +71,8 @@ const statements = (systemId: number): string[] => [
    select ('00000000-0000-0000-0000-0000000000e' || n)::uuid, 'completion', upper(word) || '-1', 'SYS-' || n, 'Medium',
           jsonb_build_object('rationale', word || ' is fixed', 'lines', jsonb_build_array(jsonb_build_object('field', 'status', 'before', 'Open', 'after', 'Completed'))),
           repeat('0', 64), '[{"roles": ["isso"], "needs": "one"}]', 'complete ' || upper(word) || '-1', 'J. Doe', 'p' from ${words}`,
+  `insert into generated_reports (report_id, template_id, report_name, report_type, report_format, system_ids)
+   select ${asset}, t.id, word, 'fedramp-poam', 'xlsx', array['SYS-' || n] from ${words} cross join report_templates t where t.template_name = 'fedramp-poam'`,
   `insert into deviations (kind, poam_id, system_id, severity, is_whole_poam, rationale, expires_on, requested_by, requested_by_principal, requested_at)
    select 'risk_acceptance', upper(word) || '-1', 'SYS-' || n, 'High', true, word || ' is replaced soon', date '2027-03-01', 'J. Doe', 'p', timestamptz '2026-11-20Z' from ${words} order by n`,
 ];

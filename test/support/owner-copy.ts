@@ -82,6 +82,7 @@ export async function copyForOwner(source: pg.Pool, options: OwnerCopyOptions): 
       db: opened.db,
       store: opened.store,
       pool: opened.pool,
+      clock: opened.clock,
       [Symbol.asyncDispose]: async () => {
         await opened.close();
         if (service)

@@ -23,6 +23,11 @@ export async function databaseWithPoams(): Promise<{ database: ClonedDatabase; s
        from ${all}`,
     `insert into weaknesses (system_id, identifier, severity, detected_on, due_on, due_reason, control_reason, poam_id)
      select p.system_id, (1000 + p.id)::text, 'High', '2026-10-01', '2026-11-01', 'High: 30 days', 'any', p.id from ingestion_poams p where p.system_id is not null and p.id % 2 = 0`,
+    `insert into group_risks (system_id, plugin_id, risk_score, findings, assets, worst_asset, assessed_at)
+     select w.system_id, w.identifier, w.id % 10 * 10 + 5, 1, 1, '00000000-0000-0000-0000-000000000001', now() from weaknesses w where w.id % 3 > 0`,
+    `insert into poam_due_dates (poam_ref, obliged_by, since, stands_for)
+     select p.id, case when p.id % 15 > 0 then date '2026-11-26' + (p.id % 17 - 8)::int * 9 end, timestamptz '2026-10-01Z', case when p.id % 6 = 2 then date '2026-11-26' end
+       from ingestion_poams p where p.id % 5 > 0`,
     `insert into ingestion_poam_milestones (poam_id, milestone_description, scheduled_completion, status)
      select 'P-' || n, 'Step ' || s, timestamp '2026-11-26' + (s * 5 - 8) * interval '1 day', (array['Pending', 'completed', 'Cancelled', null])[1 + (n + s) % 4]
        from ${all} cross join generate_series(1, 3) s where n % 3 > 0`,

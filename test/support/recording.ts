@@ -9,6 +9,8 @@ export interface RecordedMachine {
   readonly ip: string;
   /** Plugins of open findings, by severity (0 to 4). */
   readonly findings?: Readonly<Record<number, 0 | 1 | 2 | 3 | 4>>;
+  /** Plugins that look at the machine from inside: they need credentials. */
+  readonly local?: readonly number[];
 }
 
 const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
@@ -84,7 +86,7 @@ function assetOf(server: string, { name, ip }: RecordedMachine): object {
 
 function findingOf(
   server: string,
-  { name, ip }: RecordedMachine,
+  { name, ip, local = [] }: RecordedMachine,
   plugin: number,
   severity: 0 | 1 | 2 | 3 | 4,
 ): object {
@@ -106,7 +108,7 @@ function findingOf(
       name: `Weakness ${plugin}`,
       family: 'General',
       family_id: 30,
-      type: 'remote',
+      type: local.includes(plugin) ? 'local' : 'remote',
       version: '1.1',
       synopsis: 's',
       description: 'd',

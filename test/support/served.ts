@@ -7,12 +7,15 @@ import { ownSettings } from './command.ts';
 import { machine } from './http-world.ts';
 import { type ServeProcess, spawnServe } from './serve-process.ts';
 
-/** @param env as `TwoSystems.environment` gives it. */
-export function startServe(env: Readonly<Record<string, string>>): Promise<ServeProcess> {
+/** People sign in by the password alone, unless `env` says otherwise. @param env as `TwoSystems.environment` gives it. */
+export function startServe(
+  env: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): Promise<ServeProcess> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !ownSettings.includes(name)),
   );
-  return spawnServe(['--worker'], { ...inherited, ...env });
+  return spawnServe(['--worker', ...more], { ...inherited, TIELINE_SECOND_FACTOR: 'off', ...env });
 }
 
 export const password = 'Plover quartz umbrella 9';

@@ -197,6 +197,7 @@ async function carryOut(world: EverydayWorld, event: Event): Promise<void> {
         world.app.store,
         { id: system?.id ?? 0, name: event.at },
         { do: 'change', change: { entity: '*', ...change } },
+        { way: 'none' },
       );
       return;
     }

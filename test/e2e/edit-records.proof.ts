@@ -153,6 +153,7 @@ describe('editing a record here', () => {
       world.app.store,
       { id: Number(xacta?.['id']), name: 'xacta' },
       { do: 'change', change: { entity: 'poam', field: 'poc', direction: 'inbound' } },
+      { way: 'none' },
     );
     await expect(
       editRecord(world.app, jane, everywhere, { entity: 'poam', id: poamId, changes: { poc: 'B. May' } }),

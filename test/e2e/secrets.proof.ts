@@ -95,6 +95,11 @@ describe('no secret', () => {
     });
     expect(rotated).toMatchObject({ code: 0 });
     expect(JSON.parse(rotated.out)).toMatchObject({ secrets: 3 });
+    expect(
+      await world.rows(
+        `select outcome from security_events_extended where object_id = 'secrets rotate' order by id`,
+      ),
+    ).toEqual([{ outcome: 'attempted' }, { outcome: 'success' }]);
     expect((await tieline(['systems', 'check', 'tenable'], world.environment())).code).toBe(2);
     expect(
       (await tieline(['systems', 'check', 'tenable'], { ...world.environment(), TIELINE_MASTER_KEY: next }))

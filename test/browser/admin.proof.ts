@@ -1,36 +1,15 @@
 /** What an administrator and an operator do in the console, in a real browser against the real server, database and simulators. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import { makeFirstAdministratorLink } from '../../src/operate/accounts/index.ts';
-import {
-  hasChromium,
-  keepPictures,
-  noChromium,
-  type OpenBrowser,
-  openBrowser,
-  signInByForm,
-  type Window,
-} from '../support/chromium.ts';
+import { hasChromium, noChromium } from '../support/chromium.ts';
+import { consoleStories } from '../support/console-stories.ts';
 import { machine } from '../support/http-world.ts';
-import { addPerson, password, startServe } from '../support/served.ts';
-import type { ServeProcess } from '../support/serve-process.ts';
+import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
 let world: TwoSystems;
-let served: ServeProcess;
-let browser: OpenBrowser;
-let windows: Window[] = [];
 
-async function openWindow(): Promise<Window> {
-  const window = await browser.open(served.address);
-  windows.push(window);
-  return window;
-}
-async function signIn(name: string, path: string): Promise<Page> {
-  const { page } = await openWindow();
-  await signInByForm(page, path, name, password);
-  return page;
-}
 const press = (on: Page | Locator, name: string): Promise<void> =>
   on.getByRole('button', { name, exact: true }).click();
 const dialog = (page: Page): Locator => page.getByRole('dialog');
@@ -43,32 +22,24 @@ async function chooses(page: Page, chosen: string): Promise<void> {
   await press(page, 'Set the password and enter');
 }
 
-/** Written down by React (a page that may not be seen) and by the browser (a server that refuses a secret) are no faults. */
-const faults = (): readonly string[] =>
-  windows.flatMap((window) => window.faults).filter((text) => !/status (403|of 502)/.test(text));
-
 describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
-  beforeAll(async () => {
-    world = await startTwoSystems([], { tenable: ['--machines', '8'], xacta: ['--systems', '2'] });
-    served = await startServe(world.environment());
-    browser = await openBrowser();
-    await addPerson(world.app, 'p.kovacs', [{ role: 'operator' }]);
-    await addPerson(world.app, 'v.reyes', [{ role: 'viewer' }]);
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    for (const { context } of windows) await context.close();
-    windows = [];
-  });
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await served?.stop();
-    await world?.stop();
-  });
+  const stories = consoleStories(
+    async () =>
+      (world = await startTwoSystems([], { tenable: ['--machines', '8'], xacta: ['--systems', '2'] })),
+    async () => {
+      await addPerson(world.app, 'p.kovacs', [{ role: 'operator' }]);
+      await addPerson(world.app, 'v.reyes', [{ role: 'viewer' }]);
+    },
+    60_000,
+  );
+  const signIn = async (name: string, path: string): Promise<Page> => (await stories.signIn(name, path)).page;
+  /** Written down by React (a page that may not be seen) and by the browser (a server that refuses a secret) are no faults. */
+  const faults = (): readonly string[] =>
+    stories.windows.flatMap((window) => window.faults).filter((text) => !/status (403|of 502)/.test(text));
 
   it('the first administrator enters by a link whose secret no request bears, and lets another person in', async () => {
     const link = await makeFirstAdministratorLink(world.app, machine);
-    const { page } = await openWindow();
+    const { page } = await stories.open();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(link?.path ?? '');
@@ -90,7 +61,7 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     await submit(page);
     await page.getByRole('cell', { name: 'ISSO', exact: true }).waitFor();
 
-    const { page: other } = await openWindow();
+    const { page: other } = await stories.open();
     await other.goto(shown);
     await chooses(other, 'Walnut ferry gossip 8');
     await other.getByRole('link', { name: 'POA&Ms', exact: true }).waitFor();

@@ -144,7 +144,10 @@ describe('schedules', () => {
     await world.control('tenable', 'POST', '/edit', { nextExport: 'stuck', kind: 'assets' });
     await makeDue();
     const told = new AbortController();
-    const app = { ...world.app, worker: { schedulesEveryMs: 200, healthEveryMs: 60_000 } };
+    const app = {
+      ...world.app,
+      worker: { schedulesEveryMs: 200, healthEveryMs: 60_000, alertsEveryMs: 60_000 },
+    };
     const worker = runWorker(app, { signal: told.signal, report: () => undefined, once: false });
     await until('the schedule of Xacta', async () => (await doneSchedules()).includes('xacta'));
     expect(await doneSchedules()).toEqual(['xacta']);

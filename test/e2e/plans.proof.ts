@@ -149,6 +149,7 @@ describe('approval', () => {
         do: 'change',
         change: { entity: 'poam', approval: { fields: ['remediation_plan'] } },
       },
+      { way: 'none' },
     );
     await edit('POAM-2026-0001', 'remediation_plan', 'patch in May');
     await edit('POAM-2026-0002', 'comments', 'goes at once');
@@ -204,6 +205,7 @@ describe('approval', () => {
       world.app.store,
       { id: await xactaId(), name: 'xacta' },
       { do: 'forget', entity: 'poam' },
+      { way: 'none' },
     );
   });
 });

@@ -100,17 +100,22 @@ describe('undo', () => {
   it('undo is refused for a field that the remote alone decides', async () => {
     const { id } = await fetchSystem(world.app, 'xacta');
     const xacta = { id, name: 'xacta' };
-    await editPolicies(world.app.store, xacta, {
-      do: 'change',
-      change: { entity: 'poam', field: 'comments', direction: 'inbound' },
-    });
+    await editPolicies(
+      world.app.store,
+      xacta,
+      {
+        do: 'change',
+        change: { entity: 'poam', field: 'comments', direction: 'inbound' },
+      },
+      { way: 'none' },
+    );
     await editThere('decided there');
     const run = await world.sync();
     expect(await undo(run.operationId)).toMatchObject({
       fields: [],
       refused: [{ reason: expect.stringContaining('the remote alone') }],
     });
-    await editPolicies(world.app.store, xacta, { do: 'forget', entity: 'poam' });
+    await editPolicies(world.app.store, xacta, { do: 'forget', entity: 'poam' }, { way: 'none' });
   });
 
   it('undo of a whole first sync deletes nothing and reports why', async () => {

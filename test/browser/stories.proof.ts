@@ -5,35 +5,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  hasChromium,
-  keepPictures,
-  noChromium,
-  type OpenBrowser,
-  openBrowser,
-  signInByForm,
-  type Window,
-} from '../support/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, noChromium } from '../support/chromium.ts';
+import { consoleStories } from '../support/console-stories.ts';
 import { within } from '../support/http-world.ts';
-import { addPerson, password, startServe } from '../support/served.ts';
-import type { ServeProcess } from '../support/serve-process.ts';
+import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 import { fetchSystem } from '../../src/engine/connections/systems.ts';
 import { editPolicies } from '../../src/engine/policies/policies.ts';
 
 let world: TwoSystems;
-let served: ServeProcess;
-let browser: OpenBrowser;
-const windows: Window[] = [];
-
-async function signIn(name: string, path = '/'): Promise<Window> {
-  const window = await browser.open(served.address);
-  windows.push(window);
-  const { page } = window;
-  await signInByForm(page, path, name, password);
-  return window;
-}
 
 interface RemotePoam {
   readonly id: string;
@@ -53,32 +34,22 @@ const editThere = (id: string, fields: object) =>
 describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
   let boundary: string;
   let ids: string[];
-  beforeAll(async () => {
-    world = await startTwoSystems([], { tenable: ['--machines', '12'] });
-    await world.sync();
-    const [first] = await world.rows(
-      `select system_id, array_agg(poam_id order by poam_id) as ids from ingestion_poams
+  const { signIn } = consoleStories(
+    async () => (world = await startTwoSystems([], { tenable: ['--machines', '12'] })),
+    async () => {
+      await world.sync();
+      const [first] = await world.rows(
+        `select system_id, array_agg(poam_id order by poam_id) as ids from ingestion_poams
         where poam_id like 'POAM-2026-%' group by system_id order by count(*) desc, system_id limit 1`,
-    );
-    boundary = String(first?.['system_id']);
-    ids = first?.['ids'] as string[];
-    await addPerson(world.app, 'm.okafor', [{ role: 'isso', scope: within(boundary) }]);
-    await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
-    await addPerson(world.app, 'a.lindqvist', [{ role: 'analyst' }]);
-    await addPerson(world.app, 't.nakamura', [{ role: 'auditor' }]);
-    [served, browser] = await Promise.all([startServe(world.environment()), openBrowser()]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]();
-    await served?.stop();
-    await world?.stop();
-  });
-
-  // What a page showed when its story failed is what explains it best.
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keepPictures(windows, task.name);
-    for (const { context } of windows.splice(0)) await context.close();
-  });
+      );
+      boundary = String(first?.['system_id']);
+      ids = first?.['ids'] as string[];
+      await addPerson(world.app, 'm.okafor', [{ role: 'isso', scope: within(boundary) }]);
+      await addPerson(world.app, 's.haddad', [{ role: 'issm' }]);
+      await addPerson(world.app, 'a.lindqvist', [{ role: 'analyst' }]);
+      await addPerson(world.app, 't.nakamura', [{ role: 'auditor' }]);
+    },
+  );
 
   it('an ISSO settles a due-date conflict of her system, and sees it agreed when it has arrived in Xacta', async () => {
     const [id = ''] = ids;
@@ -122,6 +93,7 @@ describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
       world.app.store,
       { id: xacta, name: 'xacta' },
       { do: 'change', change: { entity: 'poam', approval: {} } },
+      { way: 'none' },
     );
     for (const id of [one, two, three]) await editHere(id, 'comments', `patched, see ticket ${id}`);
     await world.sync();
@@ -150,7 +122,7 @@ describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
     const { page, faults } = await signIn('s.haddad', '/poams?open=yes');
     await page.locator('[role="row"][data-index="0"] [data-check]').click();
     await page.locator('[role="row"][data-index="2"] [data-check]').click({ modifiers: ['Shift'] });
-    await page.getByRole('button', { name: 'Change…' }).click();
+    await page.getByRole('button', { name: 'Change…', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel(/What is changed/).selectOption('poc');
     await dialog.getByLabel(/New owner/).fill('Platform team');
