@@ -129,7 +129,7 @@ describe.runIf(hasChromium)(`text that wants to be more than text${noChromium}`,
       await page.getByRole('button', { name: 'Export' }).click();
       const [file] = await Promise.all([
         page.waitForEvent('download'),
-        page.getByRole('menuitem', { name: 'As CSV' }).click(),
+        page.getByRole('menuitem', { name: 'As CSV', exact: true }).click(),
       ]);
       const text = await readFile(await file.path(), 'utf8');
       expect(text, path).toContain('<script>');

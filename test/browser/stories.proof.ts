@@ -169,7 +169,7 @@ describe.runIf(hasChromium)(`a day with the console${noChromium}`, () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'As CSV' }).click(),
+      page.getByRole('menuitem', { name: 'As CSV', exact: true }).click(),
     ]);
     const rows = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
     const [{ n } = {}] = await world.rows('select count(*)::int as n from ingestion_poams');
