@@ -5,7 +5,7 @@
  */
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
-import { openReport, type ReportFile } from '../reports/index.ts';
+import { noteOpened, reportFile, type ReportFile } from '../reports/index.ts';
 import { recordDisclosure } from './disclosures.sql.ts';
 
 /** What whoever lets it out is asked. */
@@ -21,13 +21,13 @@ export interface Leaving {
 type Disclosing = Pick<App, 'db' | 'store' | 'files' | 'now'>;
 type By = Pick<Actor, 'name' | 'principalId'>;
 
-/** The file of a report that leaves the agency. @throws TielineError as `openReport`, and USAGE naming what the accounting lacks. */
+/** The file of a report that leaves the agency. @throws TielineError as `reportFile`, and USAGE naming what the accounting lacks. */
 export async function discloseReport(
   app: Disclosing,
   actor: Actor,
   { id, leaving }: { readonly id: string; readonly leaving: Leaving },
 ): Promise<ReportFile> {
-  const file = await openReport(app, actor, id);
+  const file = await reportFile(app, actor, id);
   const { report, sha256 } = file;
   try {
     await app.store.transaction(({ db }) =>
@@ -49,6 +49,7 @@ export async function discloseReport(
     file.stream.destroy();
     throw error;
   }
+  await noteOpened(app, actor, report.id);
   return file;
 }
 

@@ -1,8 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commandOver, commandText } from '../../../test/support/command-over.ts';
-import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
-import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
 import { everywhere, localOperator } from '../../canonical/access/index.ts';
 import { forgetOld } from '../../operate/worker/worker.ts';
 import { countInbox } from '../../review/inbox/index.ts';
@@ -29,95 +27,61 @@ import {
   runPrivacySearch,
   startPrivacySearch,
 } from './index.ts';
+import { by, jane, privacyWorld, watch } from './privacy-world.test-support.ts';
 
-let database: ClonedDatabase;
-let app: TestApp;
-let today: string;
-const by = { name: 'officer' };
-const watch = { signal: new AbortController().signal, note: () => undefined };
-const jane = { subjectId: 'jdoe', name: 'Jane Doe', mail: 'jane.doe@agency.example' };
-
-beforeAll(async () => {
-  database = await cloneDatabase();
-  app = {
-    ...composeApp(database, Buffer.alloc(32, 1).toString('base64')),
-    now: () => new Date(`${today}T09:00:00Z`),
-  };
-});
-afterAll(() => database[Symbol.asyncDispose]());
-beforeEach(async () => {
-  today = '2026-11-27';
-  await emptyTables(database.pool);
-  await database.pool.query(`
-    insert into ingestion_systems (system_id, name, uuid) values ('SYS-1', 'System 1', gen_random_uuid());
-    insert into ingestion_poams (poam_id, system_id, status, weakness_description, raw_json)
-      select 'P-' || n, 'SYS-1', 'Open', 'weakness', jsonb_build_object('poc', jsonb_build_object('name', case n when 7 then 'DOE, Jane' else 'Roe' end))
-        from generate_series(1, 20) n;
-    insert into data_access_logs (user_name, resource_type, action, access_method, success, accessed_at)
-      values ('jdoe', 'poam', 'read', 'ui', true, '2026-11-01'), ('other', 'poam', 'read', 'ui', true, '2026-11-01');`);
-});
-
-const received = (type: 'access' | 'amendment' | 'erasure' = 'access') =>
-  receivePrivacyRequest(app, { type, ...jane, asked: 'My name is spelled Doe-Smith.' }, by);
-async function verified(type: 'access' | 'amendment' = 'access'): Promise<number> {
-  const { id } = await received(type);
-  await acknowledgePrivacyRequest(app, id, { by });
-  await identifySubject(app, id, { how: 'smart_card', consent: 'the_person', by });
-  return id;
-}
-async function reviewed(type: 'access' | 'amendment' = 'access'): Promise<number> {
-  const id = await verified(type);
-  const { searchId } = await startPrivacySearch(app, id, { terms: [], by });
-  await runPrivacySearch(app, searchId, watch);
-  await reviewPrivacyRequest(app, id, { by });
-  return id;
-}
+const world = privacyWorld();
 
 describe('a privacy request', () => {
   it('is due by federal working days: acknowledged in 10, answered in 30, its appeal decided in 30', async () => {
-    const request = await received();
+    const request = await world.received();
     // Christmas, New Year's Day, Martin Luther King's and Washington's birthday lie between.
     expect(request).toMatchObject({ status: 'received', due: '2026-12-11', answerBy: '2027-01-12' });
-    expect(await acknowledgePrivacyRequest(app, request.id, { by })).toMatchObject({ due: '2027-01-12' });
-    today = '2027-01-13';
-    expect(await fetchPrivacyRequest(app.db, request.id, app.now())).toMatchObject({ isLate: true });
-    const reader = { actor: localOperator('x'), now: app.now() };
-    const waiting = await countInbox(app.db, everywhere, reader, {});
+    expect(await acknowledgePrivacyRequest(world.app, request.id, { by })).toMatchObject({
+      due: '2027-01-12',
+    });
+    world.today = '2027-01-13';
+    expect(await fetchPrivacyRequest(world.app.db, request.id, world.app.now())).toMatchObject({
+      isLate: true,
+    });
+    const reader = { actor: localOperator('x'), now: world.app.now() };
+    const waiting = await countInbox(world.app.db, everywhere, reader, {});
     expect(waiting.find(({ kind }) => kind === 'privacy_request')).toMatchObject({ count: 1 });
   });
 
   it('says by field what a step lacks, and takes none out of order', async () => {
-    const { id } = await received();
+    const { id } = await world.received();
     const fields = async (work: Promise<unknown>) =>
       work.then(
         () => 'done',
         (error: { fields: { field: string }[] }) => error.fields.map(({ field }) => field),
       );
-    expect(await fields(identifySubject(app, id, { how: 'in_person', consent: 'written', by }))).toEqual([
-      'status',
+    expect(
+      await fields(identifySubject(world.app, id, { how: 'in_person', consent: 'written', by })),
+    ).toEqual(['status']);
+    expect(await fields(startPrivacySearch(world.app, id, { terms: [], by }))).toEqual(['status']);
+    expect(await fields(startPrivacySearch(world.app, id, { terms: ['x'], by }))).toEqual(['terms']);
+    expect(await fields(grantPrivacyRequest(world.app, id, { partly: true, by, reason: ' ' }))).toEqual([
+      'reason',
     ]);
-    expect(await fields(startPrivacySearch(app, id, { terms: [], by }))).toEqual(['status']);
-    expect(await fields(startPrivacySearch(app, id, { terms: ['x'], by }))).toEqual(['terms']);
-    expect(await fields(grantPrivacyRequest(app, id, { partly: true, by, reason: ' ' }))).toEqual(['reason']);
-    expect(await fields(receivePrivacyRequest(app, { type: 'amendment', subjectId: 'jdoe' }, by))).toEqual([
-      'asked',
-    ]);
-    expect(await fields(received('erasure'))).toEqual(['type']);
-    const abroad = { ...app, acceptsNonUsPrivacy: true };
+    expect(
+      await fields(receivePrivacyRequest(world.app, { type: 'amendment', subjectId: 'jdoe' }, by)),
+    ).toEqual(['asked']);
+    expect(await fields(world.received('erasure'))).toEqual(['type']);
+    const abroad = { ...world.app, acceptsNonUsPrivacy: true };
     const erasure = { type: 'erasure', subjectId: 'jdoe' } as const;
     expect(await fields(receivePrivacyRequest(abroad, erasure, by))).toEqual(['isNonUs']);
     expect(await receivePrivacyRequest(abroad, { ...erasure, isNonUs: true }, by)).toMatchObject({
       status: 'received',
     });
-    const searched = await verified();
-    await startPrivacySearch(app, searched, { terms: [], by });
-    expect(await fields(reviewPrivacyRequest(app, searched, { by }))).toEqual(['search']);
-    const found = await reviewed();
-    expect(await fields(grantPrivacyRequest(app, found, { partly: false, by }))).toEqual(['copy']);
+    const searched = await world.verified();
+    await startPrivacySearch(world.app, searched, { terms: [], by });
+    expect(await fields(reviewPrivacyRequest(world.app, searched, { by }))).toEqual(['search']);
+    const found = await world.reviewed();
+    expect(await fields(grantPrivacyRequest(world.app, found, { partly: false, by }))).toEqual(['copy']);
   });
 
   it('is granted with a copy that holds what was found, says what was left out, and is accounted for', async () => {
-    await recordDisclosure(app.db, {
+    await recordDisclosure(world.app.db, {
       nature: 'report',
       what: 'POA&M workbook',
       purpose: 'oversight',
@@ -125,16 +89,16 @@ describe('a privacy request', () => {
       authority: '5 U.S.C. 552a(b)(1)',
       subjects: ['JDOE'],
       scope: everywhere,
-      at: app.now(),
+      at: world.app.now(),
       by,
     });
-    const id = await reviewed();
-    const [hit] = await listPrivacyHits(app, id, { table: 'data_access_logs', limit: 10 });
+    const id = await world.reviewed();
+    const [hit] = await listPrivacyHits(world.app, id, { table: 'data_access_logs', limit: 10 });
     expect(hit?.row).toMatchObject({ user_name: 'jdoe' });
-    await leaveOutHits(app, id, { hits: [hit?.id ?? ''], because: 'k2', by });
-    await makePrivacyCopy(app, id, by);
-    const html = await text((await openPrivacyCopy(app, id, 'html')).stream);
-    const json = JSON.parse(await text((await openPrivacyCopy(app, id, 'json')).stream)) as {
+    await leaveOutHits(world.app, id, { hits: [hit?.id ?? ''], because: 'k2', by });
+    await makePrivacyCopy(world.app, id, by);
+    const html = await text((await openPrivacyCopy(world.app, id, 'html')).stream);
+    const json = JSON.parse(await text((await openPrivacyCopy(world.app, id, 'json')).stream)) as {
       tables: { table: string; rows: { poam_id?: string }[] }[];
       leftOut: unknown[];
     };
@@ -147,11 +111,11 @@ describe('a privacy request', () => {
     expect(html).toContain('exempt: investigatory material');
     expect(html).toContain('POA&amp;M workbook');
     expect(html).not.toContain('Roe');
-    expect(await grantPrivacyRequest(app, id, { partly: false, by })).toMatchObject({
+    expect(await grantPrivacyRequest(world.app, id, { partly: false, by })).toMatchObject({
       status: 'granted',
       due: null,
     });
-    expect(await listDisclosures(app.db, { of: ['jdoe'], limit: 10 })).toMatchObject([
+    expect(await listDisclosures(world.app.db, { of: ['jdoe'], limit: 10 })).toMatchObject([
       {
         nature: 'privacy_copy',
         recipient: 'Jane Doe',
@@ -160,73 +124,75 @@ describe('a privacy request', () => {
       },
       { what: 'POA&M workbook' },
     ]);
-    expect(await listDisclosures(app.db, { of: ['somebody else'], limit: 10 })).toEqual([]);
-    expect(await closePrivacyRequest(app, id, { withdrawn: false, by })).toMatchObject({
+    expect(await listDisclosures(world.app.db, { of: ['somebody else'], limit: 10 })).toEqual([]);
+    expect(await closePrivacyRequest(world.app, id, { withdrawn: false, by })).toMatchObject({
       status: 'closed',
       next: [],
     });
   });
 
   it('is refused with a reason code, appealed within 30 working days, and the statement of disagreement stays with the record', async () => {
-    const id = await reviewed('amendment');
+    const id = await world.reviewed('amendment');
     const refusal = {
       exemption: 'record_is_accurate',
       reason: 'It is right.',
       appealTo: 'Privacy Office',
       by,
     } as const;
-    expect(await refusePrivacyRequest(app, id, refusal)).toMatchObject({
+    expect(await refusePrivacyRequest(world.app, id, refusal)).toMatchObject({
       status: 'refused',
       response: { decision: 'refused', exemption: 'record_is_accurate', appealTo: 'Privacy Office' },
     });
-    expect(await appealPrivacyRequest(app, id, { grounds: 'I married.', by })).toMatchObject({
+    expect(await appealPrivacyRequest(world.app, id, { grounds: 'I married.', by })).toMatchObject({
       status: 'appealed',
       due: '2027-01-12',
     });
-    const { searchId } = await startPrivacySearch(app, id, { terms: ['Doe-Smith'], by });
-    expect(await fetchPrivacyRequest(app.db, id, app.now())).toMatchObject({
+    const { searchId } = await startPrivacySearch(world.app, id, { terms: ['Doe-Smith'], by });
+    expect(await fetchPrivacyRequest(world.app.db, id, world.app.now())).toMatchObject({
       status: 'appealed',
       due: '2027-01-12',
     });
-    await runPrivacySearch(app, searchId, watch);
-    await refusePrivacyRequest(app, id, refusal);
+    await runPrivacySearch(world.app, searchId, watch);
+    await refusePrivacyRequest(world.app, id, refusal);
     const records = [{ entity: 'poam', id: 'P-7', systemId: 'SYS-1' }];
-    await disagreeWithRefusal(app, id, { statement: 'I am Jane Doe-Smith.', records, by });
-    expect(await listStatementsWith(app.db, { entity: 'poam', id: 'P-7' })).toMatchObject([
+    await disagreeWithRefusal(world.app, id, { statement: 'I am Jane Doe-Smith.', records, by });
+    expect(await listStatementsWith(world.app.db, { entity: 'poam', id: 'P-7' })).toMatchObject([
       { kind: 'disagreement', statement: 'I am Jane Doe-Smith.', request: id },
     ]);
-    const shown = await commandText(app, ['poams', 'show', 'P-7']);
+    const shown = await commandText(world.app, ['poams', 'show', 'P-7']);
     expect(shown.out).toContain(`privacy request ${id}: I am Jane Doe-Smith.`);
-    expect((await commandOver(app, ['poams', 'show', 'P-7'])).json).toMatchObject({
+    expect((await commandOver(world.app, ['poams', 'show', 'P-7'])).json).toMatchObject({
       statements: [{ kind: 'disagreement', request: id }],
     });
-    expect((await fetchPrivacyRequest(app.db, id, app.now())).steps.map(({ step }) => step)).toEqual(
-      'receive acknowledge identify search review refuse appeal search refuse disagree'.split(' '),
-    );
+    expect(
+      (await fetchPrivacyRequest(world.app.db, id, world.app.now())).steps.map(({ step }) => step),
+    ).toEqual('receive acknowledge identify search review refuse appeal search refuse disagree'.split(' '));
   });
 
   it('annotates what is never changed, and leaves it as it is', async () => {
-    const id = await reviewed('amendment');
+    const id = await world.reviewed('amendment');
     const to = { entity: 'data_access_logs', id: '1', systemId: null };
-    const before = (await database.pool.query('select * from data_access_logs order by id'))
+    const before = (await world.database.pool.query('select * from data_access_logs order by id'))
       .rows as unknown[];
-    expect(await annotateRecord(app, id, { note: 'It was somebody else.', to, by })).toMatchObject({
+    expect(await annotateRecord(world.app, id, { note: 'It was somebody else.', to, by })).toMatchObject({
       statements: [{ kind: 'annotation', entity: 'data_access_logs', recordId: '1' }],
     });
-    expect((await database.pool.query('select * from data_access_logs order by id')).rows).toEqual(before);
+    expect((await world.database.pool.query('select * from data_access_logs order by id')).rows).toEqual(
+      before,
+    );
   });
 });
 
 describe('the search', () => {
   it('looks through every table there is, a new one too, and says of each what was done', async () => {
-    await database.pool.query(`
+    await world.database.pool.query(`
       create schema if not exists elsewhere;
       create table elsewhere.brand_new (made bytea, seen jsonb, tags text[]);
       insert into elsewhere.brand_new values (null, '{"a": [{"who": "JANE.DOE@agency.example"}]}', null), (null, null, '{x,jdoe}'), (null, '{}', '{}');
       create table elsewhere.numbers (n integer);`);
     try {
-      const id = await reviewed();
-      const search = await findPrivacySearch(app, id);
+      const id = await world.reviewed();
+      const search = await findPrivacySearch(world.app, id);
       const of = (name: string) => search?.tables.find(({ table }) => table === name);
       expect(of('ingestion_poams')).toMatchObject({ rowsRead: 20, rowsFound: 1, isDone: true });
       expect(of('data_access_logs')).toMatchObject({ rowsRead: 2, rowsFound: 1 });
@@ -234,44 +200,47 @@ describe('the search', () => {
       expect(of('numbers')).toMatchObject({ notSearchedBecause: 'no_text' });
       expect(of('privacy_search_hits')).toMatchObject({ notSearchedBecause: 'own_search' });
       expect(of('file store')).toMatchObject({ notSearchedBecause: 'file_store' });
-      const { rows } = await database.pool.query<{ n: number }>(`
+      const { rows } = await world.database.pool.query<{ n: number }>(`
         select count(*)::int as n from pg_class c join pg_namespace s on s.oid = c.relnamespace
          where c.relkind in ('r', 'p', 'm', 'f') and not c.relispartition and s.nspname !~ '^pg_' and s.nspname <> 'information_schema'`);
       expect(search?.tables.length).toBe((rows[0]?.n ?? 0) + 1);
       expect(search?.tables.filter((each) => !each.isDone && each.notSearchedBecause === null)).toEqual([]);
-      expect(await listPrivacyHits(app, id, { table: 'elsewhere.brand_new', limit: 10 })).toMatchObject([
-        { row: { seen: { a: [{ who: 'JANE.DOE@agency.example' }] } } },
-        { row: { tags: ['x', 'jdoe'] } },
-      ]);
+      expect(await listPrivacyHits(world.app, id, { table: 'elsewhere.brand_new', limit: 10 })).toMatchObject(
+        [{ row: { seen: { a: [{ who: 'JANE.DOE@agency.example' }] } } }, { row: { tags: ['x', 'jdoe'] } }],
+      );
     } finally {
-      await database.pool.query('drop schema elsewhere cascade');
+      await world.database.pool.query('drop schema elsewhere cascade');
     }
   });
 
   it('continues after it was stopped in the middle of a table, and finds each row once', async () => {
-    await database.pool.query(`
+    await world.database.pool.query(`
       insert into ingestion_poams (poam_id, system_id, status, weakness_description)
       select 'Q-' || n, 'SYS-1', 'Open', case when n % 100 = 0 then 'seen by jdoe' else 'weakness' end from generate_series(1, 12000) n`);
-    const id = await verified();
-    const { searchId } = await startPrivacySearch(app, id, { terms: [], by });
+    const id = await world.verified();
+    const { searchId } = await startPrivacySearch(world.app, id, { terms: [], by });
     const stop = new AbortController();
     let pages = 0;
     // Stopped once the first page of the table is committed.
     const note = ({ step }: { readonly step: string }): void => {
       if (step === 'ingestion_poams' && ++pages === 2) stop.abort(new Error('killed'));
     };
-    await expect(runPrivacySearch(app, searchId, { signal: stop.signal, note })).rejects.toThrow('killed');
-    const before = (await findPrivacySearch(app, id))?.tables.find(
+    await expect(runPrivacySearch(world.app, searchId, { signal: stop.signal, note })).rejects.toThrow(
+      'killed',
+    );
+    const before = (await findPrivacySearch(world.app, id))?.tables.find(
       (each) => each.table === 'ingestion_poams',
     );
     expect(before).toMatchObject({ rowsRead: 5000, isDone: false });
-    expect((await findPrivacySearch(app, id))?.endedAt).toBeNull();
-    const again = await startPrivacySearch(app, id, { terms: [], by });
+    expect((await findPrivacySearch(world.app, id))?.endedAt).toBeNull();
+    const again = await startPrivacySearch(world.app, id, { terms: [], by });
     expect(again.searchId).toBe(searchId);
-    await runPrivacySearch(app, searchId, watch);
-    const table = (await findPrivacySearch(app, id))?.tables.find((each) => each.table === 'ingestion_poams');
+    await runPrivacySearch(world.app, searchId, watch);
+    const table = (await findPrivacySearch(world.app, id))?.tables.find(
+      (each) => each.table === 'ingestion_poams',
+    );
     expect(table).toMatchObject({ rowsRead: 12_020, rowsFound: 121, isDone: true });
-    const { rows } = await database.pool.query<{ n: number; once: number }>(
+    const { rows } = await world.database.pool.query<{ n: number; once: number }>(
       `
       select count(*)::int as n, count(distinct row_key)::int as once from privacy_search_hits where search_table_id = $1`,
       [table?.id],
@@ -285,29 +254,35 @@ describe('the accounting of disclosures', () => {
 
   it('lets nothing out without purpose, recipient and authority', async () => {
     await expect(
-      recordDisclosure(app.db, { ...report, purpose: '', recipient: ' ', authority: '', at: app.now() }),
+      recordDisclosure(world.app.db, {
+        ...report,
+        purpose: '',
+        recipient: ' ',
+        authority: '',
+        at: world.app.now(),
+      }),
     ).rejects.toMatchObject({
       fields: [{ field: 'purpose' }, { field: 'recipient' }, { field: 'authority' }],
     });
-    expect(await listDisclosures(app.db, { limit: 10 })).toEqual([]);
+    expect(await listDisclosures(world.app.db, { limit: 10 })).toEqual([]);
   });
 
   it('is kept for five years', async () => {
     const full = { ...report, purpose: 'audit', recipient: 'OIG', authority: 'law' };
-    await recordDisclosure(app.db, { ...full, at: app.now() });
-    today = '2031-11-27';
-    await forgetOld(app);
-    expect(await listDisclosures(app.db, { limit: 10 })).toHaveLength(1);
-    today = '2031-11-28';
-    await forgetOld(app);
-    expect(await listDisclosures(app.db, { limit: 10 })).toEqual([]);
+    await recordDisclosure(world.app.db, { ...full, at: world.app.now() });
+    world.today = '2031-11-27';
+    await forgetOld(world.app);
+    expect(await listDisclosures(world.app.db, { limit: 10 })).toHaveLength(1);
+    world.today = '2031-11-28';
+    await forgetOld(world.app);
+    expect(await listDisclosures(world.app.db, { limit: 10 })).toEqual([]);
   });
 });
 
 describe('the privacy commands', () => {
   it('take a request from receipt to closing', async () => {
     const done = async (...args: string[]) => {
-      const outcome = await commandOver(app, ['privacy', ...args]);
+      const outcome = await commandOver(world.app, ['privacy', ...args]);
       expect([args, outcome.code, outcome.err]).toEqual([args, 0, '']);
       return outcome.json as { id: number; status: string };
     };
@@ -320,7 +295,7 @@ describe('the privacy commands', () => {
     await done('review', n);
     await done('review', n, '--leave-out-table', 'data_access_logs', '--because', 'not_of_person');
     await done('review', n, '--copy');
-    const shown = await commandText(app, ['privacy', 'search', n, '--show']);
+    const shown = await commandText(world.app, ['privacy', 'search', n, '--show']);
     expect(shown.out).toMatch(/ingestion_poams +20 +1/);
     expect(shown.out).toContain('only looks alike');
     expect(shown.out).toMatch(/Not searched:[\s\S]*file store/);
@@ -336,12 +311,14 @@ describe('the privacy commands', () => {
       'Privacy Office',
     );
     expect(granted.status).toBe('partly_granted');
-    expect((await commandText(app, ['privacy', 'show', n])).out).toContain(`tieline privacy appeal ${n}`);
+    expect((await commandText(world.app, ['privacy', 'show', n])).out).toContain(
+      `tieline privacy appeal ${n}`,
+    );
     expect(await done('close', n)).toMatchObject({ status: 'closed' });
-    expect((await commandOver(app, ['privacy', 'list'])).json).toMatchObject({ total: 0 });
-    expect((await commandOver(app, ['privacy', 'disclosures', '--of', 'jdoe'])).json).toMatchObject({
+    expect((await commandOver(world.app, ['privacy', 'list'])).json).toMatchObject({ total: 0 });
+    expect((await commandOver(world.app, ['privacy', 'disclosures', '--of', 'jdoe'])).json).toMatchObject({
       total: 1,
     });
-    expect((await commandText(app, ['privacy', 'close', n])).code).toBe(2);
+    expect((await commandText(world.app, ['privacy', 'close', n])).code).toBe(2);
   });
 });

@@ -80,7 +80,7 @@ export async function fetchPrivacyRequest(
     ...row,
     steps: await listSteps(db, id),
     statements: await listStatementsOf(db, id),
-    next: stepsFrom(row.status),
+    next: stepsFrom(row),
   };
 }
 
@@ -168,7 +168,7 @@ export async function takeStep(app: Handling, taking: Taking): Promise<PrivacyRe
   return app.store.transaction(async ({ db }) => {
     await lockRequest(db, id);
     const request = await fetchPrivacyRequest(db, id, now);
-    const next = nextStatus(request.status, step);
+    const next = nextStatus(request, step);
     if ('refused' in next) throw refused('status', next.refused);
     const more = (await taking.also?.(db, request, next.to)) ?? {};
     await takeStepRow(db, {
@@ -235,6 +235,17 @@ export async function requireSearched(db: Kysely<Database>, id: number): Promise
   if (search.problem !== null)
     throw refused('search', `the search failed (${search.problem.message}): search again`);
   if (search.endedAt === null) throw refused('search', 'the search is still running');
+}
+
+/**
+ * An appeal is decided on what the records say, as the first decision is. Whoever was refused because nobody knew who they are may be refused
+ * again for the same reason: nothing can be searched for them. @throws TielineError USAGE.
+ */
+async function requireAppealSearched(
+  db: Kysely<Database>,
+  { id, status, identityAt }: PrivacyRequest,
+): Promise<void> {
+  if (status === 'appealed' && identityAt !== null) await requireSearched(db, id);
 }
 
 /** What was found is being reviewed. @throws TielineError USAGE where the search has not ended. */
@@ -314,7 +325,10 @@ export async function grantPrivacyRequest(app: Handling, id: number, grant: Gran
     by,
     details: response,
     response,
-    also: (db, request) => discloseCopy(db, app, request, by),
+    async also(db, request) {
+      await requireAppealSearched(db, request);
+      return discloseCopy(db, app, request, by);
+    },
   });
 }
 
@@ -335,7 +349,17 @@ export async function refusePrivacyRequest(
   const reason = required('reason', refusal.reason, 'say why it is refused');
   const appealTo = required('appealTo', refusal.appealTo, 'say to whom the person may appeal, and how');
   const response = { decision: 'refused', reason, exemption: refusal.exemption, appealTo };
-  return takeStep(app, { id, step: 'refuse', by: refusal.by, details: response, response });
+  return takeStep(app, {
+    id,
+    step: 'refuse',
+    by: refusal.by,
+    details: response,
+    response,
+    async also(db, request) {
+      await requireAppealSearched(db, request);
+      return undefined;
+    },
+  });
 }
 
 /** The person appeals: it is to be decided within 30 working days. */

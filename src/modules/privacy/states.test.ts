@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { allPrivacyStatuses, allPrivacySteps, type PrivacyStatus } from '../../canonical/vocabulary/index.ts';
-import { nextStatus, privacyTransitions, stepsFrom } from './states.ts';
+import { nextStatus, privacyTransitions, type Standing, stepsFrom } from './states.ts';
 import { patternsOf, termsOf } from './search/terms.ts';
+
+/** Every state, of a person who was identified and of one who was not. */
+const everyStanding: readonly Standing[] = allPrivacyStatuses.flatMap((status) =>
+  [new Date(0), null].map((identityAt) => ({ status, identityAt })),
+);
 
 describe('the states of a privacy request', () => {
   it('every state says of every step where it leads or why it may not be taken', () => {
-    for (const status of allPrivacyStatuses)
+    for (const from of everyStanding)
       for (const step of allPrivacySteps) {
-        const next = nextStatus(status, step);
+        const next = nextStatus(from, step);
         const isSaid = 'to' in next ? allPrivacyStatuses.includes(next.to) : next.refused.length > 10;
-        expect([status, step, isSaid]).toEqual([status, step, true]);
+        expect([from, step, isSaid]).toEqual([from, step, true]);
       }
     expect(Object.keys(privacyTransitions).toSorted()).toEqual([...allPrivacyStatuses].toSorted());
   });
@@ -18,10 +23,11 @@ describe('the states of a privacy request', () => {
     const reached = (from: PrivacyStatus): Set<PrivacyStatus> => {
       const seen = new Set<PrivacyStatus>([from]);
       for (const at of seen)
-        for (const step of stepsFrom(at)) {
-          const next = nextStatus(at, step);
-          if ('to' in next) seen.add(next.to);
-        }
+        for (const identityAt of [new Date(0), null])
+          for (const step of stepsFrom({ status: at, identityAt })) {
+            const next = nextStatus({ status: at, identityAt }, step);
+            if ('to' in next) seen.add(next.to);
+          }
       return seen;
     };
     expect([...reached('received')].toSorted()).toEqual([...allPrivacyStatuses].toSorted());
@@ -29,12 +35,21 @@ describe('the states of a privacy request', () => {
   });
 
   it('nothing is granted before the identity was verified, a search was made and what it found was reviewed', () => {
-    for (const status of allPrivacyStatuses) {
-      const mayGrant = 'to' in nextStatus(status, 'grant');
-      expect([status, mayGrant]).toEqual([status, status === 'review' || status === 'appealed']);
-      const maySearch = ['identity_verified', 'searching', 'review', 'appealed'].includes(status);
-      expect([status, 'to' in nextStatus(status, 'search')]).toEqual([status, maySearch]);
+    for (const from of everyStanding) {
+      const { status } = from;
+      const isOpenAppeal = status === 'appealed' && from.identityAt !== null;
+      const mayGrant = status === 'review' || isOpenAppeal;
+      for (const step of ['grant', 'grant_partly'] as const)
+        expect([from, 'to' in nextStatus(from, step)]).toEqual([from, mayGrant]);
+      const maySearch = ['identity_verified', 'searching', 'review'].includes(status) || isOpenAppeal;
+      expect([from, 'to' in nextStatus(from, 'search')]).toEqual([from, maySearch]);
     }
+  });
+
+  it('in an appeal the identity is verified where it was not, and only there', () => {
+    const steps = (identityAt: Date | null) => stepsFrom({ status: 'appealed', identityAt });
+    expect(steps(null)).toContain('identify');
+    expect(steps(new Date(0))).not.toContain('identify');
   });
 });
 

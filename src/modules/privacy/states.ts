@@ -2,8 +2,8 @@
  * The life of a privacy request as one total table: from each state, what each step leads to, or why it may not be taken. Pure.
  *
  * received → acknowledged → identity pending → identity verified → searching → review → granted, partly granted or refused → (appealed →
- * decided again) → closed. A statement of disagreement changes no state, and neither does a search during an appeal; a
- * person may withdraw before the decision and during an appeal.
+ * decided again) → closed. A statement of disagreement changes no state, and neither does a search during an appeal, nor the proof of identity
+ * of a person who was refused for lack of it; a person may withdraw before the decision and during an appeal.
  */
 import type { PrivacyStatus, PrivacyStep } from '../../canonical/vocabulary/index.ts';
 
@@ -53,6 +53,15 @@ const decided = {
   withdraw: no('decided_already'),
   close: to('closed'),
 } as const;
+
+/** An appeal of who was refused before their identity was verified: it can be refused again, and is granted no sooner than any other request. */
+const unidentifiedAppeal = {
+  ask_identity: to('appealed'),
+  identify: to('appealed'),
+  search: no('identity_first'),
+  grant: no('identity_first'),
+  grant_partly: no('identity_first'),
+} as const satisfies Partial<Row>;
 
 export const privacyTransitions: Readonly<Record<PrivacyStatus, Row>> = {
   received: {
@@ -139,17 +148,28 @@ export const privacyTransitions: Readonly<Record<PrivacyStatus, Row>> = {
   },
 };
 
+/** Where a request stands. Only in an appeal does it matter whether its person was identified: its state does not say so. */
+export interface Standing {
+  readonly status: PrivacyStatus;
+  readonly identityAt: Date | null;
+}
+
+const rowOf = ({ status, identityAt }: Standing): Row => ({
+  ...privacyTransitions[status],
+  ...(status === 'appealed' && identityAt === null ? unidentifiedAppeal : {}),
+});
+
 /** Where a step leads, or the sentence that says why not. */
 export function nextStatus(
-  from: PrivacyStatus,
+  from: Standing,
   step: PrivacyStep,
 ): { readonly to: PrivacyStatus } | { readonly refused: string } {
-  const cell = privacyTransitions[from][step];
+  const cell = rowOf(from)[step];
   return 'to' in cell ? cell : { refused: refusals[cell.no] };
 }
 
-/** The steps that may be taken from a state. */
-export const stepsFrom = (from: PrivacyStatus): readonly PrivacyStep[] =>
-  (Object.keys(privacyTransitions[from]) as PrivacyStep[]).filter(
-    (step) => 'to' in privacyTransitions[from][step],
-  ); // its own keys
+/** The steps that may be taken from where a request stands. */
+export function stepsFrom(from: Standing): readonly PrivacyStep[] {
+  const row = rowOf(from);
+  return (Object.keys(row) as PrivacyStep[]).filter((step) => 'to' in row[step]); // its own keys
+}

@@ -85,13 +85,14 @@ export async function setIdentity(
            identity_at = ${now}, consent = ${consent} where id = ${id}`.execute(db);
 }
 
+/** Keeps which files are the copy. @param copies undefined: what they were made from holds no longer, so that there is none. */
 export async function setCopies(
   db: Kysely<Database>,
   id: number,
-  copies: { readonly readable: string; readonly json: string },
+  copies: { readonly readable: string; readonly json: string } | undefined,
 ): Promise<void> {
   await sql`
-    update data_subject_requests set readable_sha256 = ${copies.readable}, json_sha256 = ${copies.json} where id = ${id}`.execute(
+    update data_subject_requests set readable_sha256 = ${copies?.readable ?? null}, json_sha256 = ${copies?.json ?? null} where id = ${id}`.execute(
     db,
   );
 }

@@ -78,10 +78,10 @@ export interface ReportFile {
 }
 
 /**
- * The file of a report, after it was compared with its hash.
+ * The file of a report, after it was compared with its hash. That it was read is not noted: whoever hands it out does so once it may go.
  * @throws TielineError REPORT_UNKNOWN; REPORT_NOT_THERE; FILE_DAMAGED, FILE_UNKNOWN where the store has it not as it was.
  */
-export async function openReport(app: Reading, actor: Actor, id: string): Promise<ReportFile> {
+export async function reportFile(app: Reading, actor: Actor, id: string): Promise<ReportFile> {
   const report = await fetchReport(app, actor, id);
   const isOver = report.expiresAt !== null && report.expiresAt < app.now();
   if (report.status !== 'completed' || report.sha256 === null || isOver)
@@ -93,16 +93,23 @@ export async function openReport(app: Reading, actor: Actor, id: string): Promis
     );
   if (!app.files) throw new TielineError('INTERNAL', 'This build of Tieline keeps no files.');
   const { stream } = await app.files.store.open(report.sha256);
-  await noteOpened(app, actor, report.id);
   return { report, sha256: report.sha256, stream };
 }
 
-const noteOpened = ({ db, now }: Reading, actor: Actor, reportId: string): Promise<boolean> =>
+/** A report of a schedule was handed to its reader, so that it waits for them no longer. @returns whether it did wait. */
+export const noteOpened = ({ db, now }: Reading, actor: Actor, reportId: string): Promise<boolean> =>
   markOpened(db, {
     reportId,
     principal: actor.kind === 'local' ? { name: actor.name } : { id: actor.principalId },
     now: now(),
   });
+
+/** The file of a report for its reader. @throws TielineError as `reportFile`. */
+export async function openReport(app: Reading, actor: Actor, id: string): Promise<ReportFile> {
+  const file = await reportFile(app, actor, id);
+  await noteOpened(app, actor, file.report.id);
+  return file;
+}
 
 /** Says that a report of a schedule was read, so that it waits for its reader no longer. @throws TielineError REPORT_UNKNOWN. */
 export async function readReport(app: Reading, actor: Actor, id: string): Promise<ReportRow> {

@@ -12,8 +12,8 @@ import {
   makeCertificate,
   type ReceivedMail,
 } from '../../modules/alerts/delivery/receivers.test-support.ts';
-import { addChannel, deliverDue } from '../../modules/alerts/index.ts';
-import { listDisclosures } from '../../modules/privacy/index.ts';
+import { addChannel, deliverDue, retryDeliveries } from '../../modules/alerts/index.ts';
+import { discloseReport, listDisclosures } from '../../modules/privacy/index.ts';
 import { askForReport, fetchReport, makeReport, openReport } from '../../modules/reports/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import { Secret } from '../../platform/values/index.ts';
@@ -189,6 +189,24 @@ describe('a scheduled report for an address outside', () => {
     expect(await listDisclosures(app.db, { limit: 10 })).toHaveLength(before);
   });
 
+  it('is read from the store only after its mail server was checked', async () => {
+    await schedule('never-sent');
+    const { files } = app;
+    if (!files) throw new Error('no files');
+    let opened = 0;
+    const open: typeof files.store.open = (...args) => {
+      opened += 1;
+      return files.store.open(...args);
+    };
+    const counting = { files: { ...files, store: { ...files.store, open } } };
+    const closed = { ...counting, alerting: { receivers: [], marking: '', consoleUrl: undefined } };
+    await make('never-sent', closed);
+    expect([opened, mail.mails]).toEqual([0, []]);
+    await retryDeliveries(app, 'digests');
+    await deliverDue({ ...app, ...counting }, new AbortController().signal);
+    expect([opened, mail.mails.length]).toEqual([1, 1]);
+  });
+
   it('is refused by field where the address, its domain or what the accounting asks does not fit', async () => {
     const refused = (changes: object, asFollows: object) =>
       expect(schedule('never', { outside: [{ ...outside, ...changes }] })).rejects.toMatchObject(asFollows);
@@ -243,6 +261,20 @@ describe('a scheduled report for a person here', () => {
     await buffer(stream);
     expect(await inboxOf('Reads')).toEqual([]);
     expect((await toldOf(id))[1]?.openedAt).toBe('2026-11-27T09:00:00Z');
+  });
+
+  it('stays in their inbox when it may not leave, and leaves it when it does', async () => {
+    await schedule('for-gao', { recipients: ['Reads'], outside: [] });
+    const id = await make('for-gao');
+    const reader = await actorNamed('Reads');
+    const leaving = { recipient: 'GAO', purpose: '', authority: '' };
+    await expect(discloseReport(app, reader, { id, leaving })).rejects.toMatchObject({
+      fields: [{ field: 'purpose' }, { field: 'authority' }],
+    });
+    expect(await inboxOf('Reads')).toMatchObject([{ subject: id }]);
+    const whole = { ...leaving, purpose: 'review', authority: 'law' };
+    await buffer((await discloseReport(app, reader, { id, leaving: whole })).stream);
+    expect(await inboxOf('Reads')).toEqual([]);
   });
 
   it('holds no file where the settings attach none, and is then fetched by its link', async () => {

@@ -120,21 +120,23 @@ function openSecret(
   return secretBox.open(settings[secret.name], channelPurpose(channelId, secret.name));
 }
 
-/** The file that the mail is to hold, compared with its hash: a mail goes with what it names, or not at all. */
-async function attachment(
+/** Opens the file that the mail is to hold, compared with its hash: a mail goes with what it names, or not at all. Undefined: it holds none. */
+function attachmentOf(
   { files }: Delivering,
   { content }: ClaimedDelivery,
-): Promise<MailFile | undefined> {
+): (() => Promise<MailFile>) | undefined {
   const attached = attachedOf(content);
   if (!attached) return undefined;
-  if (!files) throw new Error('this process has no store of files');
-  try {
-    const { stream } = await files.store.open(attached.sha256);
-    return { ...attached, stream };
-  } catch (error) {
-    const isGone = error instanceof TielineError && ['FILE_UNKNOWN', 'FILE_DAMAGED'].includes(error.code);
-    throw isGone ? new RefusedForGood(error.message, { cause: error }) : error;
-  }
+  return async () => {
+    if (!files) throw new Error('this process has no store of files');
+    try {
+      const { stream } = await files.store.open(attached.sha256);
+      return { ...attached, stream };
+    } catch (error) {
+      const isGone = error instanceof TielineError && ['FILE_UNKNOWN', 'FILE_DAMAGED'].includes(error.code);
+      throw isGone ? new RefusedForGood(error.message, { cause: error }) : error;
+    }
+  };
 }
 
 /** Sends it. @throws whatever keeps it from being sent. */
@@ -161,8 +163,8 @@ export async function sendOne(
     case 'email': {
       const settings = emailSettings.parse(values);
       if (recipient === null) throw new RefusedForGood('the delivery names no address');
-      const file = await attachment(context, claimed);
-      await sendMail(sending, settings, { message, recipient, password: secret, file });
+      const openFile = attachmentOf(context, claimed);
+      await sendMail(sending, settings, { message, recipient, password: secret, openFile });
       return;
     }
     case 'webhook': {

@@ -75,7 +75,10 @@ export interface MailFile {
   readonly stream: Readable;
 }
 
-/** @param recipient the one address of this delivery. */
+/**
+ * @param recipient the one address of this delivery.
+ * @param openFile opens what is attached, once the receiver was checked: what may not be sent there is not read either.
+ */
 export async function sendMail(
   sending: Sending,
   settings: EmailSettings,
@@ -83,12 +86,12 @@ export async function sendMail(
     message,
     recipient,
     password,
-    file,
+    openFile,
   }: {
     readonly message: Message;
     readonly recipient: string;
     readonly password: Secret | undefined;
-    readonly file: MailFile | undefined;
+    readonly openFile: (() => Promise<MailFile>) | undefined;
   },
 ): Promise<void> {
   const address = await requireReceiver(sending.allowed, settings);
@@ -97,6 +100,7 @@ export async function sendMail(
       `Mail without TLS goes to this machine only, and ${settings.host} is ${address}.`,
     );
   const { createTransport } = await import('nodemailer');
+  const file = await openFile?.();
   const transport = createTransport(transportOf(sending, settings, { address, password }));
   const stop = (): void => transport.close();
   sending.signal.addEventListener('abort', stop);

@@ -1,7 +1,9 @@
 /** Makes the copy of a record for its person, as HTML and as JSON, and keeps both in the store of files. */
 import { Readable } from 'node:stream';
+import type { Kysely } from 'kysely';
 import type { App } from '../../../engine/run/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import type { Database } from '../../../platform/postgres/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import { listDisclosures } from '../disclosures.sql.ts';
 import {
@@ -13,7 +15,7 @@ import {
   requireSearched,
 } from '../requests.ts';
 import { fetchKeys, type TableKey } from '../search/searchable-tables.sql.ts';
-import { listHits } from '../search/searches.sql.ts';
+import { fetchReviewMark, findSearchOf, listHits } from '../search/searches.sql.ts';
 import { findPrivacySearch, type SearchView } from '../search/start-search.ts';
 import { lockRequest, setCopies } from '../write-request.sql.ts';
 import type { CopyParts } from './copy-parts.ts';
@@ -55,14 +57,31 @@ function requireInReview(request: PrivacyRequest): PrivacyRequest {
 }
 
 /**
+ * Long files take long: what they were made from must still be what holds. To be called with the request locked.
+ * @throws TielineError USAGE.
+ */
+async function requireUnchanged(
+  db: Kysely<Database>,
+  id: number,
+  made: { readonly searchId: number; readonly reviewMark: string },
+): Promise<void> {
+  if ((await findSearchOf(db, id))?.id !== made.searchId)
+    throw refused('search', 'a new search began while the copy was made: make it again when it has ended');
+  if ((await fetchReviewMark(db, made.searchId)) !== made.reviewMark)
+    throw refused('copy', 'rows were left out or taken in while the copy was made: make it again');
+}
+
+/**
  * Makes both copies of what the latest search found and nobody left out, with the disclosures, the statements, and what was left out or not searched.
- * A new copy takes the place of the one before. @throws TielineError USAGE where it is not in review, or its search has not ended.
+ * A new copy takes the place of the one before. @throws TielineError USAGE where it is not in review, its search has not ended, or what is in the
+ * copy changed while it was made.
  */
 export async function makePrivacyCopy(app: Copying, id: number, by: By): Promise<PrivacyRequest> {
   const request = requireInReview(await fetchPrivacyRequest(app.db, id, app.now()));
   await requireSearched(app.db, id);
   const search = await findPrivacySearch(app, id);
   if (!search) throw refused('search', 'search first: `tieline privacy search`');
+  const made = { searchId: search.id, reviewMark: await fetchReviewMark(app.db, search.id) };
   const keys = await fetchKeys(app.db, search.id);
   const parts: CopyParts = {
     request,
@@ -78,8 +97,8 @@ export async function makePrivacyCopy(app: Copying, id: number, by: By): Promise
   const json = await store.keep(Readable.from(jsonCopy(parts)), { maxBytes: mostBytes });
   return app.store.transaction(async ({ db }) => {
     await lockRequest(db, id);
-    // Long files take long: it may have been decided meanwhile.
     const present = requireInReview(await fetchPrivacyRequest(db, id, app.now()));
+    await requireUnchanged(db, id, made);
     await setCopies(db, id, { readable: readable.sha256, json: json.sha256 });
     const details = { html: readable.sha256, json: json.sha256, bytes: readable.bytes };
     await noteStep(db, present, { step: 'copy', details, by, now: app.now() });

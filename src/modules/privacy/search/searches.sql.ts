@@ -157,6 +157,16 @@ export async function countLeftOut(db: Kysely<Database>, searchId: number): Prom
   return rows;
 }
 
+/** What a person has decided so far about what is left out of the copy, as a text to compare: how many rows, and when the last of it was decided. */
+export async function fetchReviewMark(db: Kysely<Database>, searchId: number): Promise<string> {
+  const { rows } = await sql<{ mark: string }>`
+    select concat_ws(' ', count(h.left_out_because), max(h.reviewed_at)) as mark
+      from privacy_search_tables t join privacy_search_hits h on h.search_table_id = t.id where t.search_id = ${searchId}`.execute(
+    db,
+  );
+  return rows[0]?.mark ?? '';
+}
+
 /** Deletes what was found of a request that is closed for long, where copies of keys serve nobody. @returns how many rows. */
 export async function forgetHits(db: Kysely<Database>, before: Date): Promise<number> {
   const { numAffectedRows = 0n } = await sql`

@@ -18,6 +18,7 @@ import {
   setLeftOut,
 } from './searches.sql.ts';
 import { nextStatus } from '../states.ts';
+import { lockRequest, setCopies } from '../write-request.sql.ts';
 import { fetchKeys, listSearchTables, type SearchTable } from './searchable-tables.sql.ts';
 import { shortestTerm, termsOf } from './terms.ts';
 
@@ -42,7 +43,7 @@ export async function startPrivacySearch(
 ): Promise<{ readonly searchId: number; readonly request: PrivacyRequest }> {
   const present = await fetchPrivacyRequest(app.db, id, app.now());
   const terms = checkedTerms(present, more);
-  const next = nextStatus(present.status, 'search');
+  const next = nextStatus(present, 'search');
   if ('refused' in next) throw refused('status', next.refused);
   const unfinished = await findSearchOf(app.db, id);
   if (unfinished?.endedAt === null && unfinished.terms.join('\n') === terms.join('\n'))
@@ -54,6 +55,7 @@ export async function startPrivacySearch(
     by,
     details: { terms: [...terms] },
     async also(db) {
+      await setCopies(db, id, undefined);
       searchId = await insertSearch(db, { request: id, terms, askedAt: app.now(), askedBy: by.name });
       return { search: searchId };
     },
@@ -121,11 +123,11 @@ export async function listPrivacyHits(
 }
 
 /**
- * Leaves rows out of the copy for the person, with the reason, or takes them into it again.
+ * Leaves rows out of the copy for the person, with the reason, or takes them into it again. A copy that was made before is none any more.
  * @throws TielineError USAGE where none fits.
  */
 export async function leaveOutHits(
-  app: Pick<Handling, 'db' | 'now'>,
+  app: Pick<Handling, 'store' | 'now'>,
   id: number,
   left: {
     readonly table?: string | undefined;
@@ -138,13 +140,17 @@ export async function leaveOutHits(
   const { table, hits, because, note = null, by } = left;
   if ((table === undefined) === (hits === undefined))
     throw refused('table', 'name either a table or rows by number');
-  const request = await fetchPrivacyRequest(app.db, id, app.now());
-  if (request.status !== 'review' && request.status !== 'appealed')
-    throw refused('status', 'rows are left out while the request is in review');
-  const search = await latestSearch(app, id);
-  const which =
-    table === undefined ? { hits: hits ?? [] } : { tableId: (await tableNamed(app, search, table)).id };
-  const rows = await setLeftOut(app.db, search.id, which, { because, note, by: by.name, at: app.now() });
-  if (rows === 0) throw refused('hits' in which ? 'hits' : 'table', 'the search found no such row');
-  return { rows };
+  return app.store.transaction(async ({ db }) => {
+    await lockRequest(db, id);
+    const request = await fetchPrivacyRequest(db, id, app.now());
+    if (request.status !== 'review' && request.status !== 'appealed')
+      throw refused('status', 'rows are left out while the request is in review');
+    const search = await latestSearch({ db }, id);
+    const which =
+      table === undefined ? { hits: hits ?? [] } : { tableId: (await tableNamed({ db }, search, table)).id };
+    const rows = await setLeftOut(db, search.id, which, { because, note, by: by.name, at: app.now() });
+    if (rows === 0) throw refused('hits' in which ? 'hits' : 'table', 'the search found no such row');
+    await setCopies(db, id, undefined);
+    return { rows };
+  });
 }
