@@ -44,3 +44,4 @@ export { listDueRuns, listLeftRuns, touchRuns } from './rows/runs.sql.ts';
 export { listRunningDefinitions } from './rows/workflows.sql.ts';
 export { dispatchEvents } from './triggers/dispatch.ts';
 export { startByMetrics, startScheduled } from './triggers/due.ts';
+export { bothStarted } from './triggers/start-runs.ts';

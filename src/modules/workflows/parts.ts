@@ -24,7 +24,7 @@ export type Answer =
   | { readonly is: 'answer'; readonly value: boolean }
   /** Of a wait: until when. */
   | { readonly is: 'time'; readonly value: Date }
-  /** It read a field that is empty, or holds too many. */
+  /** It cannot be said: it read a field that is empty, or holds too many. `has(…)` asks whether a field is there. */
   | { readonly is: 'unknown'; readonly field: string; readonly why: 'empty' | 'too_many' }
   | { readonly is: 'failed'; readonly message: string };
 
@@ -57,13 +57,13 @@ export interface ActionOutcome {
 export interface ActionContext {
   /** All that is done over it is one transaction, with the trace of the step. */
   readonly app: App;
+  /** With the rights that they have now. */
   readonly owner: Actor;
   readonly now: Date;
-  /** The operation under which it is recorded; begun when first asked for. */
-  readonly operation: () => Promise<string>;
   readonly simulate: boolean;
   /** What tells this step of this run from every other, for ledgers of what is sent. */
   readonly key: string;
+  /** The name of the workflow, which says why. */
   readonly workflow: string;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { App } from '../../engine/run/index.ts';
 import {
   advanceRun,
+  bothStarted,
   dispatchEvents,
   enqueueRuns,
   listDueRuns,
@@ -33,10 +34,10 @@ export async function workOnWorkflows(app: App, signal: AbortSignal): Promise<vo
   const scheduled = await startScheduled(app, parts, signal);
   const metrics = await startByMetrics(app, parts);
   const woken = await wakeRuns(app, await listDueRuns(app.db, app.now(), atOnce));
-  const started = events.started + scheduled.started + metrics.started;
-  const held = events.held + scheduled.held + metrics.held;
   await queueLeftRuns(app);
-  if (started + held + woken > 0) app.log.info({ started, held, woken }, 'workflows were looked at');
+  const { started, held, cut } = [events, scheduled, metrics].reduce(bothStarted);
+  if (started + held + cut + woken > 0)
+    app.log.info({ started, held, cut, woken }, 'workflows were looked at');
 }
 
 async function queueLeftRuns(app: App): Promise<void> {

@@ -5,50 +5,12 @@
  * A simulated step carries the action out and takes it back with its transaction: there is no second telling of what it would have done.
  */
 import { z } from 'zod';
-import {
-  type Actor,
-  isWithin,
-  type Permission,
-  type Scope,
-  scopeFor,
-} from '../../../canonical/access/index.ts';
+import { isWithin, type Permission, type Scope, scopeFor } from '../../../canonical/access/index.ts';
 import type { RecordKind, TriggerEvent } from '../../../canonical/workflow/index.ts';
-import type { App } from '../../../engine/run/index.ts';
 import { type ErrorCode, TielineError } from '../../../platform/errors/index.ts';
-import type { Json } from '../../../platform/values/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
+import type { ActionChange, ActionContext, ActionOutcome } from '../parts.ts';
 import { unknownFields } from './inputs.ts';
-
-/** What an action changed, or would have. */
-export interface ActionChange {
-  readonly entity: string;
-  readonly id: string;
-  readonly field: string | null;
-  readonly before: Json;
-  readonly after: Json;
-}
-
-export interface ActionOutcome {
-  readonly outcome: 'done' | 'nothing_to_do' | 'refused';
-  /** A sentence for people. */
-  readonly why: string;
-  readonly changes: readonly ActionChange[];
-}
-
-export interface ActionContext {
-  /** All that is done over it is one transaction, with the trace of the step. */
-  readonly app: App;
-  /** With the rights that they have now. */
-  readonly owner: Actor;
-  readonly now: Date;
-  /** The operation of the step, begun when something is first written under it. */
-  readonly operation: () => Promise<string>;
-  readonly simulate: boolean;
-  /** What tells this step of this run from every other, for ledgers of what is sent. */
-  readonly key: string;
-  /** The name of the workflow, which says why. */
-  readonly workflow: string;
-}
 
 /** What an action is given beside its inputs. */
 export interface Acting extends Omit<ActionContext, 'simulate'> {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { deviationKinds } from '../../../canonical/vocabulary/index.ts';
 import { readRequest, requestDeviation, withdrawDeviation } from '../../deviations/index.ts';
-import { type ActionOutcome, defineAction, done, nothingToDo, refused } from './define-action.ts';
+import type { ActionOutcome } from '../parts.ts';
+import { defineAction, done, nothingToDo, refused } from './define-action.ts';
 import { hasLivingDeviation } from './deviations.sql.ts';
 import { dayIn, filled, inDays, poamOf, template } from './inputs.ts';
 

@@ -3,15 +3,8 @@ import { notify, webhook } from './tell-actions.ts';
 import { assign, launchScan, task } from './work-actions.ts';
 import type { WorkflowAction } from './define-action.ts';
 
-export {
-  type ActionChange,
-  type ActionOutcome,
-  defineAction,
-  done,
-  nothingToDo,
-  refused,
-  type WorkflowAction,
-} from './define-action.ts';
+export type { ActionChange, ActionOutcome } from '../parts.ts';
+export { defineAction, done, nothingToDo, refused, type WorkflowAction } from './define-action.ts';
 export { dayIn, filled, poamOf, template } from './inputs.ts';
 
 /** Actions whose use cases lie in modules; those of higher rooms join them where the product is put together. */

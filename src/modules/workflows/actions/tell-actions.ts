@@ -5,7 +5,8 @@ import { roles as roleSpecs } from '../../../canonical/access/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import { insertDeliveries } from '../../alerts/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
-import { type ActionOutcome, defineAction, done, refused } from './define-action.ts';
+import type { ActionOutcome } from '../parts.ts';
+import { defineAction, done, refused } from './define-action.ts';
 import { filled, filledWhole, roleNames, template } from './inputs.ts';
 import { findChannel, findMailChannel, listHolders, listNamed } from './recipients.sql.ts';
 

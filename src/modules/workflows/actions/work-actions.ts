@@ -6,14 +6,8 @@ import { changeRemediation } from '../../remediation/index.ts';
 import { askForScan } from '../../scans/index.ts';
 import { addTask, findSameTask } from '../../tasks/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
-import {
-  type Acting,
-  type ActionOutcome,
-  defineAction,
-  done,
-  nothingToDo,
-  refused,
-} from './define-action.ts';
+import type { ActionOutcome } from '../parts.ts';
+import { type Acting, defineAction, done, nothingToDo, refused } from './define-action.ts';
 import { listOpenFindings } from './findings.sql.ts';
 import { assignee, dayIn, filled, filledWhole, inDays, poamOf, template } from './inputs.ts';
 

@@ -2,19 +2,11 @@
 import { EvaluationError, ParseError, type ParseResult } from '@marcbachmann/cel-js';
 import type { RecordKind } from '../../../canonical/workflow/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
+import type { Answer } from '../parts.ts';
 import { languageOf, limits, timeType } from './environment.ts';
 import type { Snapshot } from './hydrate.ts';
 import { plainTypes, variablesOf } from './shapes.ts';
 import { type ConditionProblem, type ReadField, walkTree } from './tree.ts';
-
-/** What a condition came to for a record. */
-export type Answer =
-  | { readonly is: 'answer'; readonly value: boolean }
-  /** Of a wait: until when. */
-  | { readonly is: 'time'; readonly value: Date }
-  /** It cannot be said: it read a field that is empty, or holds too many. `has(…)` asks whether a field is there. */
-  | { readonly is: 'unknown'; readonly field: string; readonly why: 'empty' | 'too_many' }
-  | { readonly is: 'failed'; readonly message: string };
 
 export interface Condition {
   readonly problems?: undefined;

@@ -1,9 +1,10 @@
 /** A step that carries out an action: with the owner's rights as they are now, in the transaction of the step. */
 import { isWithin, scopeFor } from '../../../canonical/access/index.ts';
 import type { ActionStep } from '../../../canonical/workflow/index.ts';
-import { withOperation } from '../../../ledger/operations/index.ts';
+import { defined } from '../../../platform/values/index.ts';
 import type { RunnableAction, Snapshot } from '../parts.ts';
 import { evaluate, recordGone, snapshotOfRun } from './read-condition.ts';
+import { findOperationOfRun, lastOperationNumber } from '../rows/operations.sql.ts';
 import type { StepResult, Working } from './step-result.ts';
 
 export async function actionStep(working: Working, step: ActionStep): Promise<StepResult> {
@@ -42,12 +43,7 @@ function refusalOf(
   return isWithin(held, boundary) ? undefined : { is: 'failed', why: { code: 'not_here', params } };
 }
 
-interface Concluded {
-  readonly keep: boolean;
-  readonly result: StepResult;
-}
-
-/** What is simulated, and what did nothing, is taken back with the operation under which it was tried. */
+/** What is simulated, and what did nothing, is taken back by the action itself. */
 async function carriedOut(
   { app, run, owner, at }: Working,
   step: ActionStep,
@@ -55,35 +51,15 @@ async function carriedOut(
   snapshot: Snapshot,
 ): Promise<StepResult> {
   const simulate = run.mode === 'simulate';
-  const spec = {
-    type: 'update',
-    system: 'tieline',
-    step: `workflow ${run.workflow}`,
-    metadata: { workflowStep: step.id },
-  } as const;
-  return app.store.asOne<StepResult>(async (store) => {
-    const within = { ...app, store, db: store.db };
-    return withOperation<Concluded>(store.db, spec, async ({ id, count }) => {
-      const { outcome, why, changes } = await action.carryOut(
-        {
-          app: within,
-          owner,
-          now: at,
-          operation: () => Promise.resolve(id),
-          simulate,
-          key: `${run.executionId}/${step.id}`,
-          workflow: run.workflow,
-        },
-        snapshot,
-        step.with,
-      );
-      const said = { code: 'said', params: { text: why } } as const;
-      if (outcome === 'refused') return { keep: false, result: { is: 'failed', why: said } };
-      const isKept = outcome === 'done' && !simulate;
-      if (isKept) await count({ read: 1, updated: 1 });
-      const shown = outcome === 'done' ? (simulate ? 'would_do' : 'done') : 'nothing_to_do';
-      const told = [{ outcome: shown, why: said, changes, ...(isKept ? { operationId: id } : {}) } as const];
-      return { keep: isKept, result: { is: 'done', told } };
-    });
-  });
+  const before = await lastOperationNumber(app.db);
+  const { outcome, why, changes } = await action.carryOut(
+    { app, owner, now: at, simulate, key: `${run.executionId}/${step.id}`, workflow: run.workflow },
+    snapshot,
+    step.with,
+  );
+  const said = { code: 'said', params: { text: why } } as const;
+  if (outcome === 'refused') return { is: 'failed', why: said };
+  const shown = outcome === 'done' ? (simulate ? 'would_do' : 'done') : 'nothing_to_do';
+  const operationId = shown === 'done' ? await findOperationOfRun(app.db, run, before) : undefined;
+  return { is: 'done', told: [{ outcome: shown, why: said, changes, ...defined({ operationId }) }] };
 }

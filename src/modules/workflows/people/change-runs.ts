@@ -42,19 +42,13 @@ export async function runByHand(
     throw new TielineError('USAGE', 'No run was started.', {
       fields: [{ field: 'records', message: `name 1 to ${runnableAtOnce} records by id` }],
     });
-  return app.store.asOne(async (store) => {
+  const started = await app.store.asOne<StartedByHand | undefined>(async (store) => {
     const within = { ...app, store, db: store.db };
     const workflow = await lockWorkflow(store.db, name);
     if (!workflow) throw unknownWorkflow(name);
     const starting = await startingOf(within, parts, workflow);
-    if (!starting)
-      throw new TielineError(
-        'WORKFLOW_UNAPPROVED',
-        `${name} does not run: it is off, it stopped, or no version of it was approved.`,
-        {
-          remedy: `See why with \`tieline workflows show ${name}\`, and switch it on with \`tieline workflows mode ${name} simulate\`.`,
-        },
-      );
+    // It may have been stopped just now: that is kept, so the refusal follows when it is committed.
+    if (!starting) return { keep: true, result: undefined };
     const call = randomUUID();
     const causes = [...new Set(records)].map((recordId) => ({
       recordId,
@@ -78,6 +72,14 @@ export async function runByHand(
       },
     };
   });
+  if (started) return started;
+  throw new TielineError(
+    'WORKFLOW_UNAPPROVED',
+    `${name} does not run: it is off, it stopped, or no version of it was approved.`,
+    {
+      remedy: `See why with \`tieline workflows show ${name}\`, and switch it on with \`tieline workflows mode ${name} simulate\`.`,
+    },
+  );
 }
 
 /** The run whose id begins so, locked. @throws TielineError WORKFLOW_RUN_UNKNOWN, also where it is outside of the scope. */

@@ -22,8 +22,6 @@ type Reader = Pick<App, 'db' | 'now'>;
 export interface ListedWorkflow extends Omit<WorkflowRow, 'id' | 'ownerPrincipal' | 'stopped'> {
   /** Why it stopped by itself; null: it did not. */
   readonly stopped: { readonly code: string; readonly why: string; readonly at: Date } | null;
-  /** A version waits for a person to approve it. */
-  readonly waitsForApproval: boolean;
   /** Runs that the reader sees, by state. */
   readonly runs: Readonly<Partial<Record<RunState, number>>>;
 }
@@ -40,7 +38,6 @@ function listedOf(
       why: whySentence({ code: stopped.code, params: stopped.params ?? {} } as Why), // written by `haltWorkflow`
       at: new Date(stopped.at),
     },
-    waitsForApproval: row.latestVersion !== row.approvedVersion,
     runs: Object.fromEntries(mine.map(({ state, count }) => [state, count])),
   };
 }

@@ -23,6 +23,7 @@ export interface StartedRun {
   readonly executionId: string;
   readonly key: string;
   readonly status: RunState;
+  readonly depth: number;
 }
 
 /**
@@ -58,11 +59,11 @@ export async function insertRuns(
            ${start.at}::timestamptz,
            case when r.depth > ${deepest} then jsonb_build_object('code', 'too_deep', 'params', jsonb_build_object('depth', r.depth))
                 when r.place > ${start.free} then ${storableJson({ code: 'limit', params: { limit: start.limit } })}::jsonb end
-      from (select row_number() over () as place, e.* from jsonb_to_recordset(${storableJson(runs)}::jsonb)
+      from (select row_number() over (partition by e.depth > ${deepest}) as place, e.* from jsonb_to_recordset(${storableJson(runs)}::jsonb)
               as e("recordId" text, boundary text, key text, "causedBy" uuid, depth int)
              where not exists (select from workflow_executions known where known.workflow_id = ${workflow.id} and known.trigger_key = e.key)) r
     on conflict (workflow_id, trigger_key) do nothing
-    returning execution_id as "executionId", trigger_key as key, status`.execute(db);
+    returning execution_id as "executionId", trigger_key as key, status, depth`.execute(db);
   if (rows.length > 0)
     await sql`update workflows set last_started_at = ${start.at}::timestamptz where id = ${workflow.id}`.execute(
       db,
@@ -70,12 +71,23 @@ export async function insertRuns(
   return rows;
 }
 
-/** How many records a workflow has touched since: runs that were neither held nor cancelled before they did anything. */
-export async function countTouched(db: Kysely<Database>, workflowId: number, since: Date): Promise<number> {
+/**
+ * How many records a workflow has touched since, at most its limit: runs that were neither held, nor cut, nor cancelled before any of their steps did
+ * something.
+ */
+export async function countTouched(
+  db: Kysely<Database>,
+  { id, limit }: { readonly id: number; readonly limit: number },
+  since: Date,
+): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(distinct record_id)::int as n from workflow_executions
-     where workflow_id = ${workflowId} and started_at >= ${since}::timestamptz at time zone 'UTC' and mode = 'live' and status <> 'held'
-       and not (status = 'cancelled' and traces <= 1)`.execute(db);
+    select count(*)::int as n from (
+      select distinct e.record_id from workflow_executions e
+       where e.workflow_id = ${id} and e.started_at >= ${since}::timestamptz at time zone 'UTC' and e.mode = 'live' and e.status <> 'held'
+         and not (e.status = 'failed' and e.problem ->> 'code' = 'too_deep')
+         and not (e.status = 'cancelled'
+                  and not exists (select from workflow_traces t where t.execution_id = e.execution_id and t.kind <> 'run'))
+       limit ${limit}) touched`.execute(db);
   return rows[0]?.n ?? 0;
 }
 
@@ -286,17 +298,4 @@ export async function listTraces(
     db,
   );
   return rows;
-}
-
-/** Facts of the run that an operation was done by; undefined: none. */
-export async function findRunsOfOperations(
-  db: Kysely<Database>,
-  operationIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly executionId: string; readonly depth: number }>> {
-  if (operationIds.length === 0) return new Map();
-  const { rows } = await sql<{ operationId: string; executionId: string; depth: number }>`
-    select b.batch_id as "operationId", e.execution_id as "executionId", e.depth
-      from ingestion_batches b join workflow_executions e on e.execution_id = (b.metadata ->> 'workflowRun')::uuid
-     where b.batch_id = any(${[...operationIds]}::uuid[])`.execute(db);
-  return new Map(rows.map(({ operationId, ...run }) => [operationId, run]));
 }

@@ -19,6 +19,8 @@ export interface WorkflowRow {
   readonly ownerPrincipal: string;
   readonly latestVersion: number;
   readonly approvedVersion: number | null;
+  /** The latest version waits for a person to decide about it. */
+  readonly waitsForApproval: boolean;
   readonly isShipped: boolean;
   readonly nextRunAt: Date | null;
   readonly lastStartedAt: Date | null;
@@ -29,7 +31,8 @@ export interface WorkflowRow {
 const columns = sql`
     w.id, w.workflow_name as name, coalesce(w.title, w.workflow_name) as title, w.purpose, w.workflow_type as kind, w.record_kind as "recordKind",
     w.trigger_kind as "triggerKind", w.trigger_event as "triggerEvent", w.mode, w.run_limit as limit, w.owner_name as owner,
-    w.owner_principal as "ownerPrincipal", w.latest_version as "latestVersion", w.approved_version as "approvedVersion", w.is_shipped as "isShipped",
+    w.owner_principal as "ownerPrincipal", w.latest_version as "latestVersion", w.approved_version as "approvedVersion",
+    exists (select from workflow_versions v where v.workflow_id = w.id and v.version = w.latest_version and v.state = 'waiting') as "waitsForApproval", w.is_shipped as "isShipped",
     w.next_run_at as "nextRunAt", w.last_started_at as "lastStartedAt",
     case when w.stopped_code is not null
          then jsonb_build_object('code', w.stopped_code, 'params', w.stopped_params, 'at', w.stopped_at) end as stopped,

@@ -2,19 +2,26 @@
 import { type RecordKind, triggerEvents, type TriggerEvent } from '../../../canonical/workflow/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import type { WorkflowParts } from '../parts.ts';
-import { findRunsOfOperations } from '../rows/runs.sql.ts';
+import { findRunsOfOperations } from '../rows/operations.sql.ts';
 import { listWorkflowRows, type WorkflowRow } from '../rows/workflows.sql.ts';
 import { forgetCursors, lockCursor, moveCursor, readableUpTo } from './cursor.sql.ts';
 import { readEvents, type RecordEvent, sourceNames, sourceOf, spread } from './sources.sql.ts';
-import { type Cause, type StartedCount, startingOf, startRuns } from './start-runs.ts';
+import {
+  bothStarted,
+  type Cause,
+  mayStart,
+  noneStarted,
+  type StartedCount,
+  startingOf,
+  startRuns,
+} from './start-runs.ts';
 
 /** So many rows of a source are looked at in one transaction. */
 const pageOf = 2_000;
 
-const listens = (workflow: WorkflowRow): boolean =>
-  workflow.mode !== 'off' && workflow.approvedVersion !== null && workflow.triggerEvent !== null;
+const listens = (workflow: WorkflowRow): boolean => mayStart(workflow) && workflow.triggerEvent !== null;
 
-/** @returns how many runs were started and held. */
+/** @returns how many runs were started, held and cut. */
 export async function dispatchEvents(
   app: App,
   parts: WorkflowParts,
@@ -24,12 +31,11 @@ export async function dispatchEvents(
   const wanted = new Set(listeners.map(({ triggerEvent }) => triggerEvent));
   const sources = sourceNames.filter((name) => sourceOf(name).events.some((event) => wanted.has(event)));
   await forgetCursors(app.db, sources);
-  const total = { started: 0, held: 0 };
+  let total = noneStarted;
   for (const name of sources)
     for (let more = true; more && !signal.aborted;) {
       const page = await dispatchPage(app, parts, name, listeners);
-      total.started += page.started;
-      total.held += page.held;
+      total = bothStarted(total, page);
       ({ more } = page);
     }
   return total;
@@ -42,7 +48,7 @@ async function dispatchPage(
   listeners: readonly WorkflowRow[],
 ): Promise<StartedCount & { readonly more: boolean }> {
   const source = sourceOf(name);
-  const nothing = { started: 0, held: 0, more: false };
+  const nothing = { ...noneStarted, more: false };
   return app.store.asOne(async (store) => {
     const within = { ...app, store, db: store.db };
     const cursor = await lockCursor(store.db, name, source.highest, app.now());
@@ -66,19 +72,15 @@ async function startAll(
   events: readonly RecordEvent[],
   listeners: readonly WorkflowRow[],
 ): Promise<StartedCount> {
-  const total = { started: 0, held: 0 };
+  let total = noneStarted;
   const byEvent = Map.groupBy(events, ({ event }) => event);
   for (const workflow of listeners) {
     const happened = byEvent.get(workflow.triggerEvent as TriggerEvent); // null listens to nothing
     const starting = happened && (await startingOf(app, parts, workflow));
     if (!happened || !starting) continue;
     const causes = await causesOf(app, happened, starting.definition.record);
-    const { started, held } = await startRuns(app, parts, starting, causes, {
-      trigger: happened[0]?.event ?? '',
-      by: null,
-    });
-    total.started += started;
-    total.held += held;
+    const start = { trigger: happened[0]?.event ?? '', by: null };
+    total = bothStarted(total, await startRuns(app, parts, starting, causes, start));
   }
   return total;
 }

@@ -1,29 +1,46 @@
 /** Starts the runs of workflows whose schedule is due, or whose metric has crossed its threshold. */
+import { isDeepStrictEqual } from 'node:util';
 import type { App } from '../../../engine/run/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { WorkflowParts } from '../parts.ts';
 import { findWorkflowById, listWorkflowRows, type WorkflowRow } from '../rows/workflows.sql.ts';
-import { listNewestValues, lockPosition, setNextRun, setPosition, takeDue } from './due.sql.ts';
-import { type StartedCount, startingOf, startRuns } from './start-runs.ts';
+import {
+  type DueWorkflow,
+  listDue,
+  listNewestValues,
+  lockDue,
+  lockPosition,
+  setNextRun,
+  setPosition,
+} from './due.sql.ts';
+import { nextTimeOf } from './schedule.ts';
+import {
+  bothStarted,
+  mayStart,
+  noneStarted,
+  type StartedCount,
+  startingOf,
+  startRuns,
+} from './start-runs.ts';
 
 const pageOf = 1_000;
 
-/** Each time of a schedule looks at every record of its kind that its owner sees; a time that passed while no worker was there is made up for once. */
+/**
+ * Each time of a schedule looks at every record of its kind that its owner sees; a time that passed while no worker was there is made up for once.
+ * What fails or is killed stays due: the next look starts what is missing, and what is there is not started again.
+ */
 export async function startScheduled(
   app: App,
   parts: WorkflowParts,
   signal: AbortSignal,
 ): Promise<StartedCount> {
-  const total = { started: 0, held: 0 };
-  const due = await app.store.transaction(({ db }) => takeDue(db, app.now()));
-  for (const { id, at } of due) {
+  let total = noneStarted;
+  for (const due of await listDue(app.db, app.now())) {
     try {
-      await startAt(app, parts, id, { at, signal, total });
+      for await (const page of startAt(app, parts, due, signal)) total = bothStarted(total, page);
     } catch (error) {
-      // The time was taken; given back, the next look starts what is missing, and what is there is not started again.
-      await setNextRun(app.db, id, at);
       app.log.warn(
-        { err: error, workflow: id },
+        { err: error, workflow: due.id },
         `a scheduled workflow is started again later: ${messageOf(error)}`,
       );
     }
@@ -31,53 +48,62 @@ export async function startScheduled(
   return total;
 }
 
-async function startAt(
+/** Page by page, each a transaction; the last one sets the next time. */
+async function* startAt(
   app: App,
   parts: WorkflowParts,
-  id: number,
-  {
-    at,
-    signal,
-    total,
-  }: { readonly at: Date; readonly signal: AbortSignal; readonly total: { started: number; held: number } },
-): Promise<void> {
+  due: DueWorkflow,
+  signal: AbortSignal,
+): AsyncGenerator<StartedCount> {
   for (let after: string | undefined; ;) {
     signal.throwIfAborted();
-    const page = await app.store.asOne(async (store) => {
-      const within = { ...app, store, db: store.db };
-      const workflow = await findWorkflowById(store.db, id);
-      const starting = workflow && (await startingOf(within, parts, workflow));
-      if (!starting) return { keep: true, result: undefined };
-      const ids = await parts.candidates(store.db, starting.definition.record, { after, limit: pageOf });
-      const causes = ids.map((recordId) => ({
-        recordId,
-        key: `schedule:${at.toISOString()}:${recordId}`,
-        causedBy: null,
-        depth: 0,
-      }));
-      const { started, held } = await startRuns(within, parts, starting, causes, {
-        trigger: 'schedule',
-        by: null,
-      });
-      return { keep: true, result: { started, held, last: ids.at(-1), isFull: ids.length === pageOf } };
-    });
-    total.started += page?.started ?? 0;
-    total.held += page?.held ?? 0;
-    if (!page?.isFull) return;
+    const page = await startPage(app, parts, due, after);
+    if (!page) return;
+    yield page;
+    if (page.last === undefined) return;
     after = page.last;
   }
 }
 
+/** @returns `last` of a page after which others follow; undefined where it does not run, or another worker is at it. */
+async function startPage(
+  app: App,
+  parts: WorkflowParts,
+  due: DueWorkflow,
+  after: string | undefined,
+): Promise<(StartedCount & { readonly last: string | undefined }) | undefined> {
+  return app.store.asOne(async (store) => {
+    const within = { ...app, store, db: store.db };
+    if (!(await lockDue(store.db, due))) return { keep: true, result: undefined };
+    const workflow = await findWorkflowById(store.db, due.id);
+    const starting = workflow && (await startingOf(within, parts, workflow));
+    if (!starting) return { keep: true, result: undefined };
+    const { record, trigger } = starting.definition;
+    const ids = await parts.candidates(store.db, record, { after, limit: pageOf });
+    const causes = ids.map((recordId) => ({
+      recordId,
+      key: `schedule:${due.at.toISOString()}:${recordId}`,
+      causedBy: null,
+      depth: 0,
+    }));
+    const count = await startRuns(within, parts, starting, causes, { trigger: 'schedule', by: null });
+    const last = ids.length === pageOf ? ids.at(-1) : undefined;
+    if (last === undefined)
+      await setNextRun(
+        store.db,
+        due.id,
+        'schedule' in trigger ? nextTimeOf(trigger.schedule, app.now()) : null,
+      );
+    return { keep: true, result: { ...count, last } };
+  });
+}
+
 /** A run each time the newest value of a boundary comes to lie beyond the threshold, not each day that it stays there. */
 export async function startByMetrics(app: App, parts: WorkflowParts): Promise<StartedCount> {
-  const total = { started: 0, held: 0 };
-  for (const workflow of (await listWorkflowRows(app.db)).filter(
-    ({ triggerKind }) => triggerKind === 'metric',
-  )) {
-    const { started, held } = await startByMetric(app, parts, workflow);
-    total.started += started;
-    total.held += held;
-  }
+  let total = noneStarted;
+  for (const workflow of await listWorkflowRows(app.db))
+    if (workflow.triggerKind === 'metric' && mayStart(workflow))
+      total = bothStarted(total, await startByMetric(app, parts, workflow));
   return total;
 }
 
@@ -86,13 +112,14 @@ async function startByMetric(app: App, parts: WorkflowParts, workflow: WorkflowR
     const within = { ...app, store, db: store.db };
     const starting = await startingOf(within, parts, workflow);
     const trigger = starting?.definition.trigger;
-    if (!trigger || !('metric' in trigger)) return { keep: true, result: { started: 0, held: 0 } };
+    if (!trigger || !('metric' in trigger)) return { keep: true, result: noneStarted };
     const { above = Infinity, below = -Infinity } = trigger;
-    const values = await listNewestValues(store.db, trigger.metric);
     const before = await lockPosition(store.db, workflow.id);
+    const values = await listNewestValues(store.db, trigger.metric, app.now());
     const beyond = Object.fromEntries(
       values.map(({ boundary, value }) => [boundary, value > above || value < below]),
     );
+    if (isDeepStrictEqual(before, beyond)) return { keep: true, result: noneStarted };
     // The first look after it was switched on finds where things stand, and starts nothing.
     const crossed =
       before === null
@@ -105,10 +132,10 @@ async function startByMetric(app: App, parts: WorkflowParts, workflow: WorkflowR
       causedBy: null,
       depth: 0,
     }));
-    const { started, held } = await startRuns(within, parts, starting, causes, {
+    const { started, held, cut } = await startRuns(within, parts, starting, causes, {
       trigger: 'metric',
       by: null,
     });
-    return { keep: true, result: { started, held } };
+    return { keep: true, result: { started, held, cut } };
   });
 }

@@ -120,6 +120,29 @@ const wanted = (ids: readonly string[]): RawBuilder<unknown> => sql`any(${[...id
 const uuids = (ids: readonly string[]): RawBuilder<unknown> => sql`any(${[...ids]}::uuid[])`;
 const numbers = (ids: readonly string[]): RawBuilder<unknown> => sql`any(${[...ids]}::int[])`;
 
+/**
+ * SQL of the weaknesses that have a CVE of which a load changed something. The first load of a feed keeps no changes: it is about all that have a CVE.
+ * A weakness has the CVEs of its plugin, of the plugins of its findings, and, where it is one by CVE, itself.
+ */
+const changedByLoads = (ids: readonly string[]): RawBuilder<unknown> => sql`
+    with named as (
+      select c.load_id as load, c.cve from cve_changes c where c.load_id = any(${[...ids]}::bigint[])
+      union
+      select l.id, p.cve from intelligence_loads l cross join plugin_cves p
+       where l.id = any(${[...ids]}::bigint[])
+         and not exists (select from intelligence_loads earlier where earlier.feed = l.feed and earlier.id < l.id)
+    ), plugins as (
+      select distinct n.load, p.plugin_id from named n join plugin_cves p on p.cve = n.cve
+    ), having_one as (
+      select p.load, w.id from plugins p join weaknesses w on w.plugin_id = p.plugin_id
+      union
+      select p.load, k.weakness_id from plugins p
+        join ingestion_vulnerabilities v on v.plugin_id::text = p.plugin_id join weakness_findings k on k.finding_id = v.id
+      union
+      select n.load, w.id from named n join weaknesses w on w.grouping = 'cve' and w.identifier = n.cve
+    )
+    select h.load::text as "from", w.id::text as "to" from having_one h join weaknesses w on w.id = h.id where w.superseded_at is null`;
+
 /** SQL of rows of "from" (the record it happened to) and "to" (one of another kind that belongs to it). */
 const spreads: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<unknown>>> = {
   'finding>asset': (ids) => sql`
@@ -127,10 +150,15 @@ const spreads: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<un
   'finding>weakness': (ids) => sql`
     select v.finding_key::text as "from", f.weakness_id::text as "to"
       from ingestion_vulnerabilities v join weakness_findings f on f.finding_id = v.id where v.finding_key = ${uuids(ids)}`,
+  // By itself, as the host application ties them, and by its weakness.
   'finding>poam': (ids) => sql`
     select v.finding_key::text as "from", p.poam_id::text as "to"
-      from ingestion_vulnerabilities v join weakness_findings f on f.finding_id = v.id join weaknesses w on w.id = f.weakness_id
-      join ingestion_poams p on p.id = w.poam_id where v.finding_key = ${uuids(ids)}`,
+      from ingestion_vulnerabilities v
+     cross join lateral (select v.poam_id as id
+                         union
+                         select w.poam_id from weakness_findings f join weaknesses w on w.id = f.weakness_id where f.finding_id = v.id) tied
+      join ingestion_poams p on p.id = tied.id
+     where v.finding_key = ${uuids(ids)}`,
   'weakness>poam': (ids) => sql`
     select w.id::text as "from", p.poam_id::text as "to" from weaknesses w join ingestion_poams p on p.id = w.poam_id where w.id = ${numbers(ids)}`,
   'deviation>poam': (ids) => sql`
@@ -139,10 +167,7 @@ const spreads: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<un
     select p.system_id::text as "from", p.poam_id::text as "to" from ingestion_poams p
      where p.system_id = ${wanted(ids)} and p.actual_completion is null`,
   'scan>system': (ids) => sql`select id as "from", id as "to" from unnest(${[...ids]}::text[]) id`,
-  'feed>weakness': (ids) => sql`
-    select l.id::text as "from", w.id::text as "to"
-      from intelligence_loads l cross join weaknesses w
-     where l.id = any(${[...ids]}::bigint[]) and w.superseded_at is null`,
+  'feed>weakness': changedByLoads,
 };
 
 /** Records of another kind that belong to those that something happened to. @returns pairs. */

@@ -124,6 +124,25 @@ describe('a record as conditions read it', () => {
       expect(await ask('weakness', id, text), text).toEqual({ is: 'answer', value: true });
   });
 
+  it('is listed in the order of its own key, so that a page begins after the last of the page before', async () => {
+    const first = Number(await weaknessId());
+    await database.pool.query(
+      `insert into weaknesses (system_id, identifier, plugin_id, title, severity, detected_on, due_on, due_reason, control_reason)
+         select 'SYS-1', 'more ' || n, null, 'flaw', 'High', '2026-11-01', '2026-12-01', 'test', 'test' from generate_series(1, 12) n`,
+    );
+    const listed: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await listCandidates(database.db, 'weakness', { after, limit: 3 });
+      listed.push(...page);
+      after = page.at(-1);
+      if (after === undefined) break;
+    }
+    expect(listed.length).toBeGreaterThan(12);
+    expect(listed.map(Number)).toEqual(listed.map(Number).toSorted((one, other) => one - other));
+    expect(Number(listed[0])).toBe(first);
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
   it('is listed page by page, and is there for each that is listed', async () => {
     for (const kind of recordKinds) {
       const ids = await listCandidates(database.db, kind, { after: undefined, limit: 100 });
