@@ -21,16 +21,19 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
+const wcag = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
+/** What another appearance of a page that is open can break: the rest is the same document. */
+const ofColours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+
 /** Of WCAG 2.2 AA. Asked by `evaluate`: a script tag would be stopped by our own policy. */
-async function violations(page: Page): Promise<readonly Violation[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
+async function violations(page: Page, runOnly: typeof wcag): Promise<readonly Violation[]> {
+  if (runOnly === wcag) await page.evaluate(axeSource);
+  return page.evaluate(async (only) => {
     const axe = (
       globalThis as unknown as { axe: { run: (options: unknown) => Promise<{ violations: Violation[] }> } }
-    ).axe; // put there a line before
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
-    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
-  });
+    ).axe; // put there when the page was opened
+    return (await axe.run({ runOnly: only })).violations;
+  }, runOnly);
 }
 
 /**
@@ -54,10 +57,10 @@ export const enter = (page: Page, address: string, role: string) =>
     headers: { 'X-Tieline': '1', 'Sec-Fetch-Site': 'same-origin' },
   });
 
-/** What is wrong with the page as it stands, in this appearance. */
-async function faultsOfView(page: Page): Promise<string[]> {
-  const faults = (await unreachable(page)).map((element) => `no key reaches ${element}`);
-  for (const { id, nodes } of await violations(page)) {
+/** What is wrong with the page as it stands: all of it in the first appearance, in the others what colours break. */
+async function faultsOfView(page: Page, isNew: boolean): Promise<string[]> {
+  const faults = isNew ? (await unreachable(page)).map((element) => `no key reaches ${element}`) : [];
+  for (const { id, nodes } of await violations(page, isNew ? wcag : ofColours)) {
     const shown = nodes
       .slice(0, 3)
       .map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary.slice(0, 200)}`);
@@ -81,6 +84,11 @@ async function settled(page: Page, scheme: Appearance['scheme']): Promise<void> 
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   await page.waitForTimeout(200);
 }
+
+/** A page in another size is another page: it wraps, folds and hides. */
+const isResized = (appearances: readonly Appearance[], at: number): boolean =>
+  appearances[at]?.width !== appearances[at - 1]?.width ||
+  appearances[at]?.height !== appearances[at - 1]?.height;
 
 export interface Place {
   readonly address: string;
@@ -108,7 +116,7 @@ export async function lookAtPage(
   const seen: string[] = [];
   watchPage(page, seen);
   let isOpen = false;
-  for (const appearance of appearances) {
+  for (const [at, appearance] of appearances.entries()) {
     const picture = pictureOf?.(appearance);
     try {
       await page.emulateMedia({
@@ -120,7 +128,7 @@ export async function lookAtPage(
       isOpen = true;
       await settled(page, appearance.scheme);
       if (picture !== undefined) await page.screenshot({ path: picture });
-      seen.push(...(await faultsOfView(page)));
+      seen.push(...(await faultsOfView(page, isResized(appearances, at))));
     } catch (error) {
       seen.push(String(error));
       if (picture !== undefined) await page.screenshot({ path: picture }).catch(() => undefined);
