@@ -67,6 +67,10 @@ describe.runIf(hasChromium)(`the security log in the console${noChromium}`, () =
     await expect.poll(siem.text, { timeout: 30_000 }).toContain('log_forwarding_changed');
     // The test event bears the same name: only the real one says who.
     await expect.poll(siem.text, { timeout: 30_000 }).toContain('m.silva');
+    await page.getByRole('button', { name: 'Forward…' }).click();
+    await dialog(page)
+      .getByText(/Last delivered/)
+      .waitFor();
     expect(faults.filter((text) => !/status (403|422)/.test(text))).toEqual([]);
   });
 

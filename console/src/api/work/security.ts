@@ -41,6 +41,8 @@ export const securityForwardingQuery = queryOptions({
   queryKey: ['security-log', 'forwarding'],
   queryFn: ({ signal }) =>
     get<z.infer<typeof securityForwardingState>>('/security-log/forwarding', { signal }),
+  // A batch goes out every few seconds: who waits for the first one, or for a receiver to come back, sees it come.
+  refetchInterval: 10_000,
 });
 export type ForwardingWish = Pick<
   SecurityForwarding,
