@@ -4,6 +4,7 @@
  */
 import PDFDocument from 'pdfkit';
 import { parseArgs } from 'node:util';
+import { measured, median } from './own-cpu.ts';
 import { type Block, type Paper, printPaper } from '../src/platform/paper/index.ts';
 
 const { values } = parseArgs({
@@ -55,21 +56,6 @@ async function bare(): Promise<void> {
   await ended;
 }
 
-async function measured<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly cpuSeconds: number; readonly seconds: number }> {
-  const [cpu, started] = [process.cpuUsage(), performance.now()];
-  const result = await work();
-  const used = process.cpuUsage(cpu);
-  return {
-    result,
-    cpuSeconds: (used.user + used.system) / 1e6,
-    seconds: (performance.now() - started) / 1000,
-  };
-}
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
 const printed = [];
 const plain = [];
 for (let run = 0; run < runs; run++) {
