@@ -74,6 +74,16 @@ export const reportKinds = {
       { name: 'state', title: 'Which requests', type: 'choice', choices: ['open', 'all'], default: 'open' },
     ],
   },
+  'deviation-package': {
+    format: 'zip',
+    question: 'What an official decides a deviation by: the form, the list of evidence, and the files.',
+    parts: ['poams', 'deviations'],
+    needs: ['poam:read'],
+    boundary: 'one',
+    parameters: [
+      { name: 'state', title: 'Which requests', type: 'choice', choices: ['open', 'all'], default: 'open' },
+    ],
+  },
   'emass-poam': {
     format: 'xlsx',
     question:

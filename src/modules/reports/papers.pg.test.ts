@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPoppler, objectsOf, readWithPoppler } from '../../../test/support/read-pdf.ts';
 import { holder, type ReportWorld, reportWorld } from '../../../test/support/report-world.ts';
 import { type Actor, everywhere, localOperator, nowhere, scopeFor } from '../../canonical/access/index.ts';
+import { openWorkbook } from '../../platform/workbooks/index.ts';
 import { fetchDashboard, printDashboard, takeMetrics } from '../metrics/index.ts';
 import { askForReport, fetchReport, makeReport, openReport } from './index.ts';
 import { reportKinds } from './kinds.ts';
@@ -198,16 +199,61 @@ describe('a report on paper', () => {
   });
 });
 
-describe('the closure evidence package', () => {
-  const unpacked = async (parameters: Record<string, string> = {}) => {
-    const { row, bytes } = await make('closure-evidence', parameters);
-    return { row, parts: new Map(Object.entries(unzipSync(bytes))) };
-  };
-  const packed = (parts: ReadonlyMap<string, Uint8Array>, path: string): string =>
-    new TextDecoder().decode(parts.get(path));
+const unpack = async (template: string, parameters: Record<string, string> = {}) => {
+  const { row, bytes } = await make(template, parameters);
+  return { row, parts: new Map(Object.entries(unzipSync(bytes))) };
+};
+const packed = (parts: ReadonlyMap<string, Uint8Array>, path: string): string =>
+  new TextDecoder().decode(parts.get(path));
 
+/** POA&M, type, file and path of each row of a list of evidence. */
+async function listedEvidence(parts: ReadonlyMap<string, Uint8Array>) {
+  const bytes = Buffer.from(parts.get('Evidence-List.xlsx') ?? []);
+  const { sheets } = await openWorkbook('Evidence-List.xlsx', bytes);
+  const rows = await Array.fromAsync(sheets[0]?.rows() ?? []);
+  return rows
+    .filter(({ number }) => number > 6)
+    .map(({ cells }) =>
+      cells.flatMap(({ column, value }) =>
+        column >= 2 && column <= 5 && value.kind === 'text' ? [value.text] : [],
+      ),
+    );
+}
+
+describe('the deviation request package', () => {
+  const evidence = `evidence/${fileHash.slice(0, 12)}-proof_of_the_fix.txt`;
+
+  it('holds the form, each file that was attached, and a list that shows which request has none', async () => {
+    const { row, parts } = await unpack('deviation-package', { state: 'all' });
+    expect([...parts.keys()].toSorted()).toEqual([
+      'Deviation-Requests.xlsx',
+      'Evidence-List.xlsx',
+      'MANIFEST.sha256',
+      evidence,
+      'manifest.json',
+    ]);
+    expect(parts.get(evidence)).toEqual(new Uint8Array(file));
+    expect(packed(parts, 'MANIFEST.sha256')).toContain(`${fileHash}  ${evidence}\n`);
+    const listed = await listedEvidence(parts);
+    expect(listed).toContainEqual(['V-3', 'OR', 'proof of the fix.txt', evidence]);
+    expect(listed).toContainEqual(['V-1', 'RA', 'No file was attached']);
+    expect(row.notes).toContainEqual({
+      code: 'left_out_status',
+      subject: 'V-2',
+      detail: 'vendor dependency',
+    });
+  });
+
+  it('of what waits to be decided holds nothing that is over, and no file of it', async () => {
+    const { parts } = await unpack('deviation-package');
+    expect([...parts.keys()]).not.toContain(evidence);
+    expect((await listedEvidence(parts)).map(([poam]) => poam)).toEqual(['V-1']);
+  });
+});
+
+describe('the closure evidence package', () => {
   it('holds what was completed in the period, with its files, and its manifest names the hash of each', async () => {
-    const { row, parts } = await unpacked();
+    const { row, parts } = await unpack('closure-evidence');
     const manifest = JSON.parse(packed(parts, 'manifest.json')) as {
       snapshot: string;
       files: { path: string; sha256: string; bytes: number }[];
@@ -233,7 +279,7 @@ describe('the closure evidence package', () => {
   });
 
   it('of one POA&M holds that one, whatever its state, and says that no evidence is on record', async () => {
-    const { row, parts } = await unpacked({ poam: 'P-1' });
+    const { row, parts } = await unpack('closure-evidence', { poam: 'P-1' });
     expect([...parts.keys()]).toContain('poams/P-1.json');
     expect([...parts.keys()]).not.toContain('poams/P-3.json');
     expect(row.notes).toContainEqual({ code: 'no_evidence', subject: 'V-1' });
@@ -244,7 +290,7 @@ describe('the closure evidence package', () => {
       `update stored_file_chunks c set bytes = set_byte(c.bytes, 3, get_byte(c.bytes, 3) # 1) from stored_files f where f.upload_id = c.upload_id and f.sha256 = $1`,
       [fileHash],
     );
-    const { row, parts } = await unpacked();
+    const { row, parts } = await unpack('closure-evidence');
     expect([...parts.keys()].some((path) => path.startsWith('evidence/'))).toBe(false);
     expect(row.notes).toContainEqual({
       code: 'file_missing',

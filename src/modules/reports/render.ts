@@ -34,6 +34,10 @@ const renderers: Readonly<Record<ReportKindName, () => Promise<Renderer>>> = {
         deviationRequestForm(snapshot, { onlyOpen: parameters['state'] !== 'all', snapshotId }),
       );
   },
+  'deviation-package': async () => {
+    const { deviationPackage } = await import('./packages/deviation-package.ts');
+    return deviationPackage;
+  },
   'emass-poam': async () => {
     const { emassWorkbook } = await import('./workbooks/emass-workbook.ts');
     return ({ snapshot, snapshotId, input }) => emassWorkbook({ snapshot, snapshotId }, input);
@@ -98,7 +102,7 @@ const renderers: Readonly<Record<ReportKindName, () => Promise<Renderer>>> = {
     return ({ snapshot }) => accessReview(snapshot);
   }),
   'closure-evidence': async () => {
-    const { closurePackage } = await import('./papers/closure-package.ts');
+    const { closurePackage } = await import('./packages/closure-package.ts');
     return closurePackage;
   },
 };

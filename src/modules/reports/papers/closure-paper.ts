@@ -1,17 +1,12 @@
 /** Why POA&Ms were closed: of each its story, the scans before and after, approvals and evidence. */
 import { decidedText } from '../../../canonical/vocabulary/index.ts';
 import type { Block, Cell } from '../../../platform/paper/index.ts';
+import type { PackedFile } from '../packages/evidence-files.ts';
 import type { ReportNote } from '../rendered.ts';
 import type { ClosureFacts, DeviationFacts, PoamFacts, Snapshot } from '../snapshot/snapshot.ts';
 import type { Draft } from './draft.ts';
 import { type Part, said, tablePart, together } from './parts.ts';
 import { idOf, ratingOf } from './standing.ts';
-
-/** A file of evidence that lies in the package. */
-export interface PackedFile {
-  readonly path: string;
-  readonly sha256: string;
-}
 
 const timeOf = (at: string | null): string | null => at?.slice(0, 16).replace('T', ' ') ?? null;
 const answered = (value: string | undefined): Cell =>

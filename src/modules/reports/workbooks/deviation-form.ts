@@ -9,7 +9,7 @@ import {
   fedrampRatingOf,
 } from '../../poam-formats/index.ts';
 import { mediaTypes, type Rendered, type ReportNote } from '../rendered.ts';
-import { shownAbout } from '../shown-about.ts';
+import { fileNameOf, shownAbout } from '../shown-about.ts';
 import type { DeviationFacts, PoamFacts, Snapshot } from '../snapshot/snapshot.ts';
 import type { CellValue } from './cells.ts';
 import { assetLines } from './fedramp-rows.ts';
@@ -64,7 +64,7 @@ function adjustmentCells({ details }: DeviationFacts): FormRow {
   return { ...cells, raExplanation: text([details['mitigation'], ...explained].filter(Boolean).join('\n')) };
 }
 
-function rowOf(deviation: DeviationFacts, poam: PoamFacts | undefined, type: DeviationType): FormRow {
+function rowOf({ deviation, poam, type }: DeviationRequest): FormRow {
   const { details, files } = deviation;
   const attached = text(files.map(({ name }) => name).join('\n'));
   const weakness = poam?.weaknesses[0];
@@ -114,14 +114,21 @@ function rowOf(deviation: DeviationFacts, poam: PoamFacts | undefined, type: Dev
   };
 }
 
-/** @param options.onlyOpen whether those that were decided are left out. */
-export function deviationRequestForm(
+/** A deviation that has a row in the form. */
+export interface DeviationRequest {
+  readonly deviation: DeviationFacts;
+  readonly poam: PoamFacts | undefined;
+  readonly type: DeviationType;
+}
+
+/** @param options.onlyOpen whether those that were decided are left out. @returns with a note of each that the form has no word for. */
+export function requestsOf(
   snapshot: Snapshot,
-  { onlyOpen, snapshotId }: { readonly onlyOpen: boolean; readonly snapshotId: string },
-): Rendered {
+  { onlyOpen }: { readonly onlyOpen: boolean },
+): { readonly requests: readonly DeviationRequest[]; readonly notes: readonly ReportNote[] } {
   const poams = new Map(snapshot.poams.map((poam) => [poam.poamId, poam]));
   const notes: ReportNote[] = [];
-  const rows: (CellValue | undefined)[][] = [];
+  const requests: DeviationRequest[] = [];
   for (const deviation of snapshot.deviations) {
     const type = types[deviation.kind];
     if (onlyOpen && deviation.state !== 'requested') continue;
@@ -132,10 +139,22 @@ export function deviationRequestForm(
     else {
       if (type === 'OR' && poam?.severity && fedrampRatingOf[poam.severity] === 'High')
         notes.push({ code: 'operational_high', subject });
-      const row = rowOf(deviation, poam, type);
-      rows.push(deviationFormColumns.map(({ field }) => row[field]));
+      requests.push({ deviation, poam, type });
     }
   }
+  return { requests, notes };
+}
+
+/** @param options.onlyOpen whether those that were decided are left out. */
+export function deviationRequestForm(
+  snapshot: Snapshot,
+  { onlyOpen, snapshotId }: { readonly onlyOpen: boolean; readonly snapshotId: string },
+): Rendered {
+  const { requests, notes } = requestsOf(snapshot, { onlyOpen });
+  const rows = requests.map((request) => {
+    const row = rowOf(request);
+    return deviationFormColumns.map(({ field }) => row[field]);
+  });
   const about = shownAbout(snapshot, snapshotId);
   const bytes = plainWorkbook(
     [
@@ -156,10 +175,9 @@ export function deviationRequestForm(
     ],
     { snapshot, snapshotId, about },
   );
-  const system = (snapshot.boundary ?? 'all').replaceAll(/[^\w-]+/g, '-');
   return {
     bytes,
-    fileName: `Deviation-Requests-${system}-${snapshot.takenAt.slice(0, 10)}.xlsx`,
+    fileName: fileNameOf('Deviation-Requests', snapshot, 'xlsx'),
     mediaType: mediaTypes.xlsx,
     notes,
   };
