@@ -30,10 +30,12 @@ export const workflowsQuery = queryOptions({
   queryKey: ['workflows'],
   queryFn: ({ signal }) => get<z.input<typeof workflows>>('/workflows', { signal }),
 });
-export const workflowQuery = (name: string) =>
+/** @param version absent: the one that runs, else the latest. */
+export const workflowQuery = (name: string, version?: number) =>
   queryOptions({
-    queryKey: ['workflows', name],
-    queryFn: ({ signal }) => get<WorkflowDetail>(of(name), { signal }),
+    queryKey: ['workflows', name, version ?? null],
+    queryFn: ({ signal }) =>
+      get<WorkflowDetail>(version === undefined ? of(name) : `${of(name)}?version=${version}`, { signal }),
   });
 export const workflowAidsQuery = queryOptions({
   queryKey: ['workflow-aids'],

@@ -141,10 +141,14 @@ const tableRetention = z.strictObject({
 });
 
 /** `db retention show`. */
-export const retentionPlan = z.strictObject({ tables: z.array(tableRetention) });
+export const retentionPlan = z.strictObject({
+  tables: z.array(tableRetention),
+  /** What is deleted by workers and servers after so many days, beside the tables that drop months. */
+  rows: z.array(z.strictObject({ rows: z.string(), days: z.number() })),
+});
 
 /** `db retention run --dry-run`. */
-export const retentionDryRun = retentionPlan.extend({ dryRun: z.literal(true) });
+export const retentionDryRun = retentionPlan.omit({ rows: true }).extend({ dryRun: z.literal(true) });
 
 /** `db retention run`. */
 export const retentionOutcome = z.strictObject({

@@ -31,6 +31,7 @@ export {
   facetDeliveries,
   fetchChannel,
   fetchDeliveries,
+  findMailChannel,
   forgetDeliveries,
   insertDeliveries,
   listChannels,

@@ -1,4 +1,4 @@
-export { type ListedMeasure, type ListedMetric, listMetrics } from './list-metrics.ts';
+export { type ListedMeasure, type ListedMetric, listMetricNames, listMetrics } from './list-metrics.ts';
 export { metricSeries, type MetricSeries } from './metric-values.ts';
 export {
   defineOwnMetric,

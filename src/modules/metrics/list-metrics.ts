@@ -19,6 +19,11 @@ import { breakdownOf } from './own/breakdown.ts';
 import { lastTakes, type TakeRow, type ValueRow, valuesOn } from './values/read-values.sql.ts';
 import { dayAfter, valueTogether } from './values/series.ts';
 
+/** The names of the metrics that are taken: those that ship, and those that somebody here defined. */
+export async function listMetricNames({ db }: Pick<App, 'db'>): Promise<string[]> {
+  return [...catalogue.map(({ name }) => name), ...(await listOwnMetrics(db)).map(({ name }) => name)];
+}
+
 export interface Target {
   readonly comparison: TargetComparison;
   readonly target: number;

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { commandOver, commandText } from '../../../test/support/command-over.ts';
 import { everywhere, localOperator } from '../../canonical/access/index.ts';
-import { forgetOld } from '../../operate/worker/worker.ts';
+import { forgetOld } from '../../operate/worker/index.ts';
 import { countInbox } from '../../review/inbox/index.ts';
 import {
   acknowledgePrivacyRequest,

@@ -9,6 +9,7 @@ import {
   cancelRun,
   decideWorkflow,
   fetchWorkflow,
+  forgetRuns,
   listRuns,
   listWorkflows,
   releaseRuns,
@@ -85,6 +86,33 @@ describe('a workflow', () => {
       approved: false,
     });
     expect(await isWaiting()).toEqual([false]);
+  });
+
+  it('is read in any of its versions, also one that lies far behind the latest', async () => {
+    await bench.make(yamlOf(task('look')));
+    await bench.run(`
+      insert into workflow_versions (workflow_id, version, definition, source, sha256, saved_by, saved_by_principal, saved_at, state)
+        select workflow_id, 1 + n, definition, source || '# ' || n, sha256, saved_by, saved_by_principal, saved_at, 'replaced'
+          from workflow_versions, generate_series(1, 120) n;
+      update workflows set latest_version = 121`);
+    const running = await fetchWorkflow(bench.app, everywhere, { name: 'flow' });
+    expect(running).toMatchObject({ shownVersion: 1, approvedVersion: 1 });
+    expect(running.versions.map(({ version }) => version).slice(0, 2)).toEqual([121, 120]);
+    const other = await fetchWorkflow(bench.app, everywhere, { name: 'flow', version: 5 });
+    expect(other.shownVersion).toBe(5);
+    expect(other.source).toContain('# 4');
+  });
+
+  it('of a metric that there is not is refused, with what was meant', async () => {
+    const source = yamlOf(task('look'))
+      .replace('record: poam', 'record: system')
+      .replace('{by_hand: true}', '{metric: open_finding, above: 3}');
+    await bench.run(
+      `insert into metrics_definitions (metric_name, metric_category, calculation_method, is_own) values ('open_findings_of_ours', 'x', 'x', true)`,
+    );
+    await expect(
+      saveWorkflow(bench.app, workflowPartsOf(bench.app), await bench.person('olga'), { source }),
+    ).rejects.toMatchObject({ code: 'WORKFLOW_INVALID', fields: [{ field: 'trigger.metric (line 4)' }] });
   });
 
   it('leads from what a step did to the operation that did it, by which it is undone', async () => {
@@ -331,6 +359,28 @@ describe('what happens in the record', () => {
     await cancelRun(bench.app, { actor: await bench.person('ivan'), scope: everywhere }, runs[0] ?? '');
     expect(await byHand('P-2')).toMatchObject({ started: 1, held: 0 });
     expect(await byHand('P-3')).toMatchObject({ started: 0, held: 1 });
+  });
+});
+
+describe('runs that ended long ago', () => {
+  it('are forgotten with their traces: simulated ones sooner, and neither those that asked people nor those that failed', async () => {
+    const asks = '  - {id: ask, approve: {ask: look closer, levels: [{who: [isso]}]}}';
+    await bench.make(yamlOf([task('look'), asks].join('\n')));
+    const { runs } = await bench.start('P-1', 'P-2', 'P-3', 'P-4');
+    await bench.run(`
+      update workflow_executions set status = 'completed', completed_at = '2026-01-01';
+      update workflow_executions set mode = 'simulate' where record_id in ('P-1', 'P-4');
+      update workflow_executions set status = 'failed' where record_id = 'P-4';
+      update approvals set execution_id = null where execution_id <> (select execution_id from workflow_executions where record_id = 'P-3')`);
+    const forget = (live: string, simulated: string) =>
+      forgetRuns(bench.app.db, { live: new Date(live), simulated: new Date(simulated) });
+    expect(await forget('2025-06-01', '2025-06-01')).toBe(0);
+    expect(await forget('2025-06-01', '2026-06-01')).toBe(1);
+    expect((await bench.runs()).map((run) => run.split(' ')[1]).toSorted()).toEqual(['P-2', 'P-3', 'P-4']);
+    expect(await forget('2026-06-01', '2026-06-01')).toBe(1);
+    expect((await bench.runs()).map((run) => run.split(' ')[1]).toSorted()).toEqual(['P-3', 'P-4']);
+    expect(await bench.countOf('workflow_traces')).toBeGreaterThan(0);
+    expect(runs.length).toBe(4);
   });
 });
 

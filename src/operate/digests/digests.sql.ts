@@ -78,11 +78,3 @@ export async function findPersonId(db: Kysely<Database>, name: string): Promise<
     select id::text as id from principals where kind = 'person' and lower(name) = lower(${name})`.execute(db);
   return rows[0]?.id;
 }
-
-/** The channel of kind e-mail that digests go through: the one named `digests`, else the first one. */
-export async function findDigestChannel(db: Kysely<Database>): Promise<number | undefined> {
-  const { rows } = await sql<{ id: number }>`
-    select id from alert_channels where removed_at is null and is_enabled and kind = 'email'
-     order by lower(name) <> 'digests', id limit 1`.execute(db);
-  return rows[0]?.id;
-}

@@ -8,7 +8,7 @@ import { inboxList } from '../../canonical/lists/index.ts';
 import { byPerson, type DigestRhythm } from '../../canonical/vocabulary/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
-import { insertDeliveries } from '../../modules/alerts/index.ts';
+import { findMailChannel, insertDeliveries } from '../../modules/alerts/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { parseFilter } from '../../platform/lists/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
@@ -17,7 +17,6 @@ import { actorOf } from '../accounts/index.ts';
 import {
   deleteDigest,
   type DigestRow,
-  findDigestChannel,
   findPersonId,
   listDigestRows,
   moveDigest,
@@ -215,7 +214,7 @@ async function writeDigest(
   const actor = await actorOf(app, row.principalId);
   if (!actor) return 'not_active';
   if (row.address === null) return 'no_address';
-  const channelId = await findDigestChannel(app.db);
+  const channelId = await findMailChannel(app.db);
   if (channelId === undefined) return 'no_channel';
   const content = await contentFor(app, actor, row, now);
   if (!content) return 'nothing_waits';

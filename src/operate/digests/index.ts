@@ -1,2 +1,1 @@
 export { fetchDigest, listDigests, sendDueDigests, setDigest, stopDigest, type Digest } from './digests.ts';
-export { findDigestChannel } from './digests.sql.ts';

@@ -11,4 +11,5 @@ export {
   scheduleVersion,
   setSchedule,
 } from './schedules.ts';
-export { forgetOld, forgetRegularly, installWorker, runWorker, watchSecurityLogRegularly } from './worker.ts';
+export { forgetOld, listKeptRows } from './forget-old.ts';
+export { forgetRegularly, installWorker, runWorker, watchSecurityLogRegularly } from './worker.ts';

@@ -9,7 +9,7 @@ import type { Kysely } from 'kysely';
 import { isInside, nowhere, type Scope, scopeFor } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { recordAccess } from '../../ledger/security/index.ts';
-import { insertDeliveries } from '../../modules/alerts/index.ts';
+import { findMailChannel, insertDeliveries } from '../../modules/alerts/index.ts';
 import { recordDisclosure } from '../../modules/privacy/index.ts';
 import {
   fetchReport,
@@ -25,7 +25,6 @@ import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { actorOf } from '../accounts/index.ts';
-import { findDigestChannel } from '../digests/index.ts';
 import { ownerOf } from './report-schedules.ts';
 
 /** What is to become of one recipient. */
@@ -178,7 +177,7 @@ export async function tellRecipients(app: App): Promise<number> {
   const now = app.now();
   const waiting = await listToTell(app.db, now);
   if (waiting.length === 0) return 0;
-  const channelId = await findDigestChannel(app.db);
+  const channelId = await findMailChannel(app.db);
   const hasChannel = channelId !== undefined;
   let told = 0;
   for (const each of waiting) {

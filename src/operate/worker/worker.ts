@@ -3,9 +3,7 @@
  * share a database: the queue, row locks and the locks on syncing and sending are what coordinates them.
  */
 import { z } from 'zod';
-import { deliverDue, evaluateAlerts, forgetDeliveries } from '../../modules/alerts/index.ts';
-import { forgetUnnamedEvidence } from '../../modules/deviations/index.ts';
-import { forgetReports } from '../../modules/reports/index.ts';
+import { deliverDue, evaluateAlerts } from '../../modules/alerts/index.ts';
 import { dueMetrics, takeDueMetrics } from '../../modules/metrics/index.ts';
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isEntity } from '../../record/entities/index.ts';
@@ -23,15 +21,11 @@ import { checkSystem } from '../../engine/connections/index.ts';
 import { enqueueDueFeeds, loadBySource, scheduledFeed } from './feed-sources.ts';
 import { tellRecipients } from './report-recipients.ts';
 import { requestDueReports } from './report-schedules.ts';
+import { forgetOld } from './forget-old.ts';
 import { enqueueDue, scheduledSync } from './schedules.ts';
-import { forgetTotals } from '../../ledger/performance/index.ts';
-import { forgetEvents } from '../../ledger/events/index.ts';
-import { forgetPlans } from '../../review/plans/index.ts';
-import { clearLeftUploads } from '../imports/index.ts';
 import { sendDueDigests } from '../digests/index.ts';
 import { securityLogWatch, watchSecurityLog } from '../security-log/index.ts';
-import { forgetDisclosures, forgetHits } from '../../modules/privacy/index.ts';
-import { forgetJobs, requestedJob, runJob } from '../jobs/index.ts';
+import { requestedJob, runJob } from '../jobs/index.ts';
 import { workflowRun } from '../../modules/workflows/index.ts';
 import { runWorkflowJob, workOnWorkflows } from '../workflows/index.ts';
 import { watchOutbox, sendToAll } from './watch-outbox.ts';
@@ -188,26 +182,7 @@ function evaluations(app: App): () => Promise<void> {
 const metricsEveryMs = 60_000;
 
 const forgetEveryMs = 3_600_000;
-const deliveriesKeptMs = 90 * 86_400_000;
-/** After closing: until then an appeal may still come. */
-const hitsKeptMs = 365 * 86_400_000;
-const totalsKeptMs = 90 * 86_400_000;
-
-/** Deletes what is kept for a time only: events, plans that have expired, jobs that ended long ago, files of imports that are over, evidence that nobody names, files of reports whose time is over, disclosures after five years. */
-export async function forgetOld(app: Pick<App, 'db' | 'uploads' | 'files' | 'now'>): Promise<void> {
-  await forgetEvents(app.db);
-  await forgetPlans(app.db);
-  await forgetJobs(app.db);
-  await clearLeftUploads(app);
-  await forgetUnnamedEvidence(app);
-  await forgetReports(app);
-  await forgetHits(app.db, new Date(app.now().getTime() - hitsKeptMs));
-  await forgetDisclosures(app.db, app.now().toISOString().slice(0, 10));
-  await forgetTotals(app.db, new Date(app.now().getTime() - totalsKeptMs));
-  await forgetDeliveries(app.db, new Date(app.now().getTime() - deliveriesKeptMs));
-}
-
-/** Does so each hour, until the signal: each worker and each server, for either may be alone. */
+/** Deletes what is kept for a time only each hour, until the signal: each worker and each server, for either may be alone. */
 export const forgetRegularly = (app: App, signal: AbortSignal): Promise<void> =>
   repeat(app, signal, { name: 'forget what is old', everyMs: forgetEveryMs }, () => forgetOld(app));
 

@@ -4,8 +4,7 @@ import { recordKinds } from '../../canonical/workflow/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import {
   fieldsOf,
-  readDefinition,
-  readYaml,
+  readSource,
   type Replay,
   replayWorkflow,
   shippedWorkflows,
@@ -50,7 +49,7 @@ export async function replaySource(
   scope: Scope,
   { source, days }: { readonly source: string | Readonly<Record<string, unknown>>; readonly days: number },
 ): Promise<Plain<Replay>> {
-  const read = typeof source === 'string' ? readYaml(source) : readDefinition(source);
+  const read = readSource(source);
   if (!read.definition)
     throw new TielineError('USAGE', 'This is no workflow that could be played.', {
       fields: read.problems.map(({ path, message, line }) => ({

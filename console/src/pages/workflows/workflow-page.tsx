@@ -1,7 +1,7 @@
 /** One workflow: how it stands and why, what it does, its versions; and what a person may do with it. */
 import { Button, NativeSelect, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { changeWorkflow, startRuns, type WorkflowDetail, workflowQuery } from '../../api/workflows.ts';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
@@ -135,6 +135,9 @@ const PlainDialog = ({
   );
 };
 
+const waitingOf = (of: WorkflowDetail): number | undefined =>
+  of.versions.find(({ state }) => state === 'waiting')?.version;
+
 const DecideDialog = ({
   of,
   approved,
@@ -185,11 +188,13 @@ const Dialog = ({
 const Actions = ({ of }: { readonly of: WorkflowDetail }) => {
   const [doing, setDoing] = useState<Doing>();
   const [mayWrite, mayRun] = [useMay('workflow:write'), useMay('workflow:run')];
-  const waits = of.versions.some(({ state }) => state === 'waiting');
+  const waiting = waitingOf(of);
+  // What is approved has been read: the buttons are where that version is shown.
+  const isShown = waiting !== undefined && waiting === of.shownVersion;
   const held = of.runs.held ?? 0;
   const offered: readonly (readonly [Doing, string, boolean])[] = [
-    ['approve', 'Approve…', mayWrite && waits],
-    ['reject', 'Reject…', mayWrite && waits],
+    ['approve', 'Approve…', mayWrite && isShown],
+    ['reject', 'Reject…', mayWrite && isShown],
     ['resume', 'Let it continue…', mayWrite && of.stopped !== null],
     ['release', `Release ${held} held…`, mayWrite && held > 0],
     ['mode', 'Mode…', mayWrite && of.approvedVersion !== null],
@@ -199,6 +204,15 @@ const Actions = ({ of }: { readonly of: WorkflowDetail }) => {
   ];
   return (
     <>
+      {waiting === undefined || isShown ? null : (
+        <Button
+          component={Link}
+          to={`/workflows/${encodeURIComponent(of.name)}`}
+          search={{ version: String(waiting) }}
+        >
+          Read version {waiting}, which waits…
+        </Button>
+      )}
       {offered
         .filter(([, , isThere]) => isThere)
         .map(([act, title], at) => (
@@ -216,7 +230,7 @@ const Actions = ({ of }: { readonly of: WorkflowDetail }) => {
   );
 };
 
-const Versions = ({ of }: { readonly of: WorkflowDetail['versions'] }) => (
+const Versions = ({ of: { name, shownVersion, versions } }: { readonly of: WorkflowDetail }) => (
   <Section title="Versions">
     <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="Versions">
       <table className={detail['table']}>
@@ -230,9 +244,17 @@ const Versions = ({ of }: { readonly of: WorkflowDetail['versions'] }) => (
           </tr>
         </thead>
         <tbody>
-          {of.map((each) => (
+          {versions.map((each) => (
             <tr key={each.version}>
-              <td>{each.version}</td>
+              <td>
+                {each.version === shownVersion ? (
+                  <span aria-current="true">{each.version}, shown</span>
+                ) : (
+                  <Link to="/workflows/$name" params={{ name }} search={{ version: String(each.version) }}>
+                    {each.version}
+                  </Link>
+                )}
+              </td>
               <td>{each.state === 'waiting' ? 'waits for another person' : each.state}</td>
               <td>
                 <At at={each.savedAt} /> by {each.savedBy}
@@ -296,15 +318,16 @@ const Body = ({ of }: { readonly of: WorkflowDetail }) => (
         {of.source}
       </pre>
     </Section>
-    <ReplayPart source={of.source} />
-    <Versions of={of.versions} />
+    <ReplayPart key={of.shownVersion} source={of.source} />
+    <Versions of={of} />
   </div>
 );
 
 export const WorkflowPage = () => {
   const { name = '' } = useParams({ strict: false });
+  const { version } = useSearch({ strict: false });
   return (
-    <Loaded query={useQuery(workflowQuery(name))} whole>
+    <Loaded query={useQuery(workflowQuery(name, version === undefined ? undefined : Number(version)))} whole>
       {(of) => <Body of={of} />}
     </Loaded>
   );

@@ -75,3 +75,11 @@ export async function removeChannelRow(
     update alert_deliveries set state = 'failed', failure = 'the channel was removed', claimed_until = null
      where channel_id = ${id} and state in ('pending', 'sending')`.execute(db);
 }
+
+/** The channel by which mail goes to people: the one named `digests`, else the first of kind email that is on. */
+export async function findMailChannel(db: Kysely<Database>): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select id from alert_channels where removed_at is null and is_enabled and kind = 'email'
+     order by lower(name) <> 'digests', id limit 1`.execute(db);
+  return rows[0]?.id;
+}

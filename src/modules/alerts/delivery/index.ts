@@ -19,3 +19,4 @@ export { channelSpecs } from './channel-settings.ts';
 export { deliverDue } from './deliver.ts';
 export { countDeliveries, facetDeliveries, listDeliveries } from './delivery-list.sql.ts';
 export { type DeliveryRow, fetchDeliveries, forgetDeliveries, insertDeliveries } from './ledger.sql.ts';
+export { findMailChannel } from './channels.sql.ts';

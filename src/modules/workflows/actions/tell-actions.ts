@@ -1,20 +1,16 @@
-/** Actions that tell somebody: by mail, or a receiver of webhooks. Each is a row of the ledger of deliveries first, by an id of its own step. */
-import { createHash } from 'node:crypto';
+/**
+ * Actions that tell somebody: by mail, or a receiver of webhooks. Each is a row of the ledger of deliveries first, by an id that is derived from its
+ * step and receiver: whatever is done twice, one is written.
+ */
 import { z } from 'zod';
 import { roles as roleSpecs } from '../../../canonical/access/index.ts';
-import type { JsonObject } from '../../../platform/values/index.ts';
-import { insertDeliveries } from '../../alerts/index.ts';
+import { deriveUuid, type JsonObject } from '../../../platform/values/index.ts';
+import { findMailChannel, insertDeliveries } from '../../alerts/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
 import type { ActionOutcome } from '../parts.ts';
 import { defineAction, done, refused } from './define-action.ts';
 import { filled, filledWhole, roleNames, template } from './inputs.ts';
-import { findChannel, findMailChannel, listHolders, listNamed } from './recipients.sql.ts';
-
-/** A delivery bears the id of its step and receiver: whatever is done twice, one is written. */
-export const deliveryIdOf = (...parts: readonly string[]): string => {
-  const hex = createHash('sha256').update(parts.join('\n')).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-};
+import { findChannel, listHolders, listNamed } from '../recipients.sql.ts';
 
 /** What is told: the whole, and what may be said where a channel is not set to name records. */
 const contentOf = (record: Snapshot, workflow: string, say: string): JsonObject => ({
@@ -51,7 +47,7 @@ export const notify = defineAction({
     const named = (inputs.people ?? []).flatMap((each) => filledWhole(each, record) ?? []);
     const people = [
       ...(inputs.roles ? await listHolders(app.db, inputs.roles, record.boundary, now) : []),
-      ...(await listNamed(app.db, named)),
+      ...(await listNamed(app.db, named, now)),
     ];
     const reached = [
       ...new Map(
@@ -74,7 +70,7 @@ export const notify = defineAction({
     await insertDeliveries(
       app.db,
       reached.map(({ address }) => ({
-        id: deliveryIdOf(key, address),
+        id: deriveUuid('workflow', key, address),
         channelId,
         alertId: null,
         event: 'workflow' as const,
@@ -107,7 +103,7 @@ export const webhook = defineAction({
     await insertDeliveries(
       app.db,
       channel.recipients.map((recipient) => ({
-        id: deliveryIdOf(key, inputs.channel, recipient ?? ''),
+        id: deriveUuid('workflow', key, inputs.channel, recipient ?? ''),
         channelId: channel.id,
         alertId: null,
         event: 'workflow' as const,

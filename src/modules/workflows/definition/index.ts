@@ -1,3 +1,3 @@
 export { findCircle } from './circles.ts';
-export { lineOfPath, type Problem, readDefinition, readYaml } from './read-definition.ts';
+export { lineOfPath, type Problem, readSource, readYaml } from './read-definition.ts';
 export { everyStep, type PlannedStep, planOf } from './steps.ts';

@@ -185,6 +185,10 @@ function lineOf(
   return {};
 }
 
+/** Reads a workflow from YAML, or from an object. */
+export const readSource = (source: string | Readonly<Record<string, unknown>>): ReadDefinition =>
+  typeof source === 'string' ? readYaml(source) : readDefinition(source);
+
 /** The line of a path in YAML that could be read. */
 export function lineOfPath(source: string, path: string): { readonly line?: number } {
   const lines = new LineCounter();

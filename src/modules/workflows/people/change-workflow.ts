@@ -22,7 +22,6 @@ import {
   findVersion,
   insertVersion,
   insertWorkflow,
-  listRunningDefinitions,
   lockWorkflow,
   removeWorkflowRow,
   setMode,
@@ -33,7 +32,7 @@ import {
   type WorkflowRow,
 } from '../rows/workflows.sql.ts';
 import { nextTimeOf } from '../triggers/schedule.ts';
-import { checkWorkflow } from './check-workflow.ts';
+import { checkSource } from './check-workflow.ts';
 
 type Changing = Pick<App, 'store' | 'db' | 'now'>;
 
@@ -103,7 +102,7 @@ export async function saveWorkflow(
     readonly isShipped?: boolean;
   },
 ): Promise<SavedVersion> {
-  const checked = await checkSource(app, parts, wish.source);
+  const checked = await requireValid(app, parts, wish.source);
   return app.store.transaction(async (tx) => {
     const { definition, source } = checked;
     const { name } = definition;
@@ -145,15 +144,12 @@ export async function saveWorkflow(
 }
 
 /** @throws TielineError WORKFLOW_INVALID. */
-async function checkSource(
+async function requireValid(
   app: Pick<App, 'db'>,
   parts: WorkflowParts,
   source: string | Readonly<Record<string, unknown>>,
 ): Promise<{ readonly definition: WorkflowDefinition; readonly source: string }> {
-  const alone = checkWorkflow(parts, source, []);
-  const checked = alone.definition
-    ? checkWorkflow(parts, source, await listRunningDefinitions(app.db, alone.definition.name))
-    : alone;
+  const checked = await checkSource(app, parts, source);
   if (checked.definition) return checked;
   throw new TielineError('WORKFLOW_INVALID', 'The workflow was not saved.', {
     fields: checked.problems.map(({ path, message, line }) => ({
@@ -185,7 +181,8 @@ export async function decideWorkflow(
     refuseDecision(workflow, version, number, by);
     const at = app.now();
     const { definition } = version;
-    if (approved) await requireStillFits(tx, parts, definition);
+    // Others may have been saved since: a circle that they close is found now.
+    if (approved) await requireValid(tx, parts, definition);
     const before = workflow.approvedVersion;
     const change = {
       name,
@@ -235,11 +232,6 @@ function refuseDecision(
       `${by.name} ${version.savedBy === by.name ? 'saved this version' : 'owns this workflow'}, and cannot decide about it.`,
       { remedy: 'Let somebody else who may change workflows decide.' },
     );
-}
-
-/** Others may have been saved since: a circle that they close is found now. */
-async function requireStillFits(tx: Tx, parts: WorkflowParts, definition: WorkflowDefinition): Promise<void> {
-  await checkSource({ db: tx.db }, parts, definition);
 }
 
 const nextOf = (

@@ -1,31 +1,57 @@
 /** What keeps a workflow from being saved, beyond its shape: conditions that mean nothing, actions that there are not, circles. */
-import { everyStep, findCircle, type Problem, readDefinition, readYaml } from '../definition/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { everyStep, findCircle, lineOfPath, type Problem, readSource } from '../definition/index.ts';
 import type { WorkflowDefinition, WorkflowStep } from '../../../canonical/workflow/index.ts';
 import { closest } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import type { WorkflowParts } from '../parts.ts';
+import { listRunningDefinitions } from '../rows/workflows.sql.ts';
 import { scheduleProblem } from '../triggers/schedule.ts';
-import { lineOfPath } from '../definition/index.ts';
+import { listMetricNames } from '../../metrics/index.ts';
 
 export type Checked =
   | { readonly definition: WorkflowDefinition; readonly source: string; readonly problems: readonly [] }
   | { readonly definition?: undefined; readonly problems: readonly Problem[] };
 
+const meant = (word: string, known: readonly string[]): string => {
+  const near = closest(word, known);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+};
+
 const at = (path: readonly (string | number)[]): string => path.join('.');
 
-/** @param source YAML, or JSON. @param others definitions that run, or wait to be approved. */
-export function checkWorkflow(
+/** What a workflow is checked against, beside itself. */
+interface Known {
+  /** Definitions that run, or wait to be approved. */
+  readonly others: readonly WorkflowDefinition[];
+  readonly metrics: readonly string[];
+}
+
+/** What keeps a workflow from being saved, as things stand now. @param source YAML, or the workflow as an object. */
+export async function checkSource(
+  { db }: Pick<App, 'db'>,
   parts: WorkflowParts,
   source: string | Readonly<Record<string, unknown>>,
-  others: readonly WorkflowDefinition[],
-): Checked {
-  const read = typeof source === 'string' ? readYaml(source) : readDefinition(source);
+): Promise<Checked> {
+  const read = readSource(source);
   if (!read.definition) return { problems: read.problems };
-  const { definition } = read;
+  const known = {
+    others: await listRunningDefinitions(db, read.definition.name),
+    metrics: await listMetricNames({ db }),
+  };
+  return checkDefinition(parts, source, read.definition, known);
+}
+
+function checkDefinition(
+  parts: WorkflowParts,
+  source: string | Readonly<Record<string, unknown>>,
+  definition: WorkflowDefinition,
+  { others, metrics }: Known,
+): Checked {
   const problems = [
     ...conditionProblems(parts, definition),
     ...everyStep(definition.steps).flatMap(({ step, path }) => actionProblems(parts, definition, step, path)),
-    ...triggerProblems(definition),
+    ...triggerProblems(definition, metrics),
     ...circleProblems(parts, definition, others),
   ];
   const text = typeof source === 'string' ? source : JSON.stringify(source, null, 2);
@@ -74,11 +100,10 @@ function actionProblems(
   if (!('action' in step)) return [];
   const action = parts.action(step.action);
   if (!action) {
-    const near = closest(step.action, parts.actionNames);
     return [
       {
         path: at([...path, 'action']),
-        message: `there is no action "${step.action}"${near === undefined ? '' : `; did you mean "${near}"?`} There are ${parts.actionNames.join(', ')}.`,
+        message: `there is no action "${step.action}"${meant(step.action, parts.actionNames)}. There are ${parts.actionNames.join(', ')}.`,
       },
     ];
   }
@@ -99,7 +124,14 @@ function actionProblems(
   ];
 }
 
-function triggerProblems({ trigger }: WorkflowDefinition): Problem[] {
+function triggerProblems({ trigger }: WorkflowDefinition, metrics: readonly string[]): Problem[] {
+  if ('metric' in trigger && !metrics.includes(trigger.metric))
+    return [
+      {
+        path: 'trigger.metric',
+        message: `there is no metric "${trigger.metric}"${meant(trigger.metric, metrics)}; see \`tieline metrics list\``,
+      },
+    ];
   const problem = 'schedule' in trigger ? scheduleProblem(trigger.schedule) : undefined;
   return problem === undefined ? [] : [{ path: 'trigger.schedule', message: problem }];
 }

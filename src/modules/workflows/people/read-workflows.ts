@@ -8,10 +8,11 @@ import { type Why, whySentence } from '../executor/trace-words.ts';
 import { countRunsByWorkflow, findRun, findRunIds, type RunRow } from '../rows/run-list.sql.ts';
 import { listTraces, type TraceRow } from '../rows/runs.sql.ts';
 import {
+  findVersion,
   findWorkflow,
   listVersions,
   listWorkflowRows,
-  type VersionRow,
+  type VersionHead,
   type WorkflowRow,
 } from '../rows/workflows.sql.ts';
 import { fetchEventsWaitSince } from '../triggers/cursor.sql.ts';
@@ -62,19 +63,14 @@ export async function listWorkflows({ db, now }: Reader, scope: Scope): Promise<
   };
 }
 
-export interface ShownVersion extends Omit<
-  VersionRow,
-  'savedByPrincipal' | 'decidedByPrincipal' | 'definition' | 'source'
-> {
-  readonly version: number;
-}
+export type ShownVersion = Omit<VersionHead, 'savedByPrincipal' | 'decidedByPrincipal'>;
 
 export interface WorkflowDetail extends ListedWorkflow {
   /** Of the version that is asked for: the approved one, else the latest. */
   readonly shownVersion: number;
   readonly definition: WorkflowDefinition;
   readonly source: string;
-  /** Newest first. */
+  /** The last hundred, newest first. */
   readonly versions: readonly ShownVersion[];
 }
 
@@ -86,23 +82,16 @@ export async function fetchWorkflow(
 ): Promise<WorkflowDetail> {
   const row = await findWorkflow(db, name);
   if (!row) throw unknownWorkflow(name);
-  const versions = await listVersions(db, row.id);
   const wanted = version ?? row.approvedVersion ?? row.latestVersion;
-  const shown = versions.find((each) => each.version === wanted);
+  const shown = await findVersion(db, row.id, wanted);
   if (!shown) throw new TielineError('WORKFLOW_MOVED', `${name} has no version ${wanted}.`);
   return {
     ...listedOf(row, await countRunsByWorkflow(db, scope)),
     shownVersion: shown.version,
     definition: shown.definition,
     source: shown.source,
-    versions: versions.map(
-      ({
-        savedByPrincipal: _saver,
-        decidedByPrincipal: _decider,
-        definition: _definition,
-        source: _source,
-        ...each
-      }) => each,
+    versions: (await listVersions(db, row.id)).map(
+      ({ savedByPrincipal: _saver, decidedByPrincipal: _decider, ...each }) => each,
     ),
   };
 }

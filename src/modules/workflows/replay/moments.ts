@@ -14,7 +14,7 @@ export interface Window {
   readonly to: Date;
 }
 
-/** @returns undefined where the trigger cannot be played again. */
+/** When a schedule came; the same for every record. @returns undefined where the trigger has no schedule. */
 export function scheduledTimes(trigger: WorkflowTrigger, { from, to }: Window): readonly Date[] | undefined {
   if (!('schedule' in trigger)) return undefined;
   const cron = new Cron(trigger.schedule, { timezone: 'UTC', mode: '5-part' });

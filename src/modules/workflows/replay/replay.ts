@@ -4,8 +4,9 @@
  *
  * Steps are told up to the first that waits or asks: what people would have answered is not known, so nothing is made up after it.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { isWithin, type Scope } from '../../../canonical/access/index.ts';
-import type { WorkflowDefinition, WorkflowStep } from '../../../canonical/workflow/index.ts';
+import type { RecordKind, WorkflowDefinition, WorkflowStep } from '../../../canonical/workflow/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { filled } from '../actions/index.ts';
 import {
@@ -67,26 +68,43 @@ const pageSize = 500;
 const shownAtMost = 500;
 const dayMs = 86_400_000;
 
-const compiled = (definition: WorkflowDefinition, text: string): Condition | undefined => {
-  const condition = compileCondition(definition.record, text, 'yes_or_time');
-  return condition.problems ? undefined : condition;
-};
+/** A condition as it is played: how it is evaluated, and which of its fields history does not tell of. */
+interface Read {
+  readonly condition: Condition | undefined;
+  readonly unknown: readonly Omit<Unreplayable, 'place'>[];
+}
+type Reader = (text: string) => Read;
 
-/** Fields of a condition that history does not tell of. */
-function unreplayableIn(definition: WorkflowDefinition, place: string, text: string): Unreplayable[] {
-  const condition = compileCondition(definition.record, text, 'yes_or_time');
-  if (condition.problems)
-    return [{ place, field: text, why: `is no condition: ${condition.problems[0].message}` }];
-  return condition.reads.flatMap(({ path, field }) =>
-    field.history.from === 'none'
-      ? [{ place, field: path, why: 'is kept only as it is now, so it is known from today on' }]
-      : [],
-  );
+/** Reads each condition of a workflow once, however many records it is asked of. */
+function readerOf({ record }: WorkflowDefinition): Reader {
+  const known = new Map<string, Read>();
+  return (text) => {
+    const found = known.get(text) ?? readCondition(record, text);
+    known.set(text, found);
+    return found;
+  };
 }
 
+function readCondition(record: RecordKind, text: string): Read {
+  const condition = compileCondition(record, text, 'yes_or_time');
+  if (condition.problems)
+    return {
+      condition: undefined,
+      unknown: [{ field: text, why: `is no condition: ${condition.problems[0].message}` }],
+    };
+  const unknown = condition.reads.flatMap(({ path, field }) =>
+    field.history.from === 'none'
+      ? [{ field: path, why: 'is kept only as it is now, so it is known from today on' }]
+      : [],
+  );
+  return { condition, unknown };
+}
+
+const unreplayableIn = (read: Reader, place: string, text: string): Unreplayable[] =>
+  read(text).unknown.map((each) => ({ place, ...each }));
+
 /** What keeps a workflow from being played again: of its trigger and its condition. */
-export function unreplayable(definition: WorkflowDefinition): Unreplayable[] {
-  const { trigger, when } = definition;
+function unreplayable({ trigger, when }: WorkflowDefinition, read: Reader): Unreplayable[] {
   const told = 'schedule' in trigger || 'event' in trigger;
   const name = 'metric' in trigger ? `the metric ${trigger.metric}` : 'a start by hand';
   const silent =
@@ -104,15 +122,16 @@ export function unreplayable(definition: WorkflowDefinition): Unreplayable[] {
           },
         ]
       : []),
-    ...unreplayableIn(definition, 'when', when),
+    ...unreplayableIn(read, 'when', when),
   ];
 }
 
-function stepsAt(definition: WorkflowDefinition, snapshot: Snapshot, now: Date): ReplayedStep[] {
+function stepsAt({ definition, read }: Playing, snapshot: Snapshot, now: Date): ReplayedStep[] {
   const told: ReplayedStep[] = [];
-  const truth = (step: WorkflowStep, text: string): boolean | undefined => {
-    if (unreplayableIn(definition, step.id, text).length > 0) return undefined;
-    const answer = compiled(definition, text)?.evaluate(snapshot, now);
+  const truth = (text: string): boolean | undefined => {
+    const { condition, unknown } = read(text);
+    if (unknown.length > 0) return undefined;
+    const answer = condition?.evaluate(snapshot, now);
     return answer?.is === 'answer' ? answer.value : undefined;
   };
   /** @returns whether what follows can still be told. */
@@ -129,7 +148,7 @@ function stepsAt(definition: WorkflowDefinition, snapshot: Snapshot, now: Date):
       return false;
     }
     if ('branch' in step) {
-      const verdicts = step.branch.map(({ when }) => truth(step, when));
+      const verdicts = step.branch.map(({ when }) => truth(when));
       const chosen = verdicts.findIndex((verdict) => verdict !== false);
       if (chosen >= 0 && verdicts[chosen] === undefined) {
         told.push({ id: step.id, says: 'which branch cannot be told', outcome: 'unknown' });
@@ -137,7 +156,7 @@ function stepsAt(definition: WorkflowDefinition, snapshot: Snapshot, now: Date):
       }
       return walk(chosen >= 0 ? (step.branch[chosen]?.steps ?? []) : (step.else ?? []));
     }
-    const holds = step.when === undefined ? true : truth(step, step.when);
+    const holds = step.when === undefined ? true : truth(step.when);
     const says = saysOf(step.action, step.with, snapshot);
     told.push({
       id: step.id,
@@ -176,14 +195,28 @@ interface Sum {
   readonly items: ReplayedRun[];
 }
 
-function playRecord(
-  definition: WorkflowDefinition,
+/** A workflow while it is played. */
+interface Playing {
+  readonly definition: WorkflowDefinition;
+  readonly read: Reader;
+  readonly window: Window;
+  /** When its schedule came; undefined: an event starts it. */
+  readonly scheduled: readonly Date[] | undefined;
+  readonly sum: Sum;
+}
+
+/** So many moments are played in a row; then others have their turn. */
+const movesInARow = 200;
+
+async function playRecord(
+  playing: Playing,
   when: Condition,
   snapshot: Snapshot,
-  given: { readonly history: History; readonly times: readonly Date[]; readonly sum: Sum },
-): void {
-  const { history, times, sum } = given;
-  for (const at of times) {
+  history: History,
+): Promise<void> {
+  const { sum } = playing;
+  for (const [move, at] of timesOf(playing, snapshot, history).entries()) {
+    if (move % movesInARow === 0) await turn();
     const then = snapshotAt(snapshot, history, at);
     if (!then) continue;
     const answer = when.evaluate(then, at);
@@ -198,18 +231,17 @@ function playRecord(
         recordId: snapshot.id,
         title: snapshot.title,
         boundary: snapshot.boundary,
-        steps: stepsAt(definition, then, at),
+        steps: stepsAt(playing, then, at),
       });
   }
 }
 
 function timesOf(
-  { trigger }: WorkflowDefinition,
+  { definition: { trigger }, scheduled, window }: Playing,
   snapshot: Snapshot,
   history: History,
-  window: Window,
 ): readonly Date[] {
-  if (!('event' in trigger)) return scheduledTimes(trigger, window) ?? [];
+  if (scheduled || !('event' in trigger)) return scheduled ?? [];
   const found = eventTimes(trigger.event, snapshot, history) ?? [];
   return [...new Set(found)]
     .filter((at) => at > window.from.getTime() && at <= window.to.getTime())
@@ -229,13 +261,16 @@ export async function replayWorkflow(
 ): Promise<Replay> {
   const to = now();
   const window = { from: new Date(to.getTime() - days * dayMs), to };
-  const obstacles = unreplayable(definition);
+  const read = readerOf(definition);
+  const obstacles = unreplayable(definition, read);
   const steps = everyStep(definition.steps).flatMap(({ step }) =>
-    'action' in step && step.when !== undefined ? unreplayableIn(definition, step.id, step.when) : [],
+    'action' in step && step.when !== undefined ? unreplayableIn(read, step.id, step.when) : [],
   );
   const sum: Sum = { runs: 0, days: new Map(), unknown: new Map(), items: [] };
-  const when = compiled(definition, definition.when);
+  const playing = { definition, read, window, scheduled: scheduledTimes(definition.trigger, window), sum };
+  const when = read(definition.when).condition;
   let looked = 0;
+  let listed = 0;
   let after: string | undefined;
   let isCut = false;
   while (obstacles.length === 0 && when) {
@@ -246,14 +281,11 @@ export async function replayWorkflow(
       isWithin(scope, boundary),
     );
     const history = await readHistory(db, seen, window.from);
-    for (const snapshot of seen)
-      playRecord(definition, when, snapshot, {
-        history,
-        times: timesOf(definition, snapshot, history, window),
-        sum,
-      });
+    for (const snapshot of seen) await playRecord(playing, when, snapshot, history);
     looked += seen.length;
-    isCut = looked >= mostRecords;
+    // What the reader does not see was read too: it counts, or a small scope would read everything.
+    listed += ids.length;
+    isCut = listed >= mostRecords && ids.length === pageSize;
     if (isCut) break;
   }
   const [busiest] = [...sum.days].toSorted(([, a], [, b]) => b - a);

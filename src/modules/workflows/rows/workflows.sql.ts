@@ -68,10 +68,9 @@ export async function findWorkflowById(db: Kysely<Database>, id: number): Promis
 
 export type VersionState = 'waiting' | 'approved' | 'rejected' | 'replaced';
 
-export interface VersionRow {
+/** What is known of a version without its content. */
+export interface VersionHead {
   readonly version: number;
-  readonly definition: WorkflowDefinition;
-  readonly source: string;
   readonly sha256: string;
   readonly note: string | null;
   readonly savedBy: string;
@@ -84,19 +83,24 @@ export interface VersionRow {
   readonly decisionNote: string | null;
 }
 
-const versionColumns = sql`
-    v.version, v.definition, v.source, v.sha256, v.note, v.saved_by as "savedBy", v.saved_by_principal as "savedByPrincipal", v.saved_at as "savedAt",
+export interface VersionRow extends VersionHead {
+  readonly definition: WorkflowDefinition;
+  readonly source: string;
+}
+
+const headColumns = sql`
+    v.version, v.sha256, v.note, v.saved_by as "savedBy", v.saved_by_principal as "savedByPrincipal", v.saved_at as "savedAt",
     v.state, v.decided_by as "decidedBy", v.decided_by_principal as "decidedByPrincipal", v.decided_at as "decidedAt",
     v.decision_note as "decisionNote"`;
 
-/** Newest first. */
+/** The newest first, without what they say. */
 export async function listVersions(
   db: Kysely<Database>,
   workflowId: number,
   limit = 100,
-): Promise<VersionRow[]> {
-  const { rows } = await sql<VersionRow>`
-    select ${versionColumns} from workflow_versions v where v.workflow_id = ${workflowId} order by v.version desc limit ${limit}`.execute(
+): Promise<VersionHead[]> {
+  const { rows } = await sql<VersionHead>`
+    select ${headColumns} from workflow_versions v where v.workflow_id = ${workflowId} order by v.version desc limit ${limit}`.execute(
     db,
   );
   return rows;
@@ -108,7 +112,7 @@ export async function findVersion(
   version: number,
 ): Promise<VersionRow | undefined> {
   const { rows } = await sql<VersionRow>`
-    select ${versionColumns} from workflow_versions v where v.workflow_id = ${workflowId} and v.version = ${version}`.execute(
+    select ${headColumns}, v.definition, v.source from workflow_versions v where v.workflow_id = ${workflowId} and v.version = ${version}`.execute(
     db,
   );
   return rows[0];

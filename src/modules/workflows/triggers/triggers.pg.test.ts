@@ -14,8 +14,8 @@ describe('a metric', () => {
   const take = async (daysAgo: number, ...values: number[]) => {
     const at = `tieline_now() - interval '${daysAgo} days'`;
     await bench.run(`
-      insert into metrics_definitions (metric_name, metric_category, calculation_method, measures)
-        values ('overdue', 'x', 'x', '[{"key": "share"}, {"key": "count"}]') on conflict do nothing;
+      insert into metrics_definitions (metric_name, metric_category, calculation_method, is_own, measures)
+        values ('overdue', 'x', 'x', true, '[{"key": "share"}, {"key": "count"}]') on conflict do nothing;
       insert into metrics_takes (metric_id, taken_on, taken_at, milliseconds) select id, (${at})::date, ${at}, 1 from metrics_definitions;
       insert into metrics_values (metric_id, measure, calculated_at, taken_on, level, system_id, severity, band, value)
         select d.id, v.measure, (${at}) at time zone 'UTC', (${at})::date, v.level, v.system, v.severity, v.band, v.value

@@ -5,10 +5,18 @@ import {
   fetchRetention,
   runRetention,
 } from '../../../operate/database/index.ts';
+import { listKeptRows } from '../../../operate/worker/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { wholeNumber } from '../kit/flags.ts';
 import { statusText } from './db-status.view.ts';
-import { keepSentence, nextStep, partitionTable, retentionTable, runText } from './retention.view.ts';
+import {
+  keepSentence,
+  keptTable,
+  nextStep,
+  partitionTable,
+  retentionTable,
+  runText,
+} from './retention.view.ts';
 
 export async function showStatus(
   context: CommandContext,
@@ -22,10 +30,16 @@ export async function showStatus(
 export async function showRetention(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const { tables } = await context.host.withApp(flags, fetchRetention);
   const { width } = context;
-  if (flags.json) context.printJson('retentionPlan', { tables });
+  const rows = listKeptRows();
+  if (flags.json) context.printJson('retentionPlan', { tables, rows });
   else
     context.print(
-      [retentionTable(tables, width), partitionTable(tables, width), nextStep(tables)].join('\n\n'),
+      [
+        retentionTable(tables, width),
+        partitionTable(tables, width),
+        keptTable(rows, width),
+        nextStep(tables),
+      ].join('\n\n'),
     );
 }
 

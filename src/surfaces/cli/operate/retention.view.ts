@@ -60,6 +60,17 @@ export function partitionTable(tables: readonly TableRetention[], width: number 
   );
 }
 
+/** What workers and servers delete by themselves. */
+export const keptTable = (
+  kept: readonly { readonly rows: string; readonly days: number }[],
+  width: number | undefined,
+): string =>
+  fittedTable(
+    ['ROWS', 'KEPT'],
+    kept.map(({ rows, days }) => [rows, counted(days, 'day')]),
+    width,
+  );
+
 export function nextStep(tables: readonly TableRetention[]): string {
   const due = dueOf(tables);
   const bytes = due.reduce((sum, partition) => sum + partition.bytes, 0);

@@ -12,14 +12,22 @@ const isFile = (name: string): boolean => /\.ya?ml$|\.json$|\//.test(name);
 const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
 const counted = (n: number, one: string): string => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`;
 
-/** The text of a workflow: a file, one that ships, or the version of a saved one that runs, else its latest. */
-async function sourceOf(context: CommandContext, flags: GlobalFlags, name: string): Promise<string> {
+type ReplayFlags = GlobalFlags & { readonly days?: number; readonly version?: number };
+
+/** The text of a workflow: a file, one that ships, or a version of a saved one: the one that is asked for, else that runs, else the latest. */
+async function sourceOf(context: CommandContext, flags: ReplayFlags, name: string): Promise<string> {
+  const { version } = flags;
+  const saved = (): Promise<string> =>
+    context.host.withApp(
+      flags,
+      async (app) => (await fetchWorkflow(app, everywhere, { name, version })).source,
+    );
+  if (version !== undefined) return saved();
   if (isFile(name)) return readFile(name, 'utf8');
   const shipped = workflowAidsOf().shipped.find(
     (each) => each.name === name || each.number === name.toUpperCase(),
   );
-  if (shipped) return shipped.source;
-  return context.host.withApp(flags, async (app) => (await fetchWorkflow(app, everywhere, { name })).source);
+  return shipped ? shipped.source : saved();
 }
 
 function replayText(found: Replay, width: number | undefined): string {
@@ -52,11 +60,7 @@ function replayText(found: Replay, width: number | undefined): string {
   ].join('\n');
 }
 
-export async function replay(
-  context: CommandContext,
-  flags: GlobalFlags & { readonly days?: number },
-  name: string,
-): Promise<void> {
+export async function replay(context: CommandContext, flags: ReplayFlags, name: string): Promise<void> {
   const source = await sourceOf(context, flags, name);
   const found = await context.host.withApp(flags, (app) =>
     replaySource(app, everywhere, { source, days: flags.days ?? 90 }),

@@ -5,15 +5,13 @@ import { workflowRunList } from '../../../canonical/lists/index.ts';
 import { workflowModes } from '../../../canonical/workflow/index.ts';
 import {
   cancelRun,
-  checkWorkflow,
+  checkSource,
   countRuns,
   decideWorkflow,
   fetchRun,
   fetchWorkflow,
-  listRunningDefinitions,
   listRuns,
   listWorkflows,
-  readYaml,
   releaseRuns,
   removeWorkflow,
   resumeWorkflow,
@@ -87,10 +85,9 @@ export async function check(
   [file]: readonly [string],
 ): Promise<void> {
   const source = await readSource(file);
-  const { problems } = await context.host.withApp(flags, async (app) => {
-    const others = await listRunningDefinitions(app.db, readYaml(source).definition?.name ?? '');
-    return checkWorkflow(workflowPartsOf(app), source, others);
-  });
+  const { problems } = await context.host.withApp(flags, (app) =>
+    checkSource(app, workflowPartsOf(app), source),
+  );
   if (flags.json) context.printJson('workflowProblems', { problems: [...problems] });
   else if (problems.length === 0)
     context.print(`Nothing is wrong with it. Save it: tieline workflows save ${file}`);

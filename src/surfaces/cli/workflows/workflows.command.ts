@@ -89,8 +89,13 @@ export const workflows: FirstLevel = {
         'what a workflow would have done in the last days: by its name, or a YAML file; nothing is written',
       options: [
         { flags: '--days <n>', description: 'so many days back (default: 90)', parse: wholeNumber(1, 400) },
+        version('this version of a saved workflow (default: the one that runs, else the latest)'),
       ],
-      examples: ['workflows replay kev-arrives', 'workflows replay mine.yaml --days 30'],
+      examples: [
+        'workflows replay kev-arrives',
+        'workflows replay kev-arrives --version 2',
+        'workflows replay mine.yaml --days 30',
+      ],
       action: async () => (await import('./aids.actions.ts')).replay,
     },
     {

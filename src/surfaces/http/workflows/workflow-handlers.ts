@@ -3,17 +3,14 @@ import { workflowRunList } from '../../../canonical/lists/index.ts';
 import { workflowRun, type workflowRoutes } from '../../../contract/index.ts';
 import {
   cancelRun,
-  checkWorkflow,
+  checkSource,
   countRuns,
   decideWorkflow,
   facetRuns,
   fetchRun,
   fetchWorkflow,
-  listRunningDefinitions,
   listRuns,
   listWorkflows,
-  readDefinition,
-  readYaml,
   releaseRuns,
   removeWorkflow,
   resumeWorkflow,
@@ -43,15 +40,11 @@ const pageOfRuns = async (
   return { items: items.map(shownRun), ...page };
 };
 
-const nameOf = (source: string | Readonly<Record<string, unknown>>): string =>
-  (typeof source === 'string' ? readYaml(source) : readDefinition(source)).definition?.name ?? '';
-
 const ownHandlers = {
   listWorkflows: async ({ app, scope }) => ({ body: await listWorkflows(app, scope) }),
-  checkWorkflow: async ({ app, body: { source } }) => {
-    const others = await listRunningDefinitions(app.db, nameOf(source));
-    return { body: { problems: [...checkWorkflow(workflowPartsOf(app), source, others).problems] } };
-  },
+  checkWorkflow: async ({ app, body: { source } }) => ({
+    body: { problems: [...(await checkSource(app, workflowPartsOf(app), source)).problems] },
+  }),
   saveWorkflow: async ({ app, by, body }) => ({
     body: await saveWorkflow(app, workflowPartsOf(app), by.actor, body),
   }),
