@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'proof',
           include: byVolume,
+          isolate: false,
           globalSetup: ['test/support/global-setup.ts'],
           maxWorkers: 2,
         },
