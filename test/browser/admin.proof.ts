@@ -29,6 +29,8 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     async () => {
       await addPerson(world.app, 'p.kovacs', [{ role: 'operator' }]);
       await addPerson(world.app, 'v.reyes', [{ role: 'viewer' }]);
+      await addPerson(world.app, 'a.admin', [{ role: 'admin' }]);
+      await addPerson(world.app, 'sign-in-rules', [{ role: 'issm' }]);
     },
     60_000,
   );
@@ -141,6 +143,13 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
     await dialog(page).getByLabel('Reason').fill('it was a drill');
     await submit(page);
     await page.waitForURL(/connections$/);
+    expect(faults()).toEqual([]);
+  });
+
+  it('who needs a second factor by the rules is named there, whatever their name is', async () => {
+    const page = await signIn('a.admin', '/sign-in-rules');
+    await page.getByRole('link', { name: 'sign-in-rules', exact: true }).click();
+    await page.getByRole('heading', { name: 'sign-in-rules' }).waitFor();
     expect(faults()).toEqual([]);
   });
 

@@ -74,6 +74,14 @@ describe.runIf(hasChromium)(`the security log in the console${noChromium}`, () =
     expect(faults.filter((text) => !/status (403|422)/.test(text))).toEqual([]);
   });
 
+  it('where the receiver does not answer, the page says since when', async () => {
+    await world.rows(
+      `update security_log_forwarding set failing_since = '2026-01-02T03:04:00Z', failure = 'nobody listens', port = 1`,
+    );
+    const { page } = await signIn('m.silva', '/security');
+    await page.getByText(/^Not forwarded to localhost since 02 Jan 2026, 03:04/).waitFor();
+  });
+
   it('a file that is no certificate is refused at its field, and an ISSO has no such button', async () => {
     const { page } = await signIn('m.silva', '/security');
     await page.getByRole('button', { name: 'Forward…' }).click();

@@ -16,21 +16,19 @@ async function switchTo(page: Page, mode: 'simulate' | 'live', told: string): Pr
   await page.getByText(`It is ${told} now.`).waitFor();
 }
 
-/** Starts one run about the POA&M, and opens the trace of the newest. */
-async function runAndRead(page: Page, poam: string, runs: number): Promise<Locator> {
+/** Starts one run about the POA&M, and reads its trace once it is over. */
+async function runAndRead(page: Page, poam: string): Promise<Locator> {
   await page.goto('/workflows/milestone-slip');
   await page.getByRole('button', { name: 'Run…' }).click();
   await dialog(page).getByLabel('Ids of records').fill(poam);
   await dialog(page).getByRole('button', { name: 'Start' }).click();
   await page.getByText('1 started, 0 held').waitFor();
-  const newest = `select execution_id as id from workflow_executions order by started_at desc limit 1`;
-  await expect
-    .poll(() => world.rows(`select 1 from workflow_executions where completed_at is not null`), {
-      timeout: 60_000,
-    })
-    .toHaveLength(runs);
-  const [run] = await world.rows(newest);
+  const [run] = await world.rows(
+    `select execution_id as id from workflow_executions order by started_at desc limit 1`,
+  );
+  // Opened while it is under way: the page goes along with it.
   await page.goto(`/workflow-runs/${String(run?.['id'])}`);
+  await page.getByText('completed', { exact: true }).waitFor({ timeout: 60_000 });
   const trace = page.getByRole('region', { name: 'Trace, to scroll' });
   await trace.waitFor();
   return trace;
@@ -84,16 +82,93 @@ describe.runIf(hasChromium)(`workflows in the console${noChromium}`, () => {
 
       await page.reload();
       await switchTo(page, 'simulate', 'simulating');
-      const simulated = await runAndRead(page, poam, 1);
+      const simulated = await runAndRead(page, poam);
       await simulated.getByText('nobody to tell: o.isso has no mail address').waitFor();
       await page.getByText('simulated: nothing was changed').waitFor();
 
       await page.goto('/workflows/milestone-slip');
       await switchTo(page, 'live', 'live');
-      const live = await runAndRead(page, poam, 2);
+      const live = await runAndRead(page, poam);
       await live.getByText('nobody to tell: o.isso has no mail address').waitFor();
       expect(await page.getByText('simulated: nothing was changed').count()).toBe(0);
       expect([...faults, ...other.faults]).toEqual([]);
     },
   );
+
+  it(
+    'an approver reads and plays the version that waits, and whoever saved it may not decide',
+    { timeout: 240_000 },
+    async () => {
+      const { page, faults } = await signIn('s.haddad', '/workflows/milestone-slip/edit');
+      const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
+      const save = async (told: string): Promise<void> => {
+        await page.getByRole('button', { name: 'Check' }).click();
+        await page.getByRole('button', { name: 'Save…' }).click();
+        await dialog(page).getByRole('button', { name: 'Save' }).click();
+        await page.getByText(told).waitFor();
+      };
+      await text.waitFor();
+      const first = await text.inputValue();
+      await save('Nothing was saved: version 1 says the same already.');
+      await page.goto('/workflows/milestone-slip/edit');
+      await text.fill(first.replace(/^limit: \d+$/m, 'limit: 7'));
+      await save('Saved as version 2.');
+      const approve = (of: Page): Locator => of.getByRole('button', { name: 'Approve…' });
+      await approve(page).and(page.getByTitle('You saved this version: another person decides.')).waitFor();
+      expect(await approve(page).getAttribute('aria-disabled')).toBe('true');
+      await page.goto('/workflows/milestone-slip/edit');
+      await page.getByText('It begins as version 2 says; version 1 is the one that runs.').waitFor();
+      expect(await text.inputValue()).toContain('limit: 7');
+
+      const { page: other, faults: others } = await signIn('m.silva', '/inbox?kind=workflow');
+      await other
+        .locator('[data-inbox-row]')
+        .getByRole('link', { name: /^milestone-slip/ })
+        .click();
+      await other.getByText('Version 2, saved by s.haddad, waits').waitFor();
+      const written = other.getByLabel('The workflow as YAML');
+      await other.getByRole('heading', { name: 'As it is written, version 2' }).waitFor();
+      expect(await written.innerText()).toContain('limit: 7');
+      const differing = other.getByRole('group', { name: 'Lines that differ' });
+      expect(await differing.locator('ins').allInnerTexts()).toEqual(['limit: 7']);
+      expect(await differing.locator('del').allInnerTexts()).toEqual([/^limit: \d+$/m.exec(first)?.[0]]);
+      const [played] = await Promise.all([
+        other.waitForRequest(/workflow-replays/),
+        other.getByRole('button', { name: 'Play it' }).click(),
+      ]);
+      expect(played.postDataJSON()).toMatchObject({ source: expect.stringContaining('limit: 7') });
+
+      await other.getByRole('link', { name: 'Version 1', exact: true }).click();
+      await other.getByRole('heading', { name: 'As it is written, version 1' }).waitFor();
+      await approve(other)
+        .and(other.getByTitle(/read it first/))
+        .waitFor();
+      await other.getByRole('link', { name: 'Show version 2' }).click();
+      await approve(other).click();
+      await dialog(other).getByRole('button', { name: 'Approve' }).click();
+      await other.getByText('this version runs from now on').waitFor();
+      expect([...faults, ...others]).toEqual([]);
+    },
+  );
+
+  it('a run that failed is opened from the inbox, and who began it is named once', async () => {
+    await world.rows(`update workflow_executions set status = 'failed'`);
+    const { page, faults } = await signIn('m.silva', '/inbox?kind=workflow_run');
+    await page.locator('[data-inbox-row] [data-inbox-focus]').first().click();
+    const trace = page.getByRole('region', { name: 'Trace, to scroll' });
+    await trace.getByText('started by s.haddad').waitFor();
+    expect(await trace.innerText()).not.toContain('by s.haddad by s.haddad');
+    expect(faults).toEqual([]);
+  });
+
+  it('a workflow that was removed leads back to the others', async () => {
+    const { page, faults } = await signIn('s.haddad', '/workflows/milestone-slip');
+    await page.getByRole('button', { name: 'Remove…' }).click();
+    await dialog(page).getByRole('button', { name: 'Remove' }).click();
+    await page.waitForURL(/\/workflows$/);
+    await page.getByText('was removed').waitFor();
+    await page.getByRole('heading', { name: 'Workflows' }).waitFor();
+    expect(await page.getByRole('link', { name: 'milestone-slip' }).count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
 });

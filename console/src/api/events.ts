@@ -35,7 +35,7 @@ const concerns: Record<Kind, readonly (readonly string[])[]> = {
   'outbox.changed': [['outbox'], ['sync'], ['poams']],
   'health.changed': [['sync']],
   'import.progress': [['imports']],
-  'inbox.changed': [['me']],
+  'inbox.changed': [['me'], ['workflows']],
   bye: [['me']],
 };
 

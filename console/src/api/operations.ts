@@ -17,7 +17,7 @@ const path = (id: string): string => `/operations/${encodeURIComponent(id)}`;
 export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: ['operations', id],
-    queryFn: ({ signal }) => get<OperationDetail>(path(id), { signal }),
+    queryFn: ({ signal }) => get<OperationDetail>(path(id), { passive: true, signal }),
     refetchInterval: (query) => (query.state.data?.status === 'in_progress' ? 5000 : false),
   });
 

@@ -33,19 +33,31 @@ export const workflowsQuery = queryOptions({
 /** @param version absent: the one that runs, else the latest. */
 export const workflowQuery = (name: string, version?: number) =>
   queryOptions({
-    queryKey: ['workflows', name, version ?? null],
-    queryFn: ({ signal }) =>
-      get<WorkflowDetail>(version === undefined ? of(name) : `${of(name)}?version=${version}`, { signal }),
+    queryKey: ['workflows', name, version],
+    queryFn: ({ signal }) => get<WorkflowDetail>(of(name), { query: { version }, signal }),
   });
 export const workflowAidsQuery = queryOptions({
   queryKey: ['workflow-aids'],
   queryFn: ({ signal }) => get<WorkflowAids>('/workflow-aids', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
+/** How soon a page of a run asks again: what is worked on moves in seconds, what waits in minutes; the rest moves by a person. */
+const lookAgainMs: Readonly<Record<WorkflowRun['state'], number | false>> = {
+  pending: 3_000,
+  waiting: 30_000,
+  asking: 30_000,
+  held: 30_000,
+  halted: 30_000,
+  completed: false,
+  ended: false,
+  failed: false,
+  cancelled: false,
+};
 export const workflowRunQuery = (id: string) =>
   queryOptions({
     queryKey: ['workflow-runs', id],
-    queryFn: ({ signal }) => get<WorkflowRunDetail>(ofRun(id), { signal }),
+    queryFn: ({ signal }) => get<WorkflowRunDetail>(ofRun(id), { passive: true, signal }),
+    refetchInterval: ({ state: { data } }) => (data ? lookAgainMs[data.state] : false),
   });
 
 export const checkWorkflow = (source: string): Promise<z.input<typeof workflowProblems>> =>

@@ -26,6 +26,7 @@ const kinds = {
   change: { path: '/sync/outbox', permission: 'sync:read' },
   connection: { path: '/connections', permission: 'sync:read' },
   securityEvent: { path: '/security', permission: 'audit:read' },
+  workflow: { path: '/workflows', permission: 'workflow:read' },
   workflowRun: { path: '/workflow-runs', permission: 'workflow:read' },
   user: { path: '/users', permission: 'admin:users' },
 } as const satisfies Record<string, { path: string; permission: Permission }>;
@@ -83,6 +84,8 @@ const listPaths: Readonly<Record<string, string>> = {
   findings: '/findings',
   assets: '/assets',
   poams: '/poams',
+  milestones: '/milestones',
+  alerts: '/alerts',
   deviations: '/deviations',
   conflicts: '/conflicts',
   approvals: '/approvals',
@@ -92,6 +95,8 @@ const listPaths: Readonly<Record<string, string>> = {
   connections: '/connections',
   intelligence: '/intelligence',
   'security-events': '/security',
+  privacy: '/privacy',
+  'workflow-runs': '/workflow-runs',
 };
 
 /** The page of a list; undefined where it has none. */

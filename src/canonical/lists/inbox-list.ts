@@ -33,6 +33,31 @@ export const inboxKinds = [
 ] as const;
 export type InboxKind = (typeof inboxKinds)[number];
 
+/** Kinds of records on whose page what waits is answered. */
+export const inboxPlaces = [
+  'finding',
+  'plugin',
+  'asset',
+  'poam',
+  'system',
+  'task',
+  'report',
+  'alert',
+  'conflict',
+  'approval',
+  'match',
+  'change',
+  'operation',
+  'deviation',
+  'connection',
+  'feed',
+  'privacy',
+  'identity',
+  'workflow',
+  'workflow_run',
+] as const;
+export type InboxPlace = (typeof inboxPlaces)[number];
+
 export const inboxList = defineList({
   noun: 'inbox',
   filters: {

@@ -19,7 +19,7 @@ export {
   findingStates,
 } from './finding-list.ts';
 export { importList, type ImportState, importStates } from './import-list.ts';
-export { type InboxKind, inboxKinds, inboxList } from './inbox-list.ts';
+export { type InboxKind, inboxKinds, inboxList, type InboxPlace, inboxPlaces } from './inbox-list.ts';
 export { matchList } from './match-list.ts';
 export { callList, changeList, operationList } from './operation-list.ts';
 export { outboxList, outboxStates } from './outbox-list.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inboxKinds } from '../../canonical/lists/index.ts';
+import { inboxKinds, inboxPlaces } from '../../canonical/lists/index.ts';
 import { instant, tally } from '../json/index.ts';
 import { connectionOverview } from './connections.ts';
 
@@ -136,7 +136,7 @@ export const inbox = z.strictObject({
       boundary: z.string().nullable(),
       connection: z.string().nullable(),
       /** The record whose page is the place to act; a connection by its name. */
-      place: z.strictObject({ kind: z.string(), id: z.string() }).nullable(),
+      place: z.strictObject({ kind: z.enum(inboxPlaces), id: z.string() }).nullable(),
       /** Of a question about a POA&M: its code. */
       question: z.string().nullable(),
       list: listThatHolds,

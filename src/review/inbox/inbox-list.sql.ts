@@ -15,6 +15,7 @@ import {
   type FilterOf,
   type InboxKind,
   inboxKinds,
+  type InboxPlace,
   type inboxList,
   type ListQuery,
 } from '../../canonical/lists/index.ts';
@@ -56,7 +57,7 @@ export interface InboxItem {
   readonly boundary: string | null;
   readonly connection: string | null;
   /** The record whose page is the place to act; null where it has none. A connection goes by its name. */
-  readonly place: { readonly kind: string; readonly id: string } | null;
+  readonly place: { readonly kind: InboxPlace; readonly id: string } | null;
   /** Of a question about a POA&M: its code. */
   readonly question: string | null;
   readonly list: InboxKindSpec['list'];
@@ -134,7 +135,7 @@ interface Row {
   readonly entity: string | null;
   readonly entityId: string | null;
   readonly detail: string | null;
-  readonly placeKind: string | null;
+  readonly placeKind: InboxPlace | null;
   readonly placeId: string | null;
 }
 

@@ -31,7 +31,8 @@ export const userQuery = (account: string) =>
   });
 export type SignInRules = Answer<'getSignInRules'>;
 export const signInRulesQuery = queryOptions({
-  queryKey: ['users', 'sign-in-rules'],
+  // Not below `users`, whose second part is a name that somebody may bear.
+  queryKey: ['sign-in-rules'],
   queryFn: ({ signal }) => get<SignInRules>('/sign-in-rules', { signal }),
 });
 export const grantChoicesQuery = queryOptions({
@@ -102,7 +103,7 @@ export const revokeGroupGrant = (grantId: string, reason: string | undefined): P
   post(`/grants/groups/${encodeURIComponent(grantId)}/revocation`, { reason });
 
 export const identitiesQuery = queryOptions({
-  queryKey: ['users', 'identities that wait'],
+  queryKey: ['identities'],
   queryFn: ({ signal }) => get<{ readonly items: readonly UnknownIdentity[] }>('/identities', { signal }),
 });
 const identityPath = (id: string, part: string): string => `/identities/${encodeURIComponent(id)}${part}`;

@@ -6,7 +6,7 @@ import { Button, Modal, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { type Problem, problemOf } from '../../api/http/problem.ts';
-import { noProof, type Proof, ProveAgain, sendProof, useIsComplete } from './prove-again.tsx';
+import { noProof, ProveAgain, sendProof, useIsComplete } from './prove-again.tsx';
 
 /** What is wrong with each field, by its name: for whoever shows it at the field. */
 export type FieldFaults = Readonly<Record<string, string>>;
@@ -34,13 +34,18 @@ export const Fault = ({
   </div>
 );
 
-/** Runs what may need proof of who one is. @returns `run`, to be called with what was given for it, if anything. */
+/**
+ * Runs what may need proof of who one is. @returns `run`; `askProof`: the fields for the proof, while it is asked for; `lacksProof`: they are not
+ * complete yet.
+ */
 export function useStepUp(work: () => Promise<void>) {
   const queryClient = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [needsProof, setNeedsProof] = useState(false);
-  const run = async (proof: Proof): Promise<void> => {
+  const [proof, setProof] = useState(noProof);
+  const isComplete = useIsComplete();
+  const run = async (): Promise<void> => {
     setBusy(true);
     setProblem(undefined);
     try {
@@ -49,15 +54,24 @@ export function useStepUp(work: () => Promise<void>) {
       await work();
     } catch (error) {
       const refusal = problemOf(error);
-      if (refusal.code === 'STEP_UP_NEEDED') setNeedsProof(true);
-      else setProblem(refusal);
+      if (refusal.code === 'STEP_UP_NEEDED') {
+        // A proof counts for some minutes: what was typed or signed for the one before is worth nothing now.
+        setProof(noProof);
+        setNeedsProof(true);
+      } else setProblem(refusal);
       // What it was made to is shown as it is now; what was typed stays.
       if (refusal.code.endsWith('_MOVED')) await queryClient.invalidateQueries();
     } finally {
       setBusy(false);
     }
   };
-  return { run, busy, problem, needsProof };
+  return {
+    run,
+    busy,
+    problem,
+    askProof: needsProof ? <ProveAgain value={proof} onChange={setProof} /> : null,
+    lacksProof: needsProof && !isComplete(proof),
+  };
 }
 
 export interface ActionDialogProps {
@@ -88,18 +102,18 @@ export const ActionDialog = ({
   children,
 }: ActionDialogProps) => {
   const [reason, setReason] = useState('');
-  const [proof, setProof] = useState(noProof);
-  const isComplete = useIsComplete();
   const given = reason.trim();
-  const { run, busy, problem, needsProof } = useStepUp(() => onRun(given === '' ? undefined : given));
+  const { run, busy, problem, askProof, lacksProof } = useStepUp(() =>
+    onRun(given === '' ? undefined : given),
+  );
   const faults = faultsOf(problem);
-  const lacks = incomplete || (asks === 'required' && given === '') || (needsProof && !isComplete(proof));
+  const lacks = incomplete || (asks === 'required' && given === '') || lacksProof;
   return (
     <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void run(proof);
+          void run();
         }}
       >
         {typeof children === 'function' ? children(faults) : children}
@@ -116,7 +130,7 @@ export const ActionDialog = ({
             minRows={2}
           />
         )}
-        {needsProof ? <ProveAgain value={proof} onChange={setProof} /> : null}
+        {askProof}
         {problem ? <Fault of={problem} elsewhere={['reason', ...fields]} /> : null}
         <Button type="submit" mt="md" loading={busy} disabled={lacks}>
           {verb}

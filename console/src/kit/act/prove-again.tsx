@@ -1,22 +1,23 @@
 /** Proving again who one is, within a session: by password, by password and code, or by a security key. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { codeOf, stepUpByKey } from '../../api/access/factors.ts';
 import { problemOf } from '../../api/http/problem.ts';
-import { stepUp } from '../../api/access/session.ts';
+import { bootstrapQuery, stepUp } from '../../api/access/session.ts';
 import { useSession } from '../../shell/use-session.ts';
 
 /** What was typed for it, or that a security key has signed. */
-export interface Proof {
+interface Proof {
   readonly password: string;
   readonly code: string;
   readonly isProved: boolean;
 }
 export const noProof: Proof = { password: '', code: '', isProved: false };
 
-/** Whether enough is there to try. */
+/** Whether enough is there to try. Asks for nothing itself: a password that must be changed comes before what one may read. */
 export function useIsComplete(): (proof: Proof) => boolean {
-  const { session } = useSession();
+  const session = useQuery({ ...bootstrapQuery, enabled: false }).data?.session;
   const hasFactor = session?.factors.app === true || session?.factors.key === true;
   if (session?.canStepUp === false) return () => true;
   return ({ password, code, isProved }) => isProved || (password !== '' && (!hasFactor || code !== ''));

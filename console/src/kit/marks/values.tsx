@@ -1,4 +1,5 @@
 /** Values of records as the API has them, for reading: text, lists, and objects field by field. */
+import { compared } from './compared.ts';
 import { Nothing } from './severity.tsx';
 import styles from './marks.module.css';
 
@@ -39,26 +40,6 @@ export const AnyValue = ({ of }: { readonly of: unknown }) => {
   return text === '' ? <Nothing word="empty" /> : <span className={styles['text']}>{text}</span>;
 };
 
-/** Which of these words are not in the same order among the others: a longest common subsequence. */
-function newWords(words: readonly string[], others: readonly string[]): readonly boolean[] {
-  const width = others.length + 1;
-  const lengths = new Uint16Array((words.length + 1) * width);
-  const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
-  for (let i = words.length - 1; i >= 0; i -= 1)
-    for (let j = others.length - 1; j >= 0; j -= 1)
-      lengths[i * width + j] =
-        words[i] === others[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const isNew = words.map(() => true);
-  for (let i = 0, j = 0; i < words.length && j < others.length;)
-    if (words[i] === others[j]) {
-      isNew[i] = false;
-      i += 1;
-      j += 1;
-    } else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
-    else j += 1;
-  return isNew;
-}
-
 const mostWords = 600;
 const wordsOf = (text: string): string[] => text.split(/(\s+)/).filter((word) => word !== '');
 
@@ -76,14 +57,18 @@ export const MarkedValue = ({
   const others = wordsOf(valueWords(against));
   if (isRecord(of) || words.length === 0 || words.length > mostWords || others.length > mostWords)
     return <AnyValue of={of} />;
-  const isNew = newWords(words, others);
+  // Both sides of a change are shown beside each other: compared in one direction, so that they agree.
+  const parts =
+    as === 'added'
+      ? compared(others, words).filter(({ is }) => is !== 'removed')
+      : compared(words, others).filter(({ is }) => is !== 'added');
   const Mark = as === 'added' ? 'ins' : 'del';
   // A day or a word is not broken at its hyphens.
   const isShort = words.length === 1;
   return (
     <span className={styles['text']} style={isShort ? { whiteSpace: 'nowrap' } : undefined}>
-      {words.map((word, index) =>
-        isNew[index] === true && word.trim() !== '' ? <Mark key={index}>{word}</Mark> : word,
+      {parts.map(({ is, text }, index) =>
+        is === 'kept' || text.trim() === '' ? text : <Mark key={index}>{text}</Mark>,
       )}
     </span>
   );

@@ -18,12 +18,22 @@ import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { SecretShown } from './dialog-parts.tsx';
 
+/** Queries that show anything of accounts. */
+const accountKeys = [
+  ['users'],
+  ['identities'],
+  ['sign-in-rules'],
+  ['grants'],
+  ['list', 'users'],
+  ['list', 'grants'],
+  ['list', 'tokens'],
+];
+
 /** Everything about accounts is asked for again. */
 export function useRefresh(): () => Promise<void> {
   const queryClient = useQueryClient();
   return async () => {
-    for (const queryKey of [['users'], ['grants'], ['list', 'users'], ['list', 'grants'], ['list', 'tokens']])
-      await queryClient.invalidateQueries({ queryKey });
+    for (const queryKey of accountKeys) await queryClient.invalidateQueries({ queryKey });
   };
 }
 
@@ -147,7 +157,16 @@ export const LinkDialog = ({
 };
 
 const moves: Readonly<
-  Record<Move, { readonly verb: string; readonly means: string; readonly done: string }>
+  Record<
+    Move,
+    {
+      readonly verb: string;
+      /** Before the name in the title, where it is not the verb. */
+      readonly title?: string;
+      readonly means: string;
+      readonly done: string;
+    }
+  >
 > = {
   lock: {
     verb: 'Lock',
@@ -171,7 +190,8 @@ const moves: Readonly<
     done: 'is enabled.',
   },
   'reset-factors': {
-    verb: 'Reset the second factors of',
+    verb: 'Reset second factors',
+    title: 'Reset the second factors of',
     means:
       'For who lost them: all of them and the recovery codes are void, and sessions end. Make sure that it is the person who asks. They are told at the next sign-in, and set up new ones where the rules ask for it.',
     done: 'has no second factor any more.',
@@ -188,10 +208,10 @@ export const MoveDialog = ({
   readonly onClose: () => void;
 }) => {
   const refresh = useRefresh();
-  const { verb, means, done } = moves[move];
+  const { verb, title = verb, means, done } = moves[move];
   return (
     <ActionDialog
-      title={`${verb} ${account}`}
+      title={`${title} ${account}`}
       verb={verb}
       reason={move === 'unlock' || move === 'enable' ? 'optional' : 'required'}
       onClose={onClose}

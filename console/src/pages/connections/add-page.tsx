@@ -24,7 +24,6 @@ import { tell } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { recordPath } from '../../kit/record-link.tsx';
 import { Fault, useStepUp } from '../../kit/act/action-dialog.tsx';
-import { noProof, ProveAgain } from '../../kit/act/prove-again.tsx';
 import { CheckLines, checkSummary } from './check-panel.tsx';
 import styles from './connections.module.css';
 import { plainWords, settingValue, trustWords, words } from './words.ts';
@@ -238,13 +237,12 @@ const SecretsStep = ({ of, typed, onType, onBack, onNext }: StepProps) => {
 
 /** What the server says, for this very input: asked again whenever it was changed. */
 const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
-  const [proof, setProof] = useState(noProof);
   const [checks, setChecks] = useState<readonly Check[]>();
-  const { run, busy, problem, needsProof } = useStepUp(async () => {
+  const { run, busy, problem, askProof, lacksProof } = useStepUp(async () => {
     setChecks(undefined);
     setChecks((await checkNewConnection(connectionOf(of, typed))).checks);
   });
-  const begin = useMutation({ mutationFn: () => run(proof) });
+  const begin = useMutation({ mutationFn: run });
   const failed = checks?.some(({ status }) => status === 'failed') ?? false;
   return (
     <Section title="Does it answer?">
@@ -258,17 +256,17 @@ const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
         <p className="quiet">
           Tieline signs in at {typed.url} and looks at what the account may do. Nothing is stored yet.
         </p>
-        {needsProof ? (
-          <div className={styles['form']}>
-            <ProveAgain value={proof} onChange={setProof} />
-          </div>
-        ) : null}
+        {askProof === null ? null : <div className={styles['form']}>{askProof}</div>}
         {problem ? <Fault of={problem} /> : null}
         <div role="status" className={styles['told']}>
           {busy ? 'Checking…' : checks ? checkSummary(checks) : ''}
         </div>
         {checks ? <CheckLines of={checks} /> : null}
-        <Buttons onBack={onBack} next={checks ? (failed ? 'Check again' : 'Next') : 'Check now'} lacks={busy}>
+        <Buttons
+          onBack={onBack}
+          next={checks ? (failed ? 'Check again' : 'Next') : 'Check now'}
+          lacks={busy || lacksProof}
+        >
           {failed ? (
             <Button variant="default" onClick={onNext}>
               Go on all the same
@@ -283,8 +281,7 @@ const CheckStep = ({ of, typed, onBack, onNext }: StepProps) => {
 const LastStep = ({ of, typed, onBack }: StepProps) => {
   const queryClient = useQueryClient();
   const router = useRouter();
-  const [proof, setProof] = useState(noProof);
-  const { run, busy, problem, needsProof } = useStepUp(async () => {
+  const { run, busy, problem, askProof, lacksProof } = useStepUp(async () => {
     const { name } = await addConnection(connectionOf(of, typed));
     await queryClient.invalidateQueries({ queryKey: connectionsKey });
     tell(`${name} is added, read only.`);
@@ -295,7 +292,7 @@ const LastStep = ({ of, typed, onBack }: StepProps) => {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void run(proof);
+          void run();
         }}
       >
         <p>
@@ -311,13 +308,9 @@ const LastStep = ({ of, typed, onBack }: StepProps) => {
           be trusted more, one step at a time: {trustWords.plan_only.title.toLowerCase()},{' '}
           {trustWords.approved.title.toLowerCase()}, {trustWords.automatic.title.toLowerCase()}.
         </p>
-        {needsProof ? (
-          <div className={styles['form']}>
-            <ProveAgain value={proof} onChange={setProof} />
-          </div>
-        ) : null}
+        {askProof === null ? null : <div className={styles['form']}>{askProof}</div>}
         {problem ? <Fault of={problem} /> : null}
-        <Buttons onBack={onBack} next={`Add ${typed.name.trim()}`} lacks={busy} />
+        <Buttons onBack={onBack} next={`Add ${typed.name.trim()}`} lacks={busy || lacksProof} />
       </form>
     </Section>
   );

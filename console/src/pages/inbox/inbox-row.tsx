@@ -6,7 +6,7 @@ import type { InboxItem } from '../../api/work/inbox.ts';
 import { readReport } from '../../api/work/reports.ts';
 import { When } from '../../kit/marks/when.tsx';
 import { tellProblem } from '../../kit/notice.tsx';
-import { isRecordKind, RecordLink, recordPath, TextLink } from '../../kit/record-link.tsx';
+import { type RecordKind, RecordLink, recordPath, TextLink } from '../../kit/record-link.tsx';
 import { QuestionActions } from '../poams/life/question-actions.tsx';
 import { PoamActionButton } from '../poams/life/poam-action.tsx';
 import { ReviewDialog } from '../reviews/review-poams.tsx';
@@ -20,17 +20,40 @@ const tabs: Readonly<Record<string, string>> = {
   milestone_beyond: '/milestones',
 };
 
+/** Of every place its page: a record's own, else the list or the part of a page where it is answered. */
+const pages: Readonly<
+  Record<NonNullable<InboxItem['place']>['kind'], RecordKind | ((id: string) => string)>
+> = {
+  finding: 'finding',
+  plugin: 'plugin',
+  asset: 'asset',
+  poam: 'poam',
+  system: (id) => `${recordPath('system', id)}/controls`,
+  task: 'task',
+  report: () => '/reports',
+  alert: 'alert',
+  conflict: 'conflict',
+  approval: 'approval',
+  match: 'match',
+  change: 'change',
+  operation: 'operation',
+  deviation: 'deviation',
+  connection: 'connection',
+  feed: () => '/intelligence',
+  privacy: 'privacy',
+  identity: () => '/identities',
+  workflow: 'workflow',
+  workflow_run: 'workflowRun',
+};
+
 /** The page of the place; `Why` of a POA&M where it is about its day. Undefined: the list of its kind is the place. */
 function addressOf({ place, kind }: InboxItem): string | undefined {
   if (place === null) return undefined;
-  if (place.kind === 'report') return '/reports';
-  if (place.kind === 'feed') return '/intelligence';
-  if (place.kind === 'identity') return '/identities';
-  if (place.kind === 'system') return `/systems/${encodeURIComponent(place.id)}/controls`;
-  if (!isRecordKind(place.kind)) return undefined;
+  const page = pages[place.kind];
+  if (typeof page === 'function') return page(place.id);
   const isAboutDay = kind === 'late_obligation' || kind === 'unanswered_fact';
   const tab = isAboutDay ? '/why' : (tabs[kind] ?? '');
-  return `${recordPath(place.kind, place.id)}${tab}`;
+  return `${recordPath(page, place.id)}${tab}`;
 }
 
 /** A button that opens a dialog of another page. */

@@ -10,6 +10,7 @@ import {
   ownSignInQuery,
   removeFactor,
 } from '../../api/access/factors.ts';
+import { signInRulesQuery } from '../../api/access/accounts.ts';
 import { bootstrapQuery } from '../../api/access/session.ts';
 import { ActButton } from '../../kit/act/act-button.tsx';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
@@ -32,6 +33,7 @@ export function useRefreshFactors(): () => Promise<void> {
   return async () => {
     await queryClient.invalidateQueries({ queryKey: ownSignInQuery.queryKey });
     await queryClient.invalidateQueries({ queryKey: bootstrapQuery.queryKey });
+    await queryClient.invalidateQueries({ queryKey: signInRulesQuery.queryKey }); // it names who has no second factor
   };
 }
 

@@ -1,16 +1,13 @@
 /** Where the security log is forwarded to: seen, changed, tried. Where it may go at all is a setting of the server (TIELINE_ALERT_RECEIVERS). */
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   type ForwardingWish,
   type SecurityForwarding,
-  securityForwardingQuery,
   setForwarding,
   testForwarding,
 } from '../../api/work/security.ts';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
-import { Loaded } from '../../kit/detail/loaded.tsx';
 import { FilePick } from '../../kit/act/file-pick.tsx';
 import { At } from '../../kit/marks/when.tsx';
 import { useDone } from '../../kit/act/use-done.ts';
@@ -238,25 +235,23 @@ const TestDialog = ({ of, onClose }: { readonly of: SecurityForwarding; readonly
 export type ForwardingStep = 'set' | 'test';
 
 export const ForwardingDialog = ({
+  of,
   step,
   onStep,
 }: {
+  /** Null: it was never set. */
+  readonly of: SecurityForwarding | null;
   readonly step: ForwardingStep;
   /** @param step undefined: it is closed. */
   readonly onStep: (step: ForwardingStep | undefined) => void;
-}) => (
-  <Loaded query={useQuery(securityForwardingQuery)}>
-    {({ forwarding }) =>
-      step === 'test' && forwarding !== null ? (
-        <TestDialog of={forwarding} onClose={() => onStep(undefined)} />
-      ) : (
-        <Form
-          key={forwarding?.changedAt ?? 'new'}
-          of={forwarding}
-          onClose={() => onStep(undefined)}
-          onTest={() => onStep('test')}
-        />
-      )
-    }
-  </Loaded>
-);
+}) =>
+  step === 'test' && of !== null ? (
+    <TestDialog of={of} onClose={() => onStep(undefined)} />
+  ) : (
+    <Form
+      key={of?.changedAt ?? 'new'}
+      of={of}
+      onClose={() => onStep(undefined)}
+      onTest={() => onStep('test')}
+    />
+  );

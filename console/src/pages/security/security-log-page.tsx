@@ -74,7 +74,8 @@ const VerifyDialog = ({ onClose }: { readonly onClose: () => void }) => {
 const Forwarding = () => {
   const { data } = useQuery(securityForwardingQuery);
   const [step, setStep] = useState<ForwardingStep>();
-  const of = data?.forwarding;
+  if (data === undefined) return null;
+  const of = data.forwarding;
   return (
     <>
       {' '}
@@ -86,12 +87,16 @@ const Forwarding = () => {
           <ActButton variant="default" onPress={() => setStep('test')}>
             Test…
           </ActButton>{' '}
-          <span className={of.failingSince === null ? 'quiet' : 'bad strong'}>
-            {of.failingSince === null ? 'Forwarded' : 'Not forwarded since'} to {of.host}
-          </span>
+          {of.failingSince === null ? (
+            <span className="quiet">Forwarded to {of.host}</span>
+          ) : (
+            <span className="bad strong">
+              Not forwarded to {of.host} since <At at={of.failingSince} />
+            </span>
+          )}
         </>
       ) : null}
-      {step === undefined ? null : <ForwardingDialog step={step} onStep={setStep} />}
+      {step === undefined ? null : <ForwardingDialog of={of} step={step} onStep={setStep} />}
     </>
   );
 };

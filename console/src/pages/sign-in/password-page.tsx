@@ -1,10 +1,8 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
 import { changePassword } from '../../api/access/session.ts';
 import { useStepUp } from '../../kit/act/action-dialog.tsx';
 import { tell } from '../../kit/notice.tsx';
-import { noProof, ProveAgain } from '../../kit/act/prove-again.tsx';
 import { Frame, Refusal } from './frame.tsx';
 import { NewPasswordFields, useNewPassword } from './new-password.tsx';
 import styles from './sign-in.module.css';
@@ -12,8 +10,7 @@ import styles from './sign-in.module.css';
 export const PasswordPage = () => {
   const router = useRouter();
   const form = useNewPassword();
-  const [proof, setProof] = useState(noProof);
-  const { run, busy, problem, needsProof } = useStepUp(async () => {
+  const { run, busy, problem, askProof, lacksProof } = useStepUp(async () => {
     const { present, password } = form.getValues();
     await changePassword(present, password);
     tell('Your password was changed.');
@@ -21,7 +18,7 @@ export const PasswordPage = () => {
   });
   return (
     <Frame title="Change your password">
-      <form className={styles['form']} onSubmit={form.onSubmit(() => void run(proof))}>
+      <form className={styles['form']} onSubmit={form.onSubmit(() => void run())}>
         <Refusal error={problem} />
         <PasswordInput
           label="Present password"
@@ -32,8 +29,8 @@ export const PasswordPage = () => {
           {...form.getInputProps('present')}
         />
         <NewPasswordFields form={form} />
-        {needsProof ? <ProveAgain value={proof} onChange={setProof} /> : null}
-        <Button type="submit" size="sm" loading={busy}>
+        {askProof}
+        <Button type="submit" size="sm" loading={busy} disabled={lacksProof}>
           Change the password
         </Button>
       </form>

@@ -1,6 +1,6 @@
 /** Writes a workflow in YAML: what is wrong is named by line, what there is to build with stands beside it, and it can be played before it is saved. */
 import { Button, NativeSelect, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Problem, problemOf } from '../../api/http/problem.ts';
@@ -92,6 +92,7 @@ const Reference = ({ of }: { readonly of: WorkflowAids }) => {
 
 const Saving = ({ source, onClose }: { readonly source: string; readonly onClose: () => void }) => {
   const router = useRouter();
+  const queryClient = useQueryClient();
   return (
     <ActionDialog
       title="Save a version"
@@ -100,7 +101,12 @@ const Saving = ({ source, onClose }: { readonly source: string; readonly onClose
       onClose={onClose}
       onRun={async (note) => {
         const saved = await saveWorkflow({ source, ...(note === undefined ? {} : { note }) });
-        tell(`Saved as version ${saved.version}. Another person approves it.`);
+        tell(
+          saved.isNew
+            ? `Saved as version ${saved.version}. Another person approves it.`
+            : `Nothing was saved: version ${saved.version} says the same already.`,
+        );
+        await queryClient.invalidateQueries({ queryKey: ['workflows'] });
         await router.navigate({ to: '/workflows/$name', params: { name: saved.name } });
       }}
     >
@@ -180,18 +186,36 @@ export const NewWorkflowPage = () => {
   );
 };
 
+/** Begins with the latest version, also where it is not the one that runs: what another person wrote is not lost. */
+const LatestEditor = ({ name, latest }: { readonly name: string; readonly latest: number }) => {
+  // What is typed stays where another person saves a version meanwhile.
+  const [version] = useState(latest);
+  return (
+    <Loaded query={useQuery(workflowQuery(name, version))} whole>
+      {(of) => (
+        <>
+          <Head title={`Edit ${of.title}`} />
+          <p className="quiet">
+            It begins as version {version} says
+            {of.approvedVersion === null || of.approvedVersion === version
+              ? ''
+              : `; version ${of.approvedVersion} is the one that runs`}
+            .
+          </p>
+          <Editor begin={of.source} />
+        </>
+      )}
+    </Loaded>
+  );
+};
+
 /** A further version of one that is there. */
 export const EditWorkflowPage = () => {
   const { name = '' } = useParams({ strict: false });
   return (
     <div className={detail['page']}>
       <Loaded query={useQuery(workflowQuery(name))} whole>
-        {(of) => (
-          <>
-            <Head title={`Edit ${of.title}`} />
-            <Editor begin={of.source} />
-          </>
-        )}
+        {({ latestVersion }) => <LatestEditor name={name} latest={latestVersion} />}
       </Loaded>
     </div>
   );

@@ -19,6 +19,9 @@ import { isGrave, linkKinds, outcomeWords, stateWords, words } from './words.ts'
 const isOver = (state: WorkflowRunDetail['state']): boolean =>
   ['completed', 'ended', 'cancelled'].includes(state);
 
+/** Reasons whose sentence says who it was. */
+const namesPerson: ReadonlySet<string> = new Set(['by_person', 'started']);
+
 const shown = (value: unknown): string =>
   value === null || value === undefined
     ? 'nothing'
@@ -80,7 +83,9 @@ const Trace = ({ of }: { readonly of: WorkflowRunDetail['trace'] }) => (
               </td>
               <td>
                 {row.why}
-                {row.by === null ? null : <span className="quiet"> by {row.by}</span>}
+                {row.by === null || namesPerson.has(row.code) ? null : (
+                  <span className="quiet"> by {row.by}</span>
+                )}
                 {row.changes.map((change) => (
                   <div key={`${change.entity} ${change.id} ${change.field ?? ''}`} className="quiet">
                     {change.entity} {change.id.length > 30 ? change.id.slice(0, 8) : change.id}

@@ -1,4 +1,4 @@
-import type { Workflow, WorkflowRun } from '../../api/workflows.ts';
+import type { Workflow, WorkflowDetail, WorkflowRun } from '../../api/workflows.ts';
 import type { RecordKind } from '../../kit/record-link.tsx';
 
 export const words = {
@@ -55,3 +55,39 @@ export const linkKinds: Partial<Readonly<Record<WorkflowRun['recordKind'], Recor
 };
 
 export const outcomeWords = (outcome: string): string => outcome.replaceAll('_', ' ');
+
+type Version = WorkflowDetail['versions'][number];
+
+export const versionWords: Readonly<Record<Version['state'], string>> = {
+  waiting: 'waits for another person',
+  approved: 'approved',
+  rejected: 'rejected',
+  replaced: 'replaced before it was decided',
+};
+
+/** Why a person does not decide about the version that is shown; undefined where nothing is known against it. The server decides. */
+export function whyNotDecide(
+  { owner, versions }: WorkflowDetail,
+  shown: Version | undefined,
+  me: string,
+): string | undefined {
+  const waiting = versions.find(({ state }) => state === 'waiting');
+  if (waiting?.savedBy === me) return 'You saved this version: another person decides.';
+  if (owner === me) return 'You own this workflow: another person decides.';
+  if (waiting && shown?.version !== waiting.version)
+    return `Version ${waiting.version} waits, and version ${shown?.version} is shown: read it first.`;
+  return undefined;
+}
+
+export const whyNotRelease = ({ owner }: WorkflowDetail, me: string): string | undefined =>
+  owner === me ? 'You own this workflow: its limit asks another person.' : undefined;
+
+export function whyNotOwn(
+  { owner, approvedVersion, versions }: WorkflowDetail,
+  me: string,
+): string | undefined {
+  if (owner === me) return 'You own it already.';
+  return versions.find(({ version }) => version === approvedVersion)?.decidedBy === me
+    ? 'You approved the version that runs: another person takes it over.'
+    : undefined;
+}
