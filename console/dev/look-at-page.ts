@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { watchPage } from '../../test/support/chromium.ts';
 import type { FoundIds } from './found-ids.ts';
-import type { Shot } from './shot-pages.ts';
+import type { Shot } from './shot.ts';
 
 export interface Appearance {
   readonly name: string;

@@ -1,16 +1,6 @@
 /** The pages and states that pictures are taken of. */
-import type { Page } from 'playwright-core';
-import type { FoundIds } from './found-ids.ts';
-
-export interface Shot {
-  readonly name: string;
-  readonly path: (ids: FoundIds) => string;
-  /** Signs in as this role of the demo first; undefined: the ISSM, null: nobody. */
-  readonly role?: string | null;
-  /** A selector that is there when the page is. */
-  readonly ready?: string;
-  readonly act?: (page: Page) => Promise<void>;
-}
+import { setupPages } from './setup-shots.ts';
+import type { Shot } from './shot.ts';
 
 const rows = '[role="row"][data-index="0"]';
 
@@ -43,6 +33,15 @@ export const pages: readonly Shot[] = [
   },
   { name: 'poam-weaknesses', path: (ids) => `/poams/${ids.poam}/weaknesses`, ready: 'table tbody tr' },
   { name: 'poam-milestones', path: (ids) => `/poams/${ids.poam}/milestones`, ready: 'table tbody tr' },
+  {
+    name: 'milestone-add',
+    path: (ids) => `/poams/${ids.poam}/milestones`,
+    ready: 'table tbody tr',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a milestone' }).click();
+      await page.waitForSelector('[role=dialog] input[type=date]');
+    },
+  },
   { name: 'poam-history', path: (ids) => `/poams/${ids.poam}/history`, ready: 'table tbody tr' },
   { name: 'poam-findings', path: (ids) => `/poams/${ids.poam}/findings`, ready: rows },
   { name: 'poam-evidence', path: (ids) => `/poams/${ids.poam}/evidence`, ready: 'h1' },
@@ -87,6 +86,15 @@ export const pages: readonly Shot[] = [
   },
   { name: 'privacy', path: () => '/privacy', role: 'auditor' },
   { name: 'disclosures', path: () => '/disclosures', role: 'auditor' },
+  {
+    name: 'disclosure-record',
+    path: () => '/disclosures',
+    role: 'privacy_officer',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Record a disclosure…' }).click();
+      await page.waitForSelector('[role=dialog] select');
+    },
+  },
   {
     name: 'security-verify',
     path: () => '/security',
@@ -141,6 +149,17 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('[role=alert] li');
     },
   },
+  {
+    name: 'workflow',
+    path: () => '/workflows/new?shipped=vendor-check-in',
+    ready: 'textarea',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByRole('button', { name: 'Save…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.getByLabel('The workflow as YAML').waitFor();
+    },
+  },
   { name: 'workflow-runs', path: () => '/workflow-runs', ready: 'main' },
   {
     name: 'task-new',
@@ -152,56 +171,7 @@ export const pages: readonly Shot[] = [
     },
   },
   { name: 'reviews', path: () => '/reviews', ready: 'main' },
-  { name: 'due-policies', path: () => '/setup/due-policies', ready: 'table tbody tr' },
-  {
-    name: 'due-policy-bod',
-    path: () => '/setup/due-policies/policy/cisa-bod-26-04',
-    ready: 'table tbody tr',
-  },
-  { name: 'due-policy-vdr', path: () => '/setup/due-policies/policy/fedramp-vdr', ready: 'table tbody tr' },
-  {
-    name: 'due-policy-use',
-    path: (ids) => `/systems/${ids.system}/policies`,
-    ready: 'table tbody tr',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Set FedRAMP Rev 5 continuous monitoring' }).click();
-      await page.getByLabel('Whether it applies').selectOption('yes');
-      await page.getByRole('button', { name: 'Show what it would move' }).click();
-      await page.waitForSelector('[role=dialog] [role=status]');
-    },
-  },
-  { name: 'due-unanswered', path: () => '/setup/due-policies/unanswered', ready: 'main p' },
-  { name: 'due-calendar', path: () => '/setup/due-policies/calendar', ready: 'table tbody tr' },
-  { name: 'system-policies', path: (ids) => `/systems/${ids.system}/policies`, ready: 'table tbody tr' },
-  { name: 'system-controls', path: (ids) => `/systems/${ids.system}/controls`, ready: 'table tbody tr' },
-  { name: 'control', path: (ids) => `/systems/${ids.system}/controls/SI-2`, ready: 'table tbody tr' },
-  { name: 'deciders', path: () => '/setup/deciders', ready: 'table tbody tr' },
-  {
-    name: 'decider-rule',
-    path: () => '/setup/deciders',
-    ready: 'table tbody tr',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Add a rule…' }).click();
-      await page.waitForSelector('[role=dialog] select');
-    },
-  },
-  { name: 'control-rules', path: () => '/setup/control-rules', ready: 'table tbody tr' },
-  { name: 'identities', path: () => '/identities', role: 'admin', ready: 'main p' },
-  { name: 'teams', path: () => '/teams', role: 'admin', ready: 'main p' },
-  { name: 'board', path: () => '/poams/board', ready: 'li' },
-  { name: 'milestones', path: () => '/milestones', ready: rows },
-  { name: 'rules', path: () => '/setup/rules', ready: 'table tbody tr' },
-  { name: 'rule', path: () => '/setup/rules/inherited', ready: 'table tbody tr' },
-  {
-    name: 'rule-preview',
-    path: (ids) => `/setup/rules/boundary/${ids.system}`,
-    ready: 'form, select',
-    act: async (page) => {
-      await page.getByLabel('Least severity').selectOption('Medium');
-      await page.getByRole('button', { name: 'Show what it would change' }).click();
-      await page.getByRole('heading', { name: 'What it would change' }).waitFor();
-    },
-  },
+  ...setupPages,
   { name: 'systems', path: () => '/systems', ready: rows },
   { name: 'system', path: (ids) => `/systems/${ids.system}`, ready: 'dl' },
   { name: 'system-poams', path: (ids) => `/systems/${ids.system}/poams`, ready: rows },

@@ -32,7 +32,6 @@ describe.runIf(hasChromium)(`the administrator's pages${noChromium}`, () => {
       await addPerson(world.app, 'a.admin', [{ role: 'admin' }]);
       await addPerson(world.app, 'sign-in-rules', [{ role: 'issm' }]);
     },
-    60_000,
   );
   const signIn = async (name: string, path: string): Promise<Page> => (await stories.signIn(name, path)).page;
   /** Written down by React (a page that may not be seen) and by the browser (a server that refuses a secret) are no faults. */

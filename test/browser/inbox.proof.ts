@@ -9,7 +9,7 @@ import { within } from '../support/http-world.ts';
 import { addPerson } from '../support/served.ts';
 import { startTwoSystems, type TwoSystems } from '../support/two-systems.ts';
 
-describe.runIf(hasChromium)(`the inbox and what comes of it${noChromium}`, () => {
+describe.runIf(hasChromium)(`the inbox and what comes of it${noChromium}`, { timeout: 180_000 }, () => {
   let world: TwoSystems;
   let boundary: string;
 

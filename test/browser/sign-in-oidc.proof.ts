@@ -5,7 +5,8 @@ import { giveGroupGrant } from '../../src/operate/accounts/index.ts';
 import { everywhere } from '../../src/canonical/access/index.ts';
 import { hasChromium, noChromium, openBrowser } from '../support/chromium.ts';
 import { machine } from '../support/http-world.ts';
-import { freePort, startProvider, clientSecret } from '../support/oidc/start-provider.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProvider, clientSecret } from '../support/oidc/start-provider.ts';
 import { startServe } from '../support/served.ts';
 import { startTwoSystems } from '../support/two-systems.ts';
 

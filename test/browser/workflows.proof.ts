@@ -57,6 +57,11 @@ describe.runIf(hasChromium)(`workflows in the console${noChromium}`, () => {
       const { page, faults } = await signIn('s.haddad', '/workflows/new?shipped=milestone-slip');
       const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
       const shipped = await text.inputValue();
+      await text.fill('record: poam\nwhen: ');
+      await text.pressSequentially('poam.ope');
+      await page.getByRole('option', { name: /^poam\.open / }).waitFor();
+      await text.press('Enter');
+      expect(await text.inputValue()).toBe('record: poam\nwhen: poam.open');
       const always = shipped
         .replace(/when: >-\n[\s\S]*?\nlimit:/, 'when: poam.open && has(poam.due)\nlimit:')
         .replace('when: daysUntil(poam.due) >= 0', 'when: has(poam.due)');

@@ -1,4 +1,5 @@
 export {
+  allTriggerEvents,
   triggerEvents,
   type RecordKind,
   recordKinds,

@@ -33,9 +33,20 @@ const field = z.strictObject({
   words: z.array(z.string()),
 });
 
+/** What may start a run. */
+const event = z.strictObject({
+  event: z.string(),
+  title: z.string(),
+  /** What a workflow that it starts may be about. */
+  records: z.array(z.enum(recordKinds)),
+});
+
 export const workflowAids = z.strictObject({
   shipped: z.array(shipped),
   actions: z.array(action),
+  events: z.array(event),
+  /** What a condition may call, as it is written: `daysUntil(`. */
+  functions: z.array(z.strictObject({ name: z.string(), title: z.string() })),
   fields: z.record(z.enum(recordKinds), z.array(field)),
 });
 

@@ -12,7 +12,14 @@ export {
   template,
   type WorkflowAction,
 } from './actions/index.ts';
-export { compileCondition, fieldsOf, listCandidates, type Snapshot, snapshotOf } from './conditions/index.ts';
+export {
+  compileCondition,
+  conditionFunctions,
+  fieldsOf,
+  listCandidates,
+  type Snapshot,
+  snapshotOf,
+} from './conditions/index.ts';
 export { shippedWorkflows } from './catalogue/index.ts';
 export { everyStep, readSource } from './definition/index.ts';
 export { type Replay, replayWorkflow } from './replay/index.ts';

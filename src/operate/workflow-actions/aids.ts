@@ -1,8 +1,14 @@
 /** What workflows are built of, for those who write them; and what one that is written would have done. */
 import type { Scope } from '../../canonical/access/index.ts';
-import { recordKinds } from '../../canonical/workflow/index.ts';
+import {
+  allTriggerEvents,
+  recordKinds,
+  recordsOfEvent,
+  triggerEvents,
+} from '../../canonical/workflow/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import {
+  conditionFunctions,
   fieldsOf,
   readSource,
   type Replay,
@@ -12,7 +18,7 @@ import {
 import { TielineError } from '../../platform/errors/index.ts';
 import { workflowActions } from './all-actions.ts';
 
-/** The workflows that ship, the actions, and the fields of each kind of record. */
+/** The workflows that ship, the actions, the events, and what conditions read and call. */
 export const workflowAidsOf = () => ({
   shipped: shippedWorkflows().map(({ number, definition, source }) => ({
     number,
@@ -30,6 +36,12 @@ export const workflowAidsOf = () => ({
     undo,
     inputs: inputs(),
   })),
+  events: allTriggerEvents.map((event) => ({
+    event,
+    title: triggerEvents[event].title,
+    records: [...recordsOfEvent(event)],
+  })),
+  functions: conditionFunctions.map((each) => ({ ...each })),
   fields: Object.fromEntries(
     recordKinds.map((kind) => [kind, fieldsOf(kind).map((field) => ({ ...field, words: [...field.words] }))]),
   ) as Record<(typeof recordKinds)[number], { path: string; type: string; title: string; words: string[] }[]>, // each kind is in it

@@ -6,7 +6,8 @@ import { testServer } from '../http-server.ts';
 import { type AccessSettings, usualAccessSettings } from '../../../src/platform/config/index.ts';
 import { Secret } from '../../../src/platform/values/index.ts';
 import { SmallBrowser } from './small-browser.ts';
-import { clientSecret, freePort, type StartedProvider, startProvider } from './start-provider.ts';
+import { freePort } from '../free-port.ts';
+import { clientSecret, type StartedProvider, startProvider } from './start-provider.ts';
 
 export interface OidcWorld extends AsyncDisposable {
   readonly app: TestApp;

@@ -1,7 +1,6 @@
 /** Starts the identity provider of provider-process.ts, for a Tieline that listens on a known port. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -11,15 +10,6 @@ export interface StartedProvider extends AsyncDisposable {
   readonly issuer: string;
   /** What claims a person has from now on, beside the usual ones. */
   describe(name: string, claims: object): Promise<void>;
-}
-
-/** A port that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo; // it listens
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }
 
 /** @param tieline its address. @param more of the client: how it authenticates, its public key. */

@@ -3,6 +3,7 @@
  * what the page asks by itself (polling, live updates) is marked passive, so that it does not keep the session alive.
  */
 import { Problem, type ProblemBody, unreachable } from './problem.ts';
+import { saveBlob } from './save-blob.ts';
 import { asSent, parseShown, sentText } from './shown-text.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -102,10 +103,7 @@ export async function patch<T>(path: string, body: unknown, ifMatch: string): Pr
 export async function download(path: string, query: Query, accept: string, fileName: string): Promise<void> {
   const response = await send('GET', path, { query, accept });
   const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  const address = URL.createObjectURL(await response.blob());
-  const link = Object.assign(document.createElement('a'), { href: address, download: named ?? fileName });
-  link.click();
-  URL.revokeObjectURL(address);
+  saveBlob(await response.blob(), named ?? fileName);
 }
 
 /**

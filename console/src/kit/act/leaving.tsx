@@ -63,7 +63,7 @@ export const LeavingFields = ({
       />
       <TextInput
         label="Authority"
-        description="The law, agreement or consent, as 5 U.S.C. 552a(b)(7)"
+        description="The law, agreement or consent, such as 5 U.S.C. 552a(b)(7)"
         required
         {...field('authority')}
       />

@@ -1,4 +1,5 @@
 import { useNow } from '../now.ts';
+import { plural } from '../plural.ts';
 import { zonePreference } from '../preference.ts';
 import { absolute, ageInDays, dayOf, daysBetween, relative } from '../time.ts';
 import { Nothing } from './severity.tsx';
@@ -30,13 +31,11 @@ export const Age = ({ since }: { readonly since: string | null }) => {
   return since === null ? <Nothing /> : <span title={dayOf(since)}>{ageInDays(since, now)} d</span>;
 };
 
-const plural = (count: number): string => `${count} ${count === 1 ? 'day' : 'days'}`;
-
 export function dueWords(days: number): { words: string; tone: string } {
-  if (days < 0) return { words: `${plural(-days)} late`, tone: 'bad strong' };
+  if (days < 0) return { words: `${plural(-days, 'day')} late`, tone: 'bad strong' };
   if (days === 0) return { words: 'today', tone: 'attention strong' };
   return {
-    words: `in ${plural(days)}`,
+    words: `in ${plural(days, 'day')}`,
     tone: days <= 7 ? 'attention strong' : days <= 30 ? 'attention' : '',
   };
 }
@@ -50,7 +49,7 @@ export const Ends = ({ on, withDay = false }: { readonly on: string | null; read
   return (
     <time dateTime={dayOf(on)} title={dayOf(on)} className={tone}>
       {withDay ? `${dayOf(on)} · ` : ''}
-      {days < 0 ? `ended ${plural(-days)} ago` : words}
+      {days < 0 ? `ended ${plural(-days, 'day')} ago` : words}
     </time>
   );
 };

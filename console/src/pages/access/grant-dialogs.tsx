@@ -16,6 +16,7 @@ import {
 } from '../../api/access/accounts.ts';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
+import { plural } from '../../kit/plural.ts';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { Effect, isEmptyPlace, PlacePicker } from './dialog-parts.tsx';
@@ -112,53 +113,53 @@ const GrantFields = ({
   );
 };
 
-/** @param account undefined: asked for. */
-export const GiveGrantDialog = ({
-  account: given,
+type Given = Omit<Parameters<typeof giveGrant>[0], 'account'>;
+
+/** What a grant gives, where and until when, to a name that is given or asked for. */
+const GrantForm = ({
+  title,
+  asks,
+  name,
+  onGive,
   onClose,
 }: {
-  readonly account: string | undefined;
+  readonly title: string;
+  readonly asks: 'Account' | 'Group';
+  /** Undefined: asked for. */
+  readonly name?: string | undefined;
+  readonly onGive: (name: string, grant: Given) => Promise<void>;
   readonly onClose: () => void;
 }) => {
-  const refresh = useRefresh();
   const choices = useQuery(grantChoicesQuery);
   const [typed, setTyped] = useState<Typed>({
-    account: given ?? '',
+    account: name ?? '',
     chosen: '',
     scope: { kind: 'everywhere' },
     until: '',
   });
   const { account, chosen, scope, until } = typed;
-  const give = async (reason: string | undefined): Promise<void> => {
-    const { grant, effect } = await giveGrant({
-      account: account.trim(),
-      gives: givesOf(chosen),
-      scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
-      reason,
-      ...(until === '' ? {} : { until }),
-    });
-    await refresh();
-    const isNew = effect.gained.length + effect.widened.length > 0;
-    tell(
-      `${givenWords(grant)} (${placeWords(grant)}) is given to ${grant.principal}${isNew ? '' : '; other grants gave the same already'}.`,
-    );
-    onClose();
-  };
   return (
     <ActionDialog
-      title={given === undefined ? 'Give a grant' : `Give ${given} a grant`}
+      title={title}
       verb="Give"
       reason="optional"
       size="lg"
       incomplete={chosen === '' || account.trim() === '' || isEmptyPlace(scope)}
       onClose={onClose}
-      onRun={give}
+      onRun={(reason) =>
+        onGive(account.trim(), {
+          gives: givesOf(chosen),
+          scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
+          reason,
+          ...(until === '' ? {} : { until }),
+        })
+      }
     >
       <Loaded query={choices}>
         {(all) => (
           <GrantFields
             choices={all}
-            asks={given === undefined ? 'Account' : undefined}
+            asks={name === undefined ? asks : undefined}
             typed={typed}
             onChange={setTyped}
           />
@@ -168,47 +169,54 @@ export const GiveGrantDialog = ({
   );
 };
 
+/** @param account undefined: asked for. */
+export const GiveGrantDialog = ({
+  account: given,
+  onClose,
+}: {
+  readonly account: string | undefined;
+  readonly onClose: () => void;
+}) => {
+  const refresh = useRefresh();
+  return (
+    <GrantForm
+      title={given === undefined ? 'Give a grant' : `Give ${given} a grant`}
+      asks="Account"
+      name={given}
+      onClose={onClose}
+      onGive={async (account, wish) => {
+        const { grant, effect } = await giveGrant({ account, ...wish });
+        await refresh();
+        const isNew = effect.gained.length + effect.widened.length > 0;
+        tell(
+          `${givenWords(grant)} (${placeWords(grant)}) is given to ${grant.principal}${isNew ? '' : '; other grants gave the same already'}.`,
+        );
+        onClose();
+      }}
+    />
+  );
+};
+
 export const GiveGroupGrantDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const refresh = useRefresh();
-  const choices = useQuery(grantChoicesQuery);
-  const [typed, setTyped] = useState<Typed>({
-    account: '',
-    chosen: '',
-    scope: { kind: 'everywhere' },
-    until: '',
-  });
-  const { account: group, chosen, scope, until } = typed;
   return (
-    <ActionDialog
+    <GrantForm
       title="Give a group a grant"
-      verb="Give"
-      reason="optional"
-      size="lg"
-      incomplete={chosen === '' || group.trim() === '' || isEmptyPlace(scope)}
+      asks="Group"
       onClose={onClose}
-      onRun={async (reason) => {
-        const { grant, accounts } = await giveGroupGrant({
-          group: group.trim(),
-          gives: givesOf(chosen),
-          scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
-          reason,
-          ...(until === '' ? {} : { until }),
-        });
+      onGive={async (group, wish) => {
+        const { grant, accounts } = await giveGroupGrant({ group, ...wish });
         await refresh();
         tell(
           `${givenWords(grant)} (${placeWords(grant)}) is given to the group ${grant.group}: ${membersText(accounts)} have it now.`,
         );
         onClose();
       }}
-    >
-      <Loaded query={choices}>
-        {(all) => <GrantFields choices={all} asks="Group" typed={typed} onChange={setTyped} />}
-      </Loaded>
-    </ActionDialog>
+    />
   );
 };
 
-const membersText = (n: number): string => `${n} ${n === 1 ? 'account' : 'accounts'}`;
+const membersText = (n: number): string => plural(n, 'account');
 
 export const RevokeGroupGrantDialog = ({
   of,

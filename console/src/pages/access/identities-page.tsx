@@ -1,7 +1,7 @@
 /** What an identity provider brings: people whom no account knows, and what its groups give. */
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import {
   checkIdentityProvider,
   type GroupGrant,
@@ -12,6 +12,7 @@ import {
 import detail from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { RowsTable } from '../../kit/detail/rows-table.tsx';
 import { At, Ends, When } from '../../kit/marks/when.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { AccessTabs } from './access-tabs.tsx';
@@ -26,34 +27,6 @@ type Asked =
   | { readonly do: 'link' | 'dismiss'; readonly identity: UnknownIdentity };
 type Ask = (asked: Asked) => void;
 
-const Rows = ({
-  label,
-  heads,
-  children,
-}: {
-  readonly label: string;
-  readonly heads: readonly string[];
-  readonly children: ReactNode;
-}) => (
-  <div className={detail['scrollX']} tabIndex={0} role="region" aria-label={label}>
-    <table className={detail['table']}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-          <th scope="col">
-            <span className="hidden-text">What can be done</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </div>
-);
-
 const waits = {
   unknown: 'no account has this identity',
   name_taken: 'an account has the name, and is not tied to it',
@@ -64,7 +37,7 @@ const Waiting = ({ rows, ask }: { readonly rows: readonly UnknownIdentity[]; rea
     {rows.length === 0 ? (
       <p className="quiet">Nobody waits. Who proves an identity that no account has is listed here.</p>
     ) : (
-      <Rows label="Waiting to be let in" heads={['Who', 'By', 'Why', 'Groups', 'Last tried', 'From']}>
+      <RowsTable label="Waiting to be let in" heads={['Who', 'By', 'Why', 'Groups', 'Last tried', 'From']}>
         {rows.map((row) => (
           <tr key={row.id}>
             <td>
@@ -102,7 +75,7 @@ const Waiting = ({ rows, ask }: { readonly rows: readonly UnknownIdentity[]; rea
             </td>
           </tr>
         ))}
-      </Rows>
+      </RowsTable>
     )}
   </Section>
 );
@@ -114,7 +87,7 @@ const Groups = ({ rows, ask }: { readonly rows: readonly GroupGrant[]; readonly 
         No group gives anything. Members of a group get what it is given here, for as long as they are in it.
       </p>
     ) : (
-      <Rows
+      <RowsTable
         label="What groups give"
         heads={['Group', 'Gives', 'Where', 'Until', 'Accounts', 'Given', 'By', 'Reason']}
       >
@@ -147,7 +120,7 @@ const Groups = ({ rows, ask }: { readonly rows: readonly GroupGrant[]; readonly 
             </td>
           </tr>
         ))}
-      </Rows>
+      </RowsTable>
     )}
     <Button mt="sm" variant="default" onClick={() => ask({ do: 'give' })}>
       Give a group a grant…

@@ -15,6 +15,7 @@ import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { RowsTable } from '../../kit/detail/rows-table.tsx';
 import { At, Ends, When } from '../../kit/marks/when.tsx';
 import { useNow } from '../../kit/now.ts';
 import { useSession } from '../../shell/use-session.ts';
@@ -71,6 +72,7 @@ const Dialogs = ({
 
 /** A table of a part, with its buttons in the last column; where it has no rows, the words for that. */
 const Table = <Row,>({
+  label,
   rows,
   heads,
   none,
@@ -78,6 +80,7 @@ const Table = <Row,>({
   cells,
   button,
 }: {
+  readonly label: string;
   readonly rows: readonly Row[];
   readonly heads: readonly string[];
   readonly none: string;
@@ -88,32 +91,16 @@ const Table = <Row,>({
   rows.length === 0 ? (
     <p className="quiet">{none}</p>
   ) : (
-    <div className={detailStyles['scrollX']}>
-      <table className={detailStyles['table']} style={{ maxWidth: 1100 }}>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="hidden-text">What can be done</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {cells(row).map((cell, index) => (
-                <td key={heads[index]}>{cell}</td>
-              ))}
-              <td style={{ textAlign: 'right', whiteSpace: 'nowrap' }}>{button(row)}</td>
-            </tr>
+    <RowsTable label={label} heads={heads}>
+      {rows.map((row) => (
+        <tr key={keyOf(row)}>
+          {cells(row).map((cell, index) => (
+            <td key={heads[index]}>{cell}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <td style={{ textAlign: 'right', whiteSpace: 'nowrap' }}>{button(row)}</td>
+        </tr>
+      ))}
+    </RowsTable>
   );
 
 const Small = ({
@@ -133,6 +120,7 @@ const Small = ({
 const Grants = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => (
   <Section title="Grants">
     <Table
+      label="Grants"
       rows={of.grants}
       heads={['Gives', 'Where', 'Until', 'Given', 'By', 'Reason']}
       none="No grant: this account may do nothing."
@@ -173,6 +161,7 @@ const Outside = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) =>
   return (
     <Section title="Signs in from outside">
       <Table
+        label="Signs in from outside"
         rows={outside}
         heads={['By', 'Issuer', 'Who it is there', 'Last used', 'Tied by']}
         none=""
@@ -206,6 +195,7 @@ const Outside = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) =>
 const Sessions = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => (
   <Section title="Open sessions">
     <Table
+      label="Open sessions"
       rows={of.sessions}
       heads={['Since', 'Last active', 'From', 'By', 'Browser']}
       none="No open session."
@@ -241,6 +231,7 @@ const Tokens = ({ of, ask }: { readonly of: UserDetail; readonly ask: Ask }) => 
   return (
     <Section title="Tokens in force">
       <Table
+        label="Tokens in force"
         rows={of.tokens}
         heads={['For', 'State', 'May at most', 'Where', 'Last used', 'Ends']}
         none="No token."

@@ -18,7 +18,8 @@ import { ChangeGroup, type Marks } from './change-group.tsx';
 import { type Asked, DecideDialog } from './decide-dialog.tsx';
 import { RequestPage } from './request-page.tsx';
 import { unseenWords, useMarks } from './use-marks.ts';
-import { dangerOrder, plural, stateWords, words } from './words.ts';
+import { plural } from '../../kit/plural.ts';
+import { dangerOrder, stateWords, words } from './words.ts';
 
 const Head = ({ of }: { readonly of: ApprovalDetail }) => (
   <>

@@ -11,7 +11,8 @@ import { When } from '../../kit/marks/when.tsx';
 import { EntityLink } from '../../kit/record-link.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';
 import styles from './approvals.module.css';
-import { dangerTitle, mustBeViewed, plural, recordOf } from './words.ts';
+import { plural } from '../../kit/plural.ts';
+import { dangerTitle, mustBeViewed, recordOf } from './words.ts';
 
 /** As many as one answer holds. */
 const pageSize = 500;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { type ApprovalDetail, type Decided, decide, type Decision } from '../../api/decisions/approvals.ts';
 import { tell } from '../../kit/notice.tsx';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
-import { plural } from './words.ts';
+import { plural } from '../../kit/plural.ts';
 
 export interface Asked {
   readonly decision: Decision['decision'];

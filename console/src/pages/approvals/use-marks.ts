@@ -5,7 +5,8 @@ import { type ApprovalDetail, approvalQuery, viewApprovalGroup } from '../../api
 import { problemOf } from '../../api/http/problem.ts';
 import { tell } from '../../kit/notice.tsx';
 import type { Marks } from './change-group.tsx';
-import { mustBeViewed, plural } from './words.ts';
+import { plural } from '../../kit/plural.ts';
+import { mustBeViewed } from './words.ts';
 
 interface Viewable {
   readonly danger: string;

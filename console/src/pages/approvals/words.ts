@@ -101,5 +101,3 @@ export const kindWords = (kind: string): string => kindTitles[kind] ?? kind.repl
 
 /** What an item's record is called in a decision. */
 export const recordOf = (item: ApprovalItem): string => item.record;
-export const plural = (count: number, one: string): string =>
-  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;

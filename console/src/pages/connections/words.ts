@@ -1,3 +1,4 @@
+import { plural } from '../../kit/plural.ts';
 import { entityWords } from '../../kit/entities.ts';
 import type { Check, ConnectionDetail, ConnectionRow, Setting, TrustLevel } from '../../api/connections.ts';
 import { valueWords } from '../../kit/marks/values.tsx';
@@ -88,9 +89,6 @@ export const settingValue = (value: unknown): string => valueWords(value);
 
 /** Descriptions are written for a terminal. */
 export const plainWords = (text: string): string => text.replaceAll('`', '');
-
-export const plural = (count: number, one: string): string =>
-  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
 
 /** What hangs on it, for the question whether it is to be removed. */
 export function hangingWords({ hangs }: Pick<ConnectionDetail, 'hangs'>): readonly string[] {

@@ -19,6 +19,7 @@ import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { tell } from '../../kit/notice.tsx';
+import { useSession } from '../../shell/use-session.ts';
 import { AddAppDialog } from './add-app-dialog.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
@@ -220,6 +221,7 @@ const Buttons = ({ of, ask }: { readonly of: OwnSignIn; readonly ask: (to: Asked
 
 const Recovery = ({ of, ask }: { readonly of: OwnSignIn; readonly ask: (to: Asked) => void }) => {
   const { recoveryCodes } = of;
+  const isFew = typeof useSession().session?.fewCodesLeft === 'number';
   return (
     <Section title="Recovery codes">
       {recoveryCodes === null ? (
@@ -227,9 +229,9 @@ const Recovery = ({ of, ask }: { readonly of: OwnSignIn; readonly ask: (to: Aske
           They come with your first second factor: ten codes for the day on which you lose it.
         </p>
       ) : (
-        <p className={recoveryCodes.left <= 2 ? 'attention' : undefined}>
+        <p className={isFew ? 'attention' : undefined}>
           {recoveryCodes.left} of 10 are left. Made <At at={recoveryCodes.madeAt} />.
-          {recoveryCodes.left <= 2 ? ' Make new ones before you need them.' : ''}
+          {isFew ? ' Make new ones before you need them.' : ''}
         </p>
       )}
       <ActButton

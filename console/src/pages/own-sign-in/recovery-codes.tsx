@@ -1,6 +1,7 @@
 /** Recovery codes, shown once: to copy, to keep as a file, or to print from there. */
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
+import { saveBlob } from '../../api/http/save-blob.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 
 function save(codes: readonly string[]): void {
@@ -10,12 +11,7 @@ function save(codes: readonly string[]): void {
     ...codes,
     '',
   ].join('\r\n');
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  Object.assign(document.createElement('a'), {
-    href: address,
-    download: 'tieline-recovery-codes.txt',
-  }).click();
-  URL.revokeObjectURL(address);
+  saveBlob(new Blob([text], { type: 'text/plain' }), 'tieline-recovery-codes.txt');
 }
 
 export const RecoveryCodes = ({

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Disclosure, disclosuresQuery, recordDisclosure } from '../../api/work/privacy.ts';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
+import { isComplete, LeavingFields, nobodyYet } from '../../kit/act/leaving.tsx';
 import styles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
@@ -62,24 +63,18 @@ export const DisclosureTable = ({ of }: { readonly of?: string }) => (
   </Loaded>
 );
 
-const empty = { what: '', purpose: '', recipient: '', address: '', authority: '', subjects: '' };
-
 const RecordDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const [nature, setNature] = useState<Disclosure['nature']>('other');
-  const [typed, setTyped] = useState(empty);
+  const [what, setWhat] = useState('');
+  const [subjects, setSubjects] = useState('');
+  const [leaving, setLeaving] = useState(nobodyYet);
   const done = usePrivacyDone();
-  const field = (name: keyof typeof empty) => ({
-    mt: 'sm',
-    value: typed[name],
-    onChange: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
-      setTyped((before) => ({ ...before, [name]: value })),
-  });
-  const { address, subjects, ...needed } = typed;
+  const { address, ...needed } = leaving;
   return (
     <ActionDialog
       title="Record a disclosure"
       verb="Record"
-      incomplete={Object.values(needed).some((value) => value.trim() === '')}
+      incomplete={what.trim() === '' || !isComplete(leaving, false)}
       onClose={onClose}
       onRun={async () => {
         const persons = subjects
@@ -88,6 +83,7 @@ const RecordDialog = ({ onClose }: { readonly onClose: () => void }) => {
           .filter((each) => each !== '');
         await recordDisclosure({
           nature,
+          what,
           ...needed,
           ...(address.trim() === '' ? {} : { address }),
           ...(persons.length === 0 ? {} : { subjects: persons }),
@@ -102,20 +98,21 @@ const RecordDialog = ({ onClose }: { readonly onClose: () => void }) => {
         onChange={(event) => setNature(event.currentTarget.value as Disclosure['nature'])} // one of the options
         data={options(natureWords)}
       />
-      <TextInput label="What left" required {...field('what')} data-autofocus />
-      <TextInput label="Recipient" required {...field('recipient')} />
-      <TextInput label="Address (optional)" {...field('address')} />
-      <TextInput label="Purpose" required {...field('purpose')} />
       <TextInput
-        label="Authority"
-        description="The law, agreement or consent, such as 5 U.S.C. 552a(b)(7)"
+        mt="sm"
+        label="What left"
         required
-        {...field('authority')}
+        data-autofocus
+        value={what}
+        onChange={(event) => setWhat(event.currentTarget.value)}
       />
+      <LeavingFields value={leaving} set={setLeaving} needsAddress={false} />
       <TextInput
+        mt="sm"
         label="Whose record (optional)"
         description="User ids or names, separated by commas. Leave it empty if nobody checked."
-        {...field('subjects')}
+        value={subjects}
+        onChange={(event) => setSubjects(event.currentTarget.value)}
       />
     </ActionDialog>
   );

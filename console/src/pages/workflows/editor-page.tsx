@@ -1,5 +1,5 @@
 /** Writes a workflow in YAML: what is wrong is named by line, what there is to build with stands beside it, and it can be played before it is saved. */
-import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,6 +20,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { ReplayPart } from './replay-part.tsx';
+import { SourceField } from './source-field.tsx';
 import { words } from './words.ts';
 import styles from './workflows.module.css';
 
@@ -137,15 +138,11 @@ const Editor = ({ begin }: { readonly begin: string }) => {
   return (
     <div className={styles['columns']}>
       <div>
-        <Textarea
-          className={styles['editor'] ?? ''}
-          label="The workflow, as YAML"
+        <SourceField
           value={source}
-          spellCheck={false}
-          minRows={24}
-          autosize
-          onChange={(event) => {
-            setSource(event.currentTarget.value);
+          aids={aids}
+          onChange={(text) => {
+            setSource(text);
             setProblems(undefined);
           }}
         />

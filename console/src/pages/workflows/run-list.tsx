@@ -3,7 +3,8 @@ import type { ListSpec } from '../../kit/list/list-spec.ts';
 import { Nothing } from '../../kit/marks/severity.tsx';
 import { When } from '../../kit/marks/when.tsx';
 import { recordPath, RecordLink } from '../../kit/record-link.tsx';
-import { isGrave, linkKinds, stateWords, words } from './words.ts';
+import { AboutRecord } from './about-record.tsx';
+import { isGrave, stateWords, words } from './words.ts';
 
 const columns: ListSpec<WorkflowRun>['columns'] = [
   {
@@ -22,21 +23,7 @@ const columns: ListSpec<WorkflowRun>['columns'] = [
     id: 'record',
     title: 'About',
     width: 240,
-    cell: (row) => {
-      const kind = linkKinds[row.recordKind];
-      return (
-        <span>
-          <span className="quiet">{row.recordKind} </span>
-          {kind === undefined ? (
-            row.recordId
-          ) : (
-            <RecordLink kind={kind} id={row.recordId} inRow>
-              {row.recordId.length > 30 ? row.recordId.slice(0, 8) : row.recordId}
-            </RecordLink>
-          )}
-        </span>
-      );
-    },
+    cell: (row) => <AboutRecord of={row} inRow />,
     text: (row) => `${row.recordKind} ${row.recordId}`,
     filter: (row) => ['record', row.recordId],
   },

@@ -14,7 +14,8 @@ import { At } from '../../kit/marks/when.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { useDone } from '../../kit/act/use-done.ts';
 import { useMay } from '../../shell/use-session.ts';
-import { isGrave, linkKinds, outcomeWords, stateWords, words } from './words.ts';
+import { AboutRecord } from './about-record.tsx';
+import { isGrave, outcomeWords, stateWords, words } from './words.ts';
 
 const isOver = (state: WorkflowRunDetail['state']): boolean =>
   ['completed', 'ended', 'cancelled'].includes(state);
@@ -111,7 +112,6 @@ const Trace = ({ of }: { readonly of: WorkflowRunDetail['trace'] }) => (
 
 const Body = ({ of }: { readonly of: WorkflowRunDetail }) => {
   const mayRun = useMay('workflow:run');
-  const kind = linkKinds[of.recordKind];
   return (
     <div className={detail['page']}>
       <DetailHead
@@ -133,19 +133,7 @@ const Body = ({ of }: { readonly of: WorkflowRunDetail }) => {
       <Facts
         columns={1}
         of={[
-          [
-            'About',
-            <span key="about">
-              {of.recordKind}{' '}
-              {kind === undefined ? (
-                of.recordId
-              ) : (
-                <RecordLink kind={kind} id={of.recordId}>
-                  {of.recordId}
-                </RecordLink>
-              )}
-            </span>,
-          ],
+          ['About', <AboutRecord key="about" of={of} />],
           ['Boundary', of.systemId],
           [
             'Workflow',

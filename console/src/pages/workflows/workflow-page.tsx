@@ -21,7 +21,6 @@ import {
   words,
 } from './words.ts';
 import { type Doing, type ShownVersion, WorkflowDialog } from './workflow-dialogs.tsx';
-import styles from './workflows.module.css';
 import { WrittenPart } from './written-part.tsx';
 
 /** What may be done now; `why` says why it may not be pressed. */

@@ -129,6 +129,14 @@ function make(kind: RecordKind): Language {
   return { environment, moment };
 }
 
+/** What is called in conditions, for who writes one. */
+export const conditionFunctions = [
+  { name: 'has(', title: 'whether a field is filled in' },
+  { name: 'daysSince(', title: 'whole days from a time until now' },
+  { name: 'daysUntil(', title: 'whole days from now until a time' },
+  { name: 'now', title: 'the present time' },
+] as const;
+
 export interface Language {
   readonly environment: Environment;
   /** What `daysSince` and `daysUntil` count from. */

@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedTieline, serveTieline, signInByOidc } from '../../../../test/support/oidc/oidc-world.ts';
 import { SmallBrowser } from '../../../../test/support/oidc/small-browser.ts';
-import {
-  freePort,
-  type StartedProvider,
-  startProvider,
-} from '../../../../test/support/oidc/start-provider.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
+import { type StartedProvider, startProvider } from '../../../../test/support/oidc/start-provider.ts';
 import { makeScratchDirectory } from '../../../../test/support/scratch-directory.ts';
 import type { AccessSettings } from '../../../platform/config/index.ts';
 import { Secret } from '../../../platform/values/index.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../../../test/support/oidc/forging-provider.ts';
 import { eventsOf, type ServedTieline, serveTieline } from '../../../../test/support/oidc/oidc-world.ts';
 import { SmallBrowser } from '../../../../test/support/oidc/small-browser.ts';
-import { freePort } from '../../../../test/support/oidc/start-provider.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 
 let provider: ForgingProvider;
 let served: ServedTieline;

@@ -1,9 +1,10 @@
 /** A real rsyslog on this machine, with a certificate of an authority that openssl makes. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../../test/support/free-port.ts';
 
 const program = '/usr/sbin/rsyslogd';
 /** Why stories with rsyslog cannot be told here; undefined: they can. */
@@ -41,14 +42,6 @@ export function makeAuthority(folder: string): string {
   const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
   openssl(folder, 'x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.pem');
   return readFileSync(join(folder, 'ca.pem'), 'utf8');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // of a server over TCP
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const answers = (port: number): Promise<boolean> =>

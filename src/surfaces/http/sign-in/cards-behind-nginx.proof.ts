@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Issued } from '../../../../test/support/card-authority.ts';
 import { askOverTls, type CardWorld, cardWorld, TestBrowser } from '../../../../test/support/card-world.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { Secret } from '../../../platform/values/index.ts';
 
 const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path));
@@ -12,16 +12,6 @@ if (nginx === undefined)
   process.stderr.write('nginx (apt-get install nginx) is not here: cards behind a proxy are not tested.\n');
 
 const secret = 'f'.repeat(64);
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  await new Promise((done) => probe.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 /** The server block of the page that administrators follow, with the paths and ports of this test. */
 function snippet(replaced: Readonly<Record<string, string>>): string {
