@@ -1,6 +1,14 @@
 /** Every action that a step of a workflow may carry out: those of modules, and those of rooms above them. */
 import { moduleActions, type WorkflowAction } from '../../modules/workflows/index.ts';
-import { comment, reopen, requestExtension, setDueDate, updateAsset, updatePoam } from './poam-actions.ts';
+import {
+  comment,
+  complete,
+  reopen,
+  requestExtension,
+  setDueDate,
+  updateAsset,
+  updatePoam,
+} from './poam-actions.ts';
 import { makeReportAction } from './report-action.ts';
 
 export const workflowActions: readonly WorkflowAction[] = [
@@ -8,6 +16,7 @@ export const workflowActions: readonly WorkflowAction[] = [
   updatePoam,
   setDueDate,
   requestExtension,
+  complete,
   reopen,
   comment,
   updateAsset,

@@ -48,7 +48,6 @@ describe('the shipped workflows', () => {
       'request_deviation',
       'request_extension',
       'update_asset',
-      'update_poam',
       'webhook',
     ]);
   });

@@ -16,6 +16,7 @@ import type { Json, JsonObject } from '../../platform/values/index.ts';
 import { fetchRows } from '../../record/entities/index.ts';
 import {
   commentPoam,
+  completePoam,
   editRecord,
   type EditOutcome,
   extendPoam,
@@ -124,6 +125,32 @@ export const requestExtension = defineAction({
   },
 });
 
+const isOver = /^(?:completed|closed|cancelled|canceled)$/i;
+
+export const complete = defineAction({
+  name: 'complete_poam',
+  title:
+    'complete the POA&M: at once where a scan proves every finding fixed and the owner may approve it, else those who decide are asked',
+  inputs: z.strictObject({ reason: template(2_000) }),
+  permission: 'poam:write',
+  appliesTo: aboutPoams,
+  raises: ['poam.changed'],
+  undo: 'Open it again: `tieline poams reopen`; or withdraw the request in the inbox.',
+  async carryOut({ app, owner, scope }, record, inputs): Promise<ActionOutcome> {
+    const poamId = poamOf(record);
+    if (poamId === undefined) return noPoam(record.title);
+    const status = (await fetchRows(app.db, 'poam', [poamId])).get(poamId)?.row['status'] ?? null;
+    if (typeof status === 'string' && isOver.test(status.trim()))
+      return nothingToDo(`${poamId} is ${status} already`);
+    const made = await completePoam(app, owner, scope, { poamId, reason: filled(inputs.reason, record) });
+    return made.outcome === 'asked'
+      ? done(`the completion of ${poamId} was asked for`)
+      : done(`${poamId} was completed`, [
+          { entity: 'poam', id: poamId, field: 'status', before: status, after: made.status },
+        ]);
+  },
+});
+
 export const reopen = defineAction({
   name: 'reopen_poam',
   title: 'open the POA&M again',
@@ -136,7 +163,7 @@ export const reopen = defineAction({
     const poamId = poamOf(record);
     if (poamId === undefined) return noPoam(record.title);
     const status = (await fetchRows(app.db, 'poam', [poamId])).get(poamId)?.row['status'] ?? null;
-    if (typeof status !== 'string' || !/^(?:completed|closed|cancelled|canceled)$/i.test(status.trim()))
+    if (typeof status !== 'string' || !isOver.test(status.trim()))
       return nothingToDo(`${poamId} is worked on: its boundary reopened it, or it never ended`);
     const made = await reopenPoam(app, owner, scope, { poamId, reason: filled(inputs.reason, record) });
     return done(`${poamId} was opened again`, [
