@@ -204,5 +204,5 @@ describe('workers that carry out workflows', () => {
     expect(killed).toBeGreaterThan(kills / 2);
     await workOffAll();
     await expectEachDoneOnce();
-  }, 600_000);
+  }, 900_000);
 });

@@ -1,6 +1,6 @@
 /** Plays histories of commands over the real executor and database, and holds each moment against the model (`run-model.test-support.ts`). */
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { composeApp, type TestApp } from '../../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../../test/support/database.ts';
 import { type Actor, everywhere } from '../../../canonical/access/index.ts';
@@ -229,7 +229,7 @@ class RunHistories implements HistoryOfRuns {
       (error: unknown) => error,
     );
     if (refusal !== undefined && !(refusal instanceof TielineError)) throw refusal;
-    expect(refusal === undefined, refusal?.message).toBe(isAllowed);
+    assert.equal(refusal === undefined, isAllowed, refusal?.message ?? 'it was not refused');
   }
 
   async #start(): Promise<void> {
@@ -268,7 +268,7 @@ class RunHistories implements HistoryOfRuns {
       if (!(error instanceof Killed)) throw error;
     }
     workOff(this.#model, taken, crash);
-    expect(this.#faults).toBe(this.#model.faults);
+    assert.equal(this.#faults, this.#model.faults);
   }
 
   async #decide(which: number, approved: boolean): Promise<void> {
@@ -281,7 +281,7 @@ class RunHistories implements HistoryOfRuns {
             `select approval_id::text as id from approvals where subject_id = $1`,
             [`${id}/ask`],
           );
-    if (!target || !request) return expect(target?.answer ?? 'none').toBe('none');
+    if (!target || !request) return assert.equal(target?.answer ?? 'none', 'none');
     const amy = await this.#person('amy');
     await this.#tried(
       decide(this.#model, target, approved),
@@ -353,7 +353,8 @@ class RunHistories implements HistoryOfRuns {
              coalesce((select a.status from approvals a where a.subject_id = e.execution_id || '/ask'), 'none') as answer,
              coalesce((select array_agg(split_part(c.body, E'\\n', 1) order by c.id) from poam_comments c where c.poam_id = e.record_id), '{}') as acts
         from workflow_executions e order by e.id`);
-    expect(found).toEqual(
+    assert.deepEqual(
+      found,
       this.#model.runs.map(({ poam, state, step, attempts, wakeAt, hasJob, answer, acts }) => ({
         poam,
         state,
@@ -389,20 +390,21 @@ class RunHistories implements HistoryOfRuns {
       `select before, after from seen_moves`,
     );
     for (const { before, after } of moves)
-      expect(Object.values(runTransitions[before]), `${before} to ${after}`).toContain(after);
+      assert.ok(Object.values(runTransitions[before]).includes(after), `${before} to ${after}`);
     for (const { state, acts, answer } of this.#model.runs) {
-      expect(isOver(state)).toBe(true);
-      expect(new Set(acts).size).toBe(acts.length);
+      assert.ok(isOver(state), `a run is ${state} in the end`);
+      assert.equal(new Set(acts).size, acts.length);
       if (state === 'completed')
-        expect(acts).toEqual(answer === 'approved' ? ['first', 'last'] : ['first', 'refused', 'last']);
+        assert.deepEqual(acts, answer === 'approved' ? ['first', 'last'] : ['first', 'refused', 'last']);
     }
     // A trace is without gaps, and tells of each act once.
-    expect(
+    assert.deepEqual(
       await this.#rows(`select e.record_id from workflow_executions e
          where e.traces <> (select count(*) from workflow_traces t where t.execution_id = e.execution_id)
             or (select count(*) from workflow_traces t where t.execution_id = e.execution_id and t.outcome = 'done')
                <> (select count(*) from poam_comments c where c.poam_id = e.record_id)`),
-    ).toEqual([]);
+      [],
+    );
   }
 
   async play(history: readonly Command[]): Promise<void> {
