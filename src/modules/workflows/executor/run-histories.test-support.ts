@@ -28,11 +28,10 @@ import {
   flow,
   hourMs,
   look,
-  mayStart,
   type Model,
   type ModelRun,
-  newRun,
   resume,
+  start,
   workOff,
 } from './run-model.test-support.ts';
 import { isOver, runTransitions, type RunState } from './run-states.ts';
@@ -236,15 +235,13 @@ class RunHistories implements HistoryOfRuns {
     const model = this.#model;
     if (model.runs.length >= mostRuns) return;
     const poam = `P-${model.runs.length + 1}`;
-    const may = mayStart(model);
     const by = { actor: await this.#person('ivan'), scope: everywhere };
     await this.#tried(
-      may,
+      start(model, poam),
       runByHand(this.#app, this.#parts, by, { name: 'flow', records: [poam] }).then(({ runs }) =>
         this.#ids.push(...runs),
       ),
     );
-    if (may) model.runs.push(newRun(poam, model.now));
   }
 
   /** Takes the jobs of the queue in their order, as a worker does. */

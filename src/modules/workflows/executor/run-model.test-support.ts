@@ -58,7 +58,7 @@ export interface Crash {
   readonly when: 'before' | 'after';
 }
 
-export const newRun = (poam: string, now: number): ModelRun => ({
+const newRun = (poam: string, now: number): ModelRun => ({
   poam,
   state: 'pending',
   step: 'first',
@@ -212,4 +212,13 @@ export function resume(model: Model): boolean {
   return true;
 }
 
-export const mayStart = (model: Model): boolean => continues(model) && model.ownerIsActive;
+/** @returns whether one is started; an owner who is gone stops the workflow. */
+export function start(model: Model, poam: string): boolean {
+  if (!continues(model)) return false;
+  if (!model.ownerIsActive) {
+    halt(model);
+    return false;
+  }
+  model.runs.push(newRun(poam, model.now));
+  return true;
+}
