@@ -19,8 +19,6 @@ const idle: ReadonlySet<string> = new Set([
   'assets_extended.asset_tags', // decides (rules of boundaries, the filter `tag`); nothing fills it yet
   'external_systems.created_at',
   'ingestion_assets.sync_status',
-  'ingestion_batches.api_endpoint',
-  'ingestion_batches.correlation_id',
   'ingestion_systems.external_system_mappings',
   'ingestion_systems.tenable_asset_group_id',
   'ingestion_vulnerabilities.external_references',

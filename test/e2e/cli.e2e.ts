@@ -169,7 +169,9 @@ describe('the command line', () => {
     const shown = await run('ops', 'show', list[0]?.operationId.slice(0, 8) ?? '', '--json');
     expect(JSON.parse(shown.out)).toMatchObject({
       status: 'completed',
-      steps: expect.arrayContaining([expect.objectContaining({ step: 'finding' })]) as unknown,
+      steps: expect.arrayContaining([
+        expect.objectContaining({ step: 'finding', address: expect.stringMatching(/^http:/) as unknown }),
+      ]) as unknown,
     });
     expect((await run('sync', 'status')).out).toContain('0 changes waiting');
   });

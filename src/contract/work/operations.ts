@@ -15,6 +15,10 @@ const operation = z.strictObject({
   planned: z.number().nullable(),
   retries: z.number(),
   error: z.string().nullable(),
+  /** The run of a workflow that did it. */
+  workflowRun: z.string().nullable(),
+  /** Address of its system when it began. */
+  address: z.string().nullable(),
 });
 
 /** `ops list`. */

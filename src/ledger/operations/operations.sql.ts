@@ -46,6 +46,10 @@ export interface OperationRow {
   readonly retry_count: number | null;
   readonly error_details: string | null;
   readonly metadata: unknown;
+  /** The run of a workflow that did it. */
+  readonly correlation_id: string | null;
+  /** Where its system was reached when it began; null of one without an address. */
+  readonly api_endpoint: string | null;
 }
 
 const columns = [
@@ -62,6 +66,8 @@ const columns = [
   'retry_count',
   'error_details',
   'metadata',
+  'correlation_id',
+  'api_endpoint',
 ] as const;
 
 export interface NewOperation {
@@ -74,16 +80,15 @@ export interface NewOperation {
   readonly metadata?: JsonObject;
 }
 
-/** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
 /** What a step of a workflow does bears its run: the setting holds as long as the transaction of the step. */
-const ofWorkflowRun = sql`
-  jsonb_strip_nulls(jsonb_build_object('workflowRun', nullif(current_setting('tieline.workflow_run', true), '')))`;
+const ofWorkflowRun = sql<string | null>`nullif(current_setting('tieline.workflow_run', true), '')::uuid`;
 
 /** Everything that begins in this transaction is the work of a run of a workflow. */
 export async function markWorkflowRun(db: Kysely<Database>, executionId: string): Promise<void> {
   await sql`select set_config('tieline.workflow_run', ${executionId}, true)`.execute(db);
 }
 
+/** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
 export async function beginOperation(db: Kysely<Database>, operation: NewOperation): Promise<string> {
   const row = await db
     .insertInto('ingestion_batches')
@@ -98,7 +103,11 @@ export async function beginOperation(db: Kysely<Database>, operation: NewOperati
       total_records: 0,
       status: 'in_progress',
       started_at: sql<Date>`tieline_now()`,
-      metadata: sql`${storableJson({ ...operation.metadata, counts: noCounts })}::jsonb || ${ofWorkflowRun}`,
+      metadata: sql`${storableJson({ ...operation.metadata, counts: noCounts })}::jsonb`,
+      correlation_id: ofWorkflowRun,
+      api_endpoint: sql<
+        string | null
+      >`(select left(s.api_base_url, 500) from external_systems s where s.system_name = ${operation.system})`,
     })
     .returning('batch_id')
     .executeTakeFirstOrThrow();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { everywhere } from '../../canonical/access/index.ts';
 import { workflowPartsOf } from '../../operate/workflows/index.ts';
+import { commandText } from '../../../test/support/command-over.ts';
 import { undoOperation } from '../../review/operations/index.ts';
 import { decideRequest } from '../requests/index.ts';
 import { listRequests } from '../../engine/approvals/index.ts';
@@ -127,6 +128,10 @@ describe('a workflow', () => {
       planOnly: true,
     });
     expect(undo.fields).toMatchObject([{ entity: 'poam', entityId: 'P-1', field: 'remediation_plan' }]);
+    const { out } = await commandText(bench.app, ['ops', 'show', trace.at(-1)?.operationId ?? '']);
+    expect(out).toContain(
+      `Done by a run of a workflow: tieline workflows trace ${String(runs[0]).slice(0, 8)}`,
+    );
   });
 
   it('is refused with every mistake, by line', async () => {

@@ -52,6 +52,10 @@ export interface OperationFacts {
   readonly planned: number | null;
   readonly retries: number;
   readonly error: string | null;
+  /** The run of a workflow that did it. */
+  readonly workflowRun: string | null;
+  /** Address of its system when it began. */
+  readonly address: string | null;
 }
 
 /** One change of one value, or of a record as a whole (`field` null). */
@@ -175,6 +179,8 @@ function factsOf(row: OperationRow, by?: string): OperationFacts {
     planned: plannedBy(row),
     retries: row.retry_count ?? 0,
     error: row.error_details,
+    workflowRun: row.correlation_id,
+    address: row.api_endpoint,
   };
 }
 

@@ -12,7 +12,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { Tabs } from '../../kit/detail/tabs.tsx';
 import { At, When } from '../../kit/marks/when.tsx';
 import { tell, tellProblem } from '../../kit/notice.tsx';
-import { recordPath } from '../../kit/record-link.tsx';
+import { RecordLink, recordPath } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { UndoButton } from './undo-button.tsx';
 import { Changes, Left, Steps } from './operation-parts.tsx';
@@ -72,6 +72,15 @@ const Sums = ({ of }: { readonly of: OperationDetail }) => (
       </p>
     )}
     <p>{countWords(of)}</p>
+    {of.workflowRun === null ? null : (
+      <p>
+        Done by{' '}
+        <RecordLink kind="workflowRun" id={of.workflowRun}>
+          a run of a workflow
+        </RecordLink>
+        .
+      </p>
+    )}
     <p className="quiet">
       {of.changes
         .map(

@@ -40,7 +40,10 @@ export const Steps = ({ of }: { readonly of: OperationDetail }) =>
                 {capitalized(step.what)}
                 {step.error === null ? null : <div className="bad">{step.error}</div>}
               </td>
-              <td>{step.system}</td>
+              <td>
+                {step.system}
+                {step.address === null ? null : <div className="quiet">{step.address}</div>}
+              </td>
               <td className={statusOf(step).tone}>{statusOf(step).text}</td>
               {countColumns.map(([name]) => (
                 <td

@@ -22,7 +22,7 @@ export async function findOperationOfRun(
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select b.batch_id as id from ingestion_batches b
-     where b.id > ${after} and b.metadata ->> 'workflowRun' = ${executionId}::text and b.parent_operation_id is null
+     where b.id > ${after} and b.correlation_id = ${executionId}::uuid and b.parent_operation_id is null
      order by exists (select from sync_changes c where c.operation_id = b.batch_id) desc, b.id limit 1`.execute(
     db,
   );
@@ -37,7 +37,7 @@ export async function findRunsOfOperations(
   if (operationIds.length === 0) return new Map();
   const { rows } = await sql<{ operationId: string; executionId: string; depth: number }>`
     select b.batch_id as "operationId", e.execution_id as "executionId", e.depth
-      from ingestion_batches b join workflow_executions e on e.execution_id = (b.metadata ->> 'workflowRun')::uuid
+      from ingestion_batches b join workflow_executions e on e.execution_id = b.correlation_id
      where b.batch_id = any(${[...operationIds]}::uuid[])`.execute(db);
   return new Map(rows.map(({ operationId, ...run }) => [operationId, run]));
 }

@@ -178,8 +178,8 @@ describe('workflows that start each other', () => {
     const change = (depth: number, poam: string) => `
       with made as (insert into workflow_executions (execution_id, workflow_id, status, started_at, version, mode, record_kind, record_id, depth, trigger_key)
              select gen_random_uuid(), id, 'completed', '2020-01-01', 1, 'live', 'poam', '${poam}', ${depth}, 'before ${depth}' from workflows returning execution_id),
-           op as (insert into ingestion_batches (batch_id, source_system, operation_type, status, metadata)
-             select gen_random_uuid(), 'test', 'update', 'completed', jsonb_build_object('workflowRun', execution_id) from made returning batch_id)
+           op as (insert into ingestion_batches (batch_id, source_system, operation_type, status, correlation_id)
+             select gen_random_uuid(), 'test', 'update', 'completed', execution_id from made returning batch_id)
       insert into sync_changes (operation_id, entity_type, entity_id, field_name, direction, decided_by, decided_by_kind)
         select batch_id, 'poam', '${poam}', 'severity', 'internal', 'test', 'person' from op;`;
     await bench.run(change(4, 'P-1'));

@@ -170,6 +170,9 @@ export function operationLines(operation: OperationDetail, page: OperationPage):
     '',
     fittedTable(heading, [row(operation)], width),
     ...(operation.error ? ['', ...wrapped(`Error: ${operation.error}`, width ?? 1000)] : []),
+    ...(operation.workflowRun === null
+      ? []
+      : ['', `Done by a run of a workflow: tieline workflows trace ${operation.workflowRun.slice(0, 8)}`]),
     ...stepLines(operation, width),
     ...openLines(operation, page),
     ...changesLines(operation, page),
@@ -186,8 +189,14 @@ function stepLines(operation: OperationDetail, width: number | undefined): strin
     result(step),
   ]);
   const idleSteps = operation.steps.length - didSomething.length;
+  const addresses = [
+    ...new Set(
+      operation.steps.flatMap(({ system, address }) => (address === null ? [] : [`${system} at ${address}`])),
+    ),
+  ];
   return [
     ...(rows.length > 0 ? ['', fittedTable(['SYSTEM', 'STEP', 'RESULT'], rows, width)] : []),
+    ...(addresses.length > 0 ? wrapped(`Worked with ${addresses.join(', ')}.`, width ?? 1000) : []),
     ...(idleSteps > 0 ? [`${counted(idleSteps, 'step')} found nothing to do.`] : []),
   ];
 }
