@@ -27,9 +27,6 @@ const idle: ReadonlySet<string> = new Set([
   'sync_policies.created_at',
   'sync_policies.filters',
   'sync_policies.updated_at',
-  // Filled for readers of the plan's table; runs go by workflow_versions.
-  'workflows.is_active',
-  'workflows.workflow_steps',
 ]);
 
 /** Columns in use that the search does not see, because their statements are made from parts; each with the file that makes them. */

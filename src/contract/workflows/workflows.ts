@@ -17,7 +17,12 @@ export const workflow = z.strictObject({
   recordKind: z.enum(recordKinds),
   triggerKind: z.string(),
   triggerEvent: z.string().nullable(),
+  /** In CEL, of the version that runs, else of the latest; null: it has none. */
+  condition: z.string().nullable(),
+  steps: z.number(),
   mode,
+  /** It is approved, and not off. */
+  isActive: z.boolean(),
   /** How many records it may touch in 24 hours before it asks. */
   limit: z.number(),
   /** By whose rights it runs. */

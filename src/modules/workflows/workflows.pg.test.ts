@@ -50,10 +50,12 @@ describe('a workflow', () => {
     });
     expect(await fetchWorkflow(bench.app, everywhere, { name: 'flow' })).toMatchObject({
       mode: 'off',
+      isActive: false,
       approvedVersion: 1,
     });
     await expect(bench.start('P-1')).rejects.toMatchObject({ code: 'WORKFLOW_UNAPPROVED' });
     await setWorkflowMode(bench.app, olga, { name: 'flow', mode: 'live' });
+    expect(await fetchWorkflow(bench.app, everywhere, { name: 'flow' })).toMatchObject({ isActive: true });
     const { runs } = await bench.start('P-1', 'NONE');
     expect(await bench.outcomes(runs[0])).toEqual(['run started', 'look done']);
     expect(await bench.runOf(runs[0])).toMatchObject({ state: 'completed', startedBy: 'sam' });
@@ -132,6 +134,12 @@ describe('a workflow', () => {
     expect(out).toContain(
       `Done by a run of a workflow: tieline workflows trace ${String(runs[0]).slice(0, 8)}`,
     );
+  });
+
+  it('is shown with its condition and the number of its steps', async () => {
+    await bench.make(yamlOf(`${task('one')}\n${task('two')}`, 'when: poam.severity == "high"'));
+    const { out } = await commandText(bench.app, ['workflows', 'show', 'flow']);
+    expect(out).toContain('# 2 steps where poam.severity == "high"');
   });
 
   it('is refused with every mistake, by line', async () => {

@@ -13,7 +13,12 @@ export interface WorkflowRow {
   readonly recordKind: RecordKind;
   readonly triggerKind: string;
   readonly triggerEvent: string | null;
+  /** The condition and the number of steps of the version that runs, else of the latest; null: it has no condition. */
+  readonly condition: string | null;
+  readonly steps: number;
   readonly mode: WorkflowMode;
+  /** What the plan's column tells other readers: it is approved, and not off. */
+  readonly isActive: boolean;
   readonly limit: number;
   readonly owner: string;
   readonly ownerPrincipal: string;
@@ -30,7 +35,8 @@ export interface WorkflowRow {
 
 const columns = sql`
     w.id, w.workflow_name as name, coalesce(w.title, w.workflow_name) as title, w.purpose, w.workflow_type as kind, w.record_kind as "recordKind",
-    w.trigger_kind as "triggerKind", w.trigger_event as "triggerEvent", w.mode, w.run_limit as limit, w.owner_name as owner,
+    w.trigger_kind as "triggerKind", w.trigger_event as "triggerEvent", w.trigger_conditions ->> 'when' as condition, jsonb_array_length(w.workflow_steps) as steps,
+    w.mode, coalesce(w.is_active, false) as "isActive", w.run_limit as limit, w.owner_name as owner,
     w.owner_principal as "ownerPrincipal", w.latest_version as "latestVersion", w.approved_version as "approvedVersion",
     exists (select from workflow_versions v where v.workflow_id = w.id and v.version = w.latest_version and v.state = 'waiting') as "waitsForApproval", w.is_shipped as "isShipped",
     w.next_run_at as "nextRunAt", w.last_started_at as "lastStartedAt",

@@ -7,6 +7,7 @@ import type {
 } from '../../../modules/workflows/index.ts';
 import { shownText } from '../../../platform/errors/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
+import { counted } from '../kit/table.ts';
 
 const minute = (at: Date | null): string =>
   at === null ? '–' : at.toISOString().slice(0, 16).replace('T', ' ');
@@ -41,11 +42,12 @@ export const workflowsTable = (rows: readonly ListedWorkflow[], width: number | 
   );
 
 export function workflowText(shown: WorkflowDetail): string {
-  const { name, title, stopped, owner, limit, versions } = shown;
+  const { name, title, stopped, owner, limit, versions, condition, steps } = shown;
   const waiting = versions.find(({ state }) => state === 'waiting');
   return [
     `# ${shownText(title)}`,
     `# ${standing(shown)}; runs by the rights of ${shownText(owner)}; at most ${limit} records in 24 hours before it asks`,
+    `# ${counted(steps, 'step')}${condition === null ? ', for every record' : ` where ${shownText(condition)}`}`,
     ...(stopped
       ? [
           `# stopped ${minute(stopped.at)}: ${shownText(stopped.why)}. Continue: tieline workflows resume ${name}`,
