@@ -17,16 +17,13 @@ const idle: ReadonlySet<string> = new Set([
   'dashboards.owner_id',
   'dashboards.refresh_interval_seconds',
   'assets_extended.asset_tags', // decides (rules of boundaries, the filter `tag`); nothing fills it yet
-  'external_systems.created_at',
   'ingestion_assets.sync_status',
   'ingestion_systems.external_system_mappings',
   'ingestion_systems.tenable_asset_group_id',
   'ingestion_vulnerabilities.external_references',
   'ingestion_vulnerabilities.sync_status',
   'metrics_definitions.target_value',
-  'sync_policies.created_at',
   'sync_policies.filters',
-  'sync_policies.updated_at',
 ]);
 
 /** Columns in use that the search does not see, because their statements are made from parts; each with the file that makes them. */
@@ -127,6 +124,8 @@ it('of every column of the plan some code fills it, and some shows it or decides
     .filter(({ table, column }) => !isFilled(table, column) || !isLookedAt(table, column))
     .map(({ table, column }) => `${table}.${column}`);
   expect(found.filter((name) => !idle.has(name) && !(name in madeFromParts))).toEqual([]);
+  // One that is in use by now must leave the list, or it could fall idle again unseen.
+  expect([...idle].filter((name) => !found.includes(name))).toEqual([]);
 });
 
 it('the files that are said to fill a column from parts name it', () => {

@@ -219,10 +219,11 @@ describe('the command line', () => {
     expect(text.out).toContain(poam?.title);
   });
 
-  it('the command line lists the policies of every connection where none is named', async () => {
+  it('the command line lists the policies of every connection where none is named, with when each was changed', async () => {
     await commandOver(world.app, ['policies', 'set', 'tenable', '*', '--approval', 'always']);
     const { json } = await commandOver(world.app, ['policies']);
-    expect(json).toMatchObject([{ system: 'tenable', entity: '*' }]);
+    const since: unknown = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(json).toMatchObject([{ system: 'tenable', entity: '*', madeAt: since, changedAt: since }]);
     await commandOver(world.app, ['policies', 'unset', 'tenable', '*', '--yes']);
   });
 

@@ -5,6 +5,7 @@ import {
   fieldLevelPolicies,
   syncDirections,
 } from '../../canonical/policy/index.ts';
+import { instant } from '../json/index.ts';
 
 const policy = z.strictObject({
   entity: z.string(),
@@ -15,7 +16,9 @@ const policy = z.strictObject({
 });
 
 /** `policies list`. */
-export const policyList = z.array(policy.extend({ system: z.string() }));
+export const policyList = z.array(
+  policy.extend({ system: z.string(), madeAt: instant.nullable(), changedAt: instant.nullable() }),
+);
 
 const kinds = z.array(
   z.strictObject({ entity: z.string(), kind: z.enum(['create', 'update']), n: z.number() }),

@@ -1,2 +1,10 @@
-export { editPolicies, editPoliciesWithin, fetchPolicies, type PolicyEdit, tryPolicies } from './policies.ts';
+export {
+  type DatedPolicy,
+  editPolicies,
+  editPoliciesWithin,
+  fetchPolicies,
+  listDatedPolicies,
+  type PolicyEdit,
+  tryPolicies,
+} from './policies.ts';
 export { toFile } from './policy-file.ts';

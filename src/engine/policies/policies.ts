@@ -39,6 +39,17 @@ export async function fetchPolicies(db: Kysely<Database>, systemId: number): Pro
   return (await listPolicies(db, systemId)).map(fromRow);
 }
 
+/** With when each was made and last changed; null: before that was kept. */
+export type DatedPolicy = EntityPolicy & { readonly madeAt: Date | null; readonly changedAt: Date | null };
+
+export async function listDatedPolicies(db: Kysely<Database>, systemId: number): Promise<DatedPolicy[]> {
+  return (await listPolicies(db, systemId)).map((row) => ({
+    ...fromRow(row),
+    madeAt: row.created_at,
+    changedAt: row.updated_at,
+  }));
+}
+
 const fieldsOf = ({ fields, derived }: LinkedEntity): string[] => [...fields, ...derived];
 /** Fields that are lists or texts that only grow; the others have one value, which cannot be joined. */
 function growingFields(entity: string, how: 'union' | 'append'): string[] {

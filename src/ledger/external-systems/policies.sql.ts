@@ -17,9 +17,15 @@ export interface PolicyRow {
   readonly approval_scope: ApprovalScope | null;
 }
 
-export async function listPolicies(db: Kysely<Database>, systemId: number): Promise<PolicyRow[]> {
-  const { rows } = await sql<PolicyRow>`
-    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies, requires_approval, approval_scope
+export interface KeptPolicy extends PolicyRow {
+  /** Null of one from before it was kept. */
+  readonly created_at: Date | null;
+  readonly updated_at: Date | null;
+}
+
+export async function listPolicies(db: Kysely<Database>, systemId: number): Promise<KeptPolicy[]> {
+  const { rows } = await sql<KeptPolicy>`
+    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies, requires_approval, approval_scope, created_at, updated_at
       from sync_policies where external_system_id = ${systemId} order by entity_type`.execute(db);
   return rows;
 }
@@ -28,9 +34,10 @@ export async function listPolicies(db: Kysely<Database>, systemId: number): Prom
 export async function savePolicy(db: Kysely<Database>, systemId: number, policy: PolicyRow): Promise<void> {
   await sql`
     insert into sync_policies (external_system_id, entity_type, sync_direction, conflict_resolution_strategy, field_level_policies,
-                               requires_approval, approval_scope)
+                               requires_approval, approval_scope, created_at, updated_at)
     values (${systemId}, ${policy.entity_type}, ${policy.sync_direction}, ${policy.conflict_resolution_strategy},
-            ${storableJson(policy.field_level_policies)}::jsonb, ${policy.requires_approval}, ${policy.approval_scope === null ? null : storableJson(policy.approval_scope)}::jsonb)
+            ${storableJson(policy.field_level_policies)}::jsonb, ${policy.requires_approval}, ${policy.approval_scope === null ? null : storableJson(policy.approval_scope)}::jsonb,
+            tieline_now(), tieline_now())
     on conflict (external_system_id, entity_type) do update
       set sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
           field_level_policies = excluded.field_level_policies,

@@ -5,6 +5,7 @@ import { fetchSystem, listSystemFacts } from '../../../engine/connections/index.
 import {
   editPolicies,
   fetchPolicies,
+  listDatedPolicies,
   type PolicyEdit,
   toFile,
   tryPolicies,
@@ -28,7 +29,7 @@ export async function listPolicies(
     const systems = name === undefined ? await listSystemFacts(app) : [{ name }];
     const found: PolicyRow[] = [];
     for (const { name: system } of systems)
-      for (const policy of await fetchPolicies(app.db, (await fetchSystem(app, system)).id))
+      for (const policy of await listDatedPolicies(app.db, (await fetchSystem(app, system)).id))
         found.push({ system, ...policy });
     return found;
   });

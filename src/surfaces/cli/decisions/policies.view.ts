@@ -1,18 +1,20 @@
 /** Policies as a table, and what a change of them does to what waits. */
 import type { Reconsidered, ReconsideredKind } from '../../../engine/outbox/index.ts';
-import type { ApprovalScope, EntityPolicy } from '../../../canonical/policy/index.ts';
+import type { DatedPolicy } from '../../../engine/policies/index.ts';
+import type { ApprovalScope } from '../../../canonical/policy/index.ts';
 import { entityWord } from '../kit/entity-word.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { shellWord } from '../kit/hint.ts';
+import { minuteText } from '../kit/instants.ts';
 
-export type PolicyRow = EntityPolicy & { readonly system: string };
+export type PolicyRow = DatedPolicy & { readonly system: string };
 
 const asAbove = '(as above)';
 
 /** @param width of the terminal. */
 export function policiesTable(rows: readonly PolicyRow[], width: number | undefined): string {
   return fittedTable(
-    ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL'],
+    ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
     rows.flatMap((row) => [
       [
         row.system,
@@ -21,6 +23,7 @@ export function policiesTable(rows: readonly PolicyRow[], width: number | undefi
         row.direction ?? asAbove,
         row.strategy ?? (row.entity === '*' ? 'manual' : asAbove),
         approvalText(row.entity, row.approval),
+        minuteText(row.changedAt, ''),
       ],
       ...Object.entries(row.fields).map(([field, policy]) => [
         row.system,
@@ -28,6 +31,7 @@ export function policiesTable(rows: readonly PolicyRow[], width: number | undefi
         field,
         policy.direction ?? asAbove,
         policy.strategy ?? asAbove,
+        '',
         '',
       ]),
     ]),
