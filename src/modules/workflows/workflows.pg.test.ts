@@ -1,7 +1,7 @@
 /** Workflows over a real database: what starts a run, what its steps do, who decides, and what stops it. */
 import { describe, expect, it } from 'vitest';
 import { everywhere } from '../../canonical/access/index.ts';
-import { workflowPartsOf } from '../../operate/workflows/index.ts';
+import { delegateDecision, workflowPartsOf } from '../../operate/workflows/index.ts';
 import { undoOperation } from '../../review/operations/index.ts';
 import { decideRequest } from '../requests/index.ts';
 import { listRequests } from '../../engine/approvals/index.ts';
@@ -19,7 +19,7 @@ import {
   saveWorkflow,
   setWorkflowMode,
 } from './index.ts';
-import { idOf, setUpWorkflows, task, yamlOf } from './workflows.test-support.ts';
+import { idOf, setUpWorkflows, task, yamlOf } from '../../../test/support/workflow-bench.ts';
 
 const bench = setUpWorkflows();
 
@@ -242,6 +242,36 @@ describe('a question of a workflow', () => {
       'ask expired',
     ]);
     expect(await bench.countOf(`approvals where status = 'expired'`)).toBe(1);
+  });
+
+  it('is decided by a person to whom one of the asked delegated it, who may not be who asked, and it says so', async () => {
+    await bench.make(asks);
+    const { runs } = await bench.start('P-2');
+    const [request] = await listRequests(bench.app.db, { status: 'pending' }, 5);
+    const id = request?.approvalId ?? '';
+    const delegate = async (from: Parameters<typeof bench.person>[0], to: string) =>
+      delegateDecision(
+        bench.app,
+        { actor: await bench.person(from), scope: everywhere },
+        { id, to, reason: 'away' },
+      );
+    await expect(delegate('amy', 'nobody')).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
+    // Sam started the run, Olga owns the workflow; neither decides, and neither is decided for.
+    await expect(delegate('amy', 'sam')).rejects.toMatchObject({ code: 'APPROVAL_OWN' });
+    await expect(delegate('olga', 'ivan')).rejects.toMatchObject({ code: 'APPROVAL_OWN' });
+    await expect(delegate('ivan', 'amy')).rejects.toMatchObject({ code: 'APPROVAL_ROLE' });
+    await expect(decide('ivan', true)).rejects.toMatchObject({ code: 'APPROVAL_ROLE' });
+    expect(await delegate('amy', 'ivan')).toMatchObject({ to: 'ivan', role: 'isso', level: 1 });
+    // It counts as long as Amy holds the role herself.
+    await bench.run(`update grants set revoked_at = now() where principal_id = '${idOf('amy')}'`);
+    await expect(decide('ivan', true)).rejects.toMatchObject({ code: 'APPROVAL_ROLE' });
+    await bench.run(`update grants set revoked_at = null where principal_id = '${idOf('amy')}'`);
+    expect(await decide('ivan', true)).toMatchObject({ status: 'pending', next: { number: 2 } });
+    const [answered] = await listRequests(bench.app.db, { status: 'pending' }, 5);
+    expect(answered?.answers).toMatchObject([{ by: 'ivan', role: 'isso', inPlaceOf: 'amy' }]);
+    // Nobody answers twice, also not once for another and once for themselves.
+    await expect(decide('ivan', true)).rejects.toMatchObject({ code: 'APPROVAL_OWN' });
+    expect(await bench.runOf(runs[0])).toMatchObject({ state: 'asking' });
   });
 
   it('is withdrawn with its run', async () => {

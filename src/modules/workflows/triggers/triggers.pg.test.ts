@@ -1,7 +1,7 @@
 /** What starts runs by itself, each over a real database: metrics, schedules, scans, feeds, findings, and workflows that start each other. */
 import { describe, expect, it } from 'vitest';
 import { workflowPartsOf } from '../../../operate/workflows/index.ts';
-import { setUpWorkflows, task, yamlOf } from '../workflows.test-support.ts';
+import { setUpWorkflows, task, yamlOf } from '../../../../test/support/workflow-bench.ts';
 import { startScheduled } from './due.ts';
 
 const bench = setUpWorkflows();
