@@ -17,6 +17,8 @@ export const workflow = z.strictObject({
   recordKind: z.enum(recordKinds),
   triggerKind: z.string(),
   triggerEvent: z.string().nullable(),
+  /** The event, the cron of its schedule, or the metric; null: people start it. */
+  trigger: z.string().nullable(),
   mode,
   /** How many records it may touch in 24 hours before it asks. */
   limit: z.number(),
