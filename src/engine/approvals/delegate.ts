@@ -4,7 +4,7 @@ import { byPerson, type RequestKind } from '../../canonical/vocabulary/index.ts'
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { standingOf } from './levels.ts';
+import { type Delegation, standingOf } from './levels.ts';
 import { refusalOf, refuseOver } from './requests.ts';
 import { insertDelegation, type RequestRow } from './requests.sql.ts';
 
@@ -26,25 +26,15 @@ const whoOf = (actor: Actor, { boundary }: RequestRow, now: Date) => ({
   roles: rolesWithin(actor, boundary, now),
 });
 
-/**
- * @param request locked. @throws TielineError APPROVAL_MOVED if it is over; APPROVAL_ROLE if it is not the turn of who delegates, if the other may not
- *   decide requests there, or if such a request is decided by the role itself; APPROVAL_OWN if either of them asked for it or answered already.
- */
-export async function delegateTurn(
-  tx: Tx,
-  request: RequestRow,
-  {
-    actor,
-    to,
-    reason,
-    now,
-  }: {
-    readonly actor: Actor;
-    readonly to: Actor;
-    readonly reason: string | undefined;
-    readonly now: Date;
-  },
-): Promise<RequestDelegated> {
+interface Wish {
+  readonly actor: Actor;
+  readonly to: Actor;
+  readonly reason: string | undefined;
+  readonly now: Date;
+}
+
+/** The turn that is delegated. @throws TielineError as `delegateTurn`. */
+function turnToDelegate(request: RequestRow, { actor, to, now }: Wish): Delegation {
   refuseOver(request, now);
   if (!delegable.has(request.subject.kind))
     throw new TielineError('APPROVAL_ROLE', 'Only questions of workflows can be delegated.', {
@@ -55,25 +45,30 @@ export async function delegateTurn(
   if (own.kind !== 'counts') throw refusalOf(own, request, actor.name);
   const { level, role } = own;
   const delegation = { level, role, by: actor.name, to: to.name, toPrincipalId: to.principalId };
-  const others = standingOf(
-    { ...request, delegations: [delegation] },
-    { ...whoOf(to, request, now), roles: [] },
-  );
+  const lent = { ...request, delegations: [delegation] };
+  const others = standingOf(lent, { ...whoOf(to, request, now), roles: [] });
   if (others.kind !== 'counts') throw refusalOf(others, request, to.name);
   const scope = scopeFor(to, 'deviation:approve', now);
-  if (
-    to.kind !== 'person' ||
-    to.principalId === actor.principalId ||
-    !scope ||
-    !isWithin(scope, request.boundary)
-  )
-    throw new TielineError(
-      'APPROVAL_ROLE',
-      `${to.name} may not decide requests of ${request.boundary ?? 'what is in no boundary'} in place of ${actor.name}.`,
-      { remedy: 'Name another person who holds deviation:approve there.' },
-    );
+  const mayDecide = to.kind === 'person' && scope !== undefined && isWithin(scope, request.boundary);
+  if (mayDecide && to.principalId !== actor.principalId) return delegation;
+  throw new TielineError(
+    'APPROVAL_ROLE',
+    `${to.name} may not decide requests of ${request.boundary ?? 'what is in no boundary'} in place of ${actor.name}.`,
+    { remedy: 'Name another person who holds deviation:approve there.' },
+  );
+}
+
+/**
+ * @param request locked. @throws TielineError APPROVAL_MOVED if it is over; APPROVAL_ROLE if it is not the turn of who delegates, if the other may not
+ *   decide requests there, or if such a request is decided by the role itself; APPROVAL_OWN if either of them asked for it or answered already.
+ */
+export async function delegateTurn(tx: Tx, request: RequestRow, wish: Wish): Promise<RequestDelegated> {
+  const delegation = turnToDelegate(request, wish);
+  const { actor, reason, now } = wish;
+  const { approvalId, action } = request;
+  const { level, role, to } = delegation;
   return withDecision(tx.db, { system: 'tieline', step: 'delegate a decision' }, async (operationId) => {
-    await insertDelegation(tx.db, request.approvalId, {
+    await insertDelegation(tx.db, approvalId, {
       ...delegation,
       byPrincipalId: actor.principalId,
       at: now,
@@ -82,15 +77,15 @@ export async function delegateTurn(
     await recordChanges(tx.db, { systemId: null, operationId }, [
       {
         entity: 'approval',
-        entityId: request.approvalId,
+        entityId: approvalId,
         field: 'delegated_to',
         before: null,
-        after: to.name,
+        after: to,
         direction: 'internal',
         decidedBy: byPerson(actor.name),
         ...(reason === undefined ? {} : { reason }),
       },
     ]);
-    return { operationId, approvalId: request.approvalId, action: request.action, level, role, to: to.name };
+    return { operationId, approvalId, action, level, role, to };
   });
 }
