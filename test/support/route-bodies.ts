@@ -62,6 +62,7 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   addEvidence: { sha256: '0'.repeat(64), name: 'proof.txt' },
   checkInVendor: { on: '2026-11-20', note: 'asked' },
   decideRequest: { decision: 'approve', sha256: '0'.repeat(64) },
+  delegateRequest: { to: 'nobody' },
   pauseConnection: { reason: 'maintenance' },
   trustConnection: { level: 'read_only' },
   changeDashboard: { name: 'mine', tiles: [{ metric: 'open-findings', measure: 'findings', by: null }] },

@@ -55,6 +55,7 @@ export const eventKinds = {
   workflow_run: { severity: 'Low', title: 'run of a workflow started, retried or cancelled' },
   plan_decided: { severity: 'Low', title: 'plan made or applied' },
   approval_decided: { severity: 'Low', title: 'approval decided' },
+  approval_delegated: { severity: 'Low', title: 'decision about a request delegated' },
   deviation_requested: { severity: 'Low', title: 'deviation asked for' },
   deviation_changed: { severity: 'Low', title: 'deviation changed or taken back' },
   conflict_decided: { severity: 'Low', title: 'conflict settled' },

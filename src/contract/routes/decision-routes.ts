@@ -8,7 +8,7 @@ import {
   outboxList,
 } from '../../canonical/lists/index.ts';
 import { conflictChoices } from '../../canonical/vocabulary/index.ts';
-import { approvalDecided, approvalDetail, requestDecided } from '../work/index.ts';
+import { approvalDecided, approvalDetail, requestDecided, requestDelegated } from '../work/index.ts';
 import {
   conflictDetail,
   conflictList as conflicts,
@@ -210,6 +210,24 @@ export const approvalRoutes = {
       stepUp: true,
       answer: { status: 200, shape: requestDecided },
       audit: { event: 'approval_decided' },
+    },
+    delegateRequest: {
+      method: 'POST',
+      path: '/approvals/:approvalId/delegate',
+      tag: 'approvals',
+      summary: 'Delegate a question of a workflow to another person',
+      permission: 'deviation:approve',
+      scope: 'boundaries',
+      params: z.strictObject({ approvalId: id }),
+      body: z.strictObject({
+        /** The name of an account that may decide requests there. */
+        to: z.string().min(1).max(255),
+        reason,
+      }),
+      idempotent: true,
+      stepUp: true,
+      answer: { status: 200, shape: requestDelegated },
+      audit: { event: 'approval_delegated' },
     },
   }),
 } as const;

@@ -43,8 +43,12 @@ export const approvalRequest = z.strictObject({
       by: z.string(),
       at: instant,
       reason: z.string().nullable(),
+      /** Who delegated it to them; null: they decided by their own role. */
+      inPlaceOf: z.string().nullable(),
     }),
   ),
+  /** Deciders who let another person decide in their place. */
+  delegations: z.array(z.strictObject({ level: z.number(), role, by: z.string(), to: z.string() })),
   /** Roles whose turn it is; empty where it does not wait. */
   turn: z.array(role),
   /** The run of a workflow that waits for it; null where a person asks. */
@@ -99,6 +103,17 @@ export const requestDecided = z.strictObject({
   /** `pending`: the yes counts, and others are asked next. */
   status: z.enum(['approved', 'rejected', 'pending']),
   next: z.strictObject({ number: z.number(), level: deciderLevel, left: z.array(role) }).nullable(),
+});
+
+/** `approvals delegate`. */
+export const requestDelegated = z.strictObject({
+  operationId: z.string(),
+  approvalId: z.string(),
+  action: z.string(),
+  /** Place of the level, from 1, and the role of it that they answer for. */
+  level: z.number(),
+  role,
+  to: z.string(),
 });
 
 /** `deciders list`: who decides requests; the nearest rule holds. */

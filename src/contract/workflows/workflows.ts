@@ -17,6 +17,8 @@ export const workflow = z.strictObject({
   recordKind: z.enum(recordKinds),
   triggerKind: z.string(),
   triggerEvent: z.string().nullable(),
+  /** The event, the cron of its schedule, or the metric; null: people start it. */
+  trigger: z.string().nullable(),
   /** In CEL, of the version that runs, else of the latest; null: it has none. */
   condition: z.string().nullable(),
   steps: z.number(),

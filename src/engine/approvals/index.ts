@@ -19,6 +19,7 @@ export {
 } from './approvals.ts';
 export { type DeciderRule, listDeciderRules } from './deciders.sql.ts';
 export { levelOf, levelText, resetDeciderRule, setDeciderRule } from './deciders.ts';
+export { delegateTurn, type RequestDelegated } from './delegate.ts';
 export type { OpenLevel } from './levels.ts';
 export {
   countPendingRequests,

@@ -34,13 +34,33 @@ describe('the levels of a request', () => {
       level: 1,
       role: 'isso',
       isLast: false,
+      inPlaceOf: null,
     });
     expect(standingOf(asked(levels, [yes(1, 'isso', 'Ben')]), person('Dee', 'ao'))).toEqual({
       kind: 'counts',
       level: 2,
       role: 'ao',
       isLast: true,
+      inPlaceOf: null,
     });
+  });
+
+  it('a person to whom it was delegated answers by that role, in that level, unless they asked or have answered', () => {
+    const levels = [one('isso'), one('ao')];
+    const delegations = [{ level: 1, role: 'isso', by: 'Ben', to: 'Eve', toPrincipalId: 'Eve' } as const];
+    const request = { ...asked(levels), delegations };
+    expect(standingOf(request, person('Eve'))).toMatchObject({
+      kind: 'counts',
+      role: 'isso',
+      inPlaceOf: 'Ben',
+    });
+    expect(standingOf(request, person('Eve', 'isso'))).toMatchObject({ kind: 'counts', inPlaceOf: null });
+    expect(standingOf(request, person('Fay'))).toMatchObject({ kind: 'wrong_role' });
+    expect(standingOf({ ...request, barred: ['Eve'] }, person('Eve'))).toEqual({ kind: 'requester' });
+    const after = { ...request, answers: [yes(1, 'isso', 'Ben')] };
+    expect(standingOf(after, person('Eve'))).toMatchObject({ kind: 'wrong_role' });
+    const twice = { ...request, answers: [yes(1, 'isso', 'Eve')] };
+    expect(standingOf(twice, person('Eve', 'ao'))).toMatchObject({ kind: 'answered' });
   });
 
   it('who asked never decides, by the name or by the account', () => {

@@ -6,7 +6,7 @@ import { recordEvents } from '../../ledger/events/index.ts';
 import { shownReason } from '../../ledger/operations/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
 import type { ApprovalStatus } from './approvals.sql.ts';
-import type { Answer, Level } from './levels.ts';
+import type { Answer, Delegation, Level } from './levels.ts';
 
 /** What is asked for, a line a field, in plain words. */
 export interface AskedLine {
@@ -24,6 +24,8 @@ export interface RequestSubject {
 export interface GivenAnswer extends Answer {
   readonly at: Date;
   readonly reason: string | null;
+  /** Who delegated it to them; null: they decided by their own role. */
+  readonly inPlaceOf: string | null;
 }
 
 export interface RequestRow {
@@ -53,7 +55,16 @@ export interface RequestRow {
   readonly executionId: string | null;
   /** Names or keys of others who have a part in asking, and so do not decide. */
   readonly barred: readonly string[];
+  /** Those of deciders who hold the role that they delegated still. */
+  readonly delegations: readonly Delegation[];
 }
+
+/** SQL of whether who delegated, `d`, of request `a`, holds that role there now; the operator at the machine stands in for each. */
+const holdsStill = sql`(d.delegated_by_principal like 'local:%' or exists (
+  select from grants g join principals p on p.id = g.principal_id
+   where p.id::text = d.delegated_by_principal and p.status <> 'disabled' and g.role = d.role_name and g.revoked_at is null
+     and (g.until_at is null or g.until_at > tieline_now())
+     and (g.reach = 'everywhere' or (a.system_id is null and g.unassigned) or a.system_id = any(g.system_ids))))`;
 
 const requests = sql`
     select a.id as number, a.approval_id as "approvalId", a.requested_action as action, a.requested_by as "requestedBy",
@@ -63,15 +74,18 @@ const requests = sql`
            a.content_sha256 as "contentSha256", a.subject_kind as kind, a.subject_id as id, a.severity, a.asked ->> 'rationale' as rationale,
            a.asked -> 'lines' as lines, coalesce(a.asked -> 'barred', '[]') as barred, a.levels, a.expires_at as "expiresAt", a.execution_id as "executionId",
            (select coalesce(jsonb_agg(jsonb_build_object('level', w.level_number, 'role', w.role_name, 'approved', w.approved, 'by', w.answered_by,
-                      'principalId', w.answered_by_principal, 'at', w.answered_at, 'reason', w.reason) order by w.level_number, w.answered_at), '[]')
-              from approval_answers w where w.approval_id = a.approval_id) as answers
+                      'principalId', w.answered_by_principal, 'at', w.answered_at, 'reason', w.reason, 'inPlaceOf', w.in_place_of) order by w.level_number, w.answered_at), '[]')
+              from approval_answers w where w.approval_id = a.approval_id) as answers,
+           (select coalesce(jsonb_agg(jsonb_build_object('level', d.level_number, 'role', d.role_name, 'by', d.delegated_by, 'to', d.delegated_to,
+                      'toPrincipalId', d.delegated_to_principal) order by d.delegated_at), '[]')
+              from approval_delegations d where d.approval_id = a.approval_id and ${holdsStill}) as delegations
       from approvals a`;
 
 type Stored = Omit<RequestRow, 'subject' | 'answers'> & {
   readonly reasonCode: ReasonCode | null;
   readonly kind: RequestKind;
   readonly id: string;
-  readonly answers: readonly (Answer & { readonly at: string; readonly reason: string | null })[];
+  readonly answers: readonly (Omit<GivenAnswer, 'at'> & { readonly at: string })[];
 };
 
 function shown(row: Stored): RequestRow {
@@ -205,9 +219,29 @@ export async function insertAnswer(
   answer: GivenAnswer,
 ): Promise<void> {
   await sql`
-    insert into approval_answers (approval_id, level_number, role_name, approved, answered_by, answered_by_principal, answered_at, reason)
+    insert into approval_answers (approval_id, level_number, role_name, approved, answered_by, answered_by_principal, answered_at, reason, in_place_of)
     values (${approvalId}::uuid, ${answer.level}, ${answer.role}, ${answer.approved}, ${answer.by}, ${answer.principalId},
-            ${answer.at}::timestamptz, ${answer.reason})`.execute(db);
+            ${answer.at}::timestamptz, ${answer.reason}, ${answer.inPlaceOf})`.execute(db);
+}
+
+/** One decider delegates a level to one person: said again, it is to the other. */
+export async function insertDelegation(
+  db: Kysely<Database>,
+  approvalId: string,
+  delegation: Delegation & {
+    readonly byPrincipalId: string;
+    readonly at: Date;
+    readonly reason: string | null;
+  },
+): Promise<void> {
+  const { level, role, by, byPrincipalId, to, toPrincipalId, at, reason } = delegation;
+  await sql`
+    insert into approval_delegations (approval_id, level_number, role_name, delegated_by, delegated_by_principal, delegated_to, delegated_to_principal,
+                                      delegated_at, reason)
+    values (${approvalId}::uuid, ${level}, ${role}, ${by}, ${byPrincipalId}, ${to}, ${toPrincipalId}, ${at}::timestamptz, ${reason})
+    on conflict (approval_id, level_number, role_name, delegated_by_principal) do update
+       set delegated_to = excluded.delegated_to, delegated_to_principal = excluded.delegated_to_principal, delegated_at = excluded.delegated_at,
+           reason = excluded.reason`.execute(db);
 }
 
 const statusAfter: Readonly<Record<RequestEnd | 'approved', ApprovalStatus>> = {

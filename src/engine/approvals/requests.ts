@@ -178,6 +178,7 @@ export async function answerRequest(
     principalId: actor.principalId,
     at: now,
     reason: reason ?? null,
+    inPlaceOf: standing.inPlaceOf,
   };
   await insertAnswer(db, request.approvalId, given);
   const next = approved ? openLevel(request.levels, [...request.answers, given]) : undefined;
@@ -194,7 +195,7 @@ export async function answerRequest(
 const shortId = ({ approvalId }: Pick<RequestRow, 'approvalId'>): string => approvalId.slice(0, 8);
 
 /** @throws TielineError APPROVAL_MOVED if nothing is to be decided any more. */
-function refuseOver(request: RequestRow, now: Date): void {
+export function refuseOver(request: RequestRow, now: Date): void {
   if (request.status !== 'pending')
     throw new TielineError(
       'APPROVAL_MOVED',
@@ -212,7 +213,8 @@ function refuseOver(request: RequestRow, now: Date): void {
 export const rolesText = ({ level, left }: Pick<OpenLevel, 'level' | 'left'>): string =>
   left.map((role) => `the ${roles[role].title}`).join(level.needs === 'one' ? ' or ' : ' and ');
 
-function refusalOf(
+/** What an answer that does not count is refused with. */
+export function refusalOf(
   standing: Exclude<ReturnType<typeof standingOf>, { kind: 'counts' }>,
   request: RequestRow,
   name: string,

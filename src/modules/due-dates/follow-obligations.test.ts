@@ -25,6 +25,7 @@ const asked = (given: {
   action: 'pull in P-1',
   executionId: null,
   barred: [],
+  delegations: [],
   requestedBy: 'Tieline',
   requestedByPrincipal: 'tieline',
   requestedAt: new Date(given.at ?? '2026-11-20Z'),

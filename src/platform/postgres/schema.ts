@@ -32,6 +32,7 @@ export interface Database {
   api_call_logs: ApiCallLogsTable;
   api_tokens: ApiTokensTable;
   approval_answers: ApprovalAnswersTable;
+  approval_delegations: ApprovalDelegationsTable;
   approval_rules: ApprovalRulesTable;
   approvals: ApprovalsTable;
   asset_correlations: AssetCorrelationsTable;
@@ -407,6 +408,23 @@ interface ApprovalAnswersTable {
   answered_by: string;
   answered_by_principal: string;
   answered_at: Instant;
+  reason: string | null;
+  /** Who delegated the decision to them; null: they decided by their own role. */
+  in_place_of: string | null;
+}
+
+/** Deciders of a request who let another person decide in their place, once and for this request. */
+interface ApprovalDelegationsTable {
+  approval_id: string;
+  /** Place in approvals.levels, from 1. */
+  level_number: number;
+  /** The role by which they were asked; it counts as long as they hold it. */
+  role_name: string;
+  delegated_by: string;
+  delegated_by_principal: string;
+  delegated_to: string;
+  delegated_to_principal: string;
+  delegated_at: Instant;
   reason: string | null;
 }
 

@@ -7,6 +7,8 @@ export interface ShownRequest extends Pick<
   'subject' | 'severity' | 'rationale' | 'lines' | 'levels' | 'expiresAt' | 'executionId'
 > {
   readonly answers: readonly Omit<RequestRow['answers'][number], 'principalId'>[];
+  /** Deciders who let another person decide in their place. */
+  readonly delegations: readonly Omit<RequestRow['delegations'][number], 'toPrincipalId'>[];
   /** Roles whose turn it is; empty where it does not wait. */
   readonly turn: readonly Role[];
 }
@@ -24,7 +26,18 @@ export interface Asking extends Omit<
 
 /** A request as an approval. */
 export function askingOf(row: RequestRow): Asking {
-  const { subject, severity, rationale, lines, levels, answers, expiresAt, executionId, ...rest } = row;
+  const {
+    subject,
+    severity,
+    rationale,
+    lines,
+    levels,
+    answers,
+    delegations,
+    expiresAt,
+    executionId,
+    ...rest
+  } = row;
   const { requestedByPrincipal: _key, barred: _barred, ...approval } = rest;
   return {
     ...approval,
@@ -40,6 +53,7 @@ export function askingOf(row: RequestRow): Asking {
       expiresAt,
       executionId,
       answers: answers.map(({ principalId: _id, ...answer }) => answer),
+      delegations: delegations.map(({ toPrincipalId: _id, ...delegation }) => delegation),
       turn: turnOf(row)?.left ?? [],
     },
   };

@@ -1,7 +1,7 @@
 /** Approvals, as src/contract/routes/decision-routes gives them. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { approvalDecided, requestDecided } from '../../../../src/contract/index.ts';
+import type { approvalDecided, requestDecided, requestDelegated } from '../../../../src/contract/index.ts';
 import type { approvalRoutes } from '../../../../src/contract/index.ts';
 import { get, post, put } from '../http/client.ts';
 
@@ -44,6 +44,12 @@ export const answerRequest = (
   id: string,
   answer: Pick<Decision, 'decision' | 'reason' | 'sha256'>,
 ): Promise<RequestDecided> => post(`${path(id)}/answer`, answer);
+
+/** Lets another person answer a question of a workflow in one's place. */
+export const delegateRequest = (
+  id: string,
+  wish: { readonly to: string; readonly reason?: string },
+): Promise<z.infer<typeof requestDelegated>> => post(`${path(id)}/delegate`, wish);
 
 /** Marks a group as viewed, for whoever is signed in. */
 export const viewApprovalGroup = (id: string, sha256: string, viewed: boolean): Promise<void> =>

@@ -1,4 +1,5 @@
 /** What a person asks for: before and after in plain words, why, who has answered and whose turn it is, and the answer. */
+import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,9 +8,11 @@ import {
   type ApprovalRow,
   type AskedRequest,
   type Decision,
+  delegateRequest,
 } from '../../api/decisions/approvals.ts';
 import { ActButton } from '../../kit/act/act-button.tsx';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
+import { useDone } from '../../kit/act/use-done.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { DetailHead } from '../../kit/detail/detail-head.tsx';
 import { Prose, Section } from '../../kit/detail/facts.tsx';
@@ -41,6 +44,10 @@ const Head = ({ of }: { readonly of: Request }) => (
       >
         {of.request.subject.id.split(' ', 1)[0]}
       </Link>
+    ) : of.request.executionId !== null ? (
+      <RecordLink kind="workflowRun" id={of.request.executionId}>
+        The run that asks
+      </RecordLink>
     ) : (
       <RecordLink kind="deviation" id={of.request.subject.id}>
         Deviation {of.request.subject.id}, with its evidence
@@ -95,7 +102,7 @@ export const Lines = ({ of }: { readonly of: AskedRequest }) => {
 
 /** Each level, with what its people said, and who of it has not answered. */
 export const Levels = ({ of }: { readonly of: Request }) => {
-  const { levels, answers } = of.request;
+  const { levels, answers, delegations } = of.request;
   return (
     <ol className={styles['levels']}>
       {levels.map(({ roles, needs }, at) => {
@@ -107,14 +114,22 @@ export const Levels = ({ of }: { readonly of: Request }) => {
             <span className="strong">{rolesWords(roles, needs)}</span>
             {given.map((answer) => (
               <div key={answer.role}>
-                {answer.approved ? 'agreed' : 'rejected'}: {answer.by} as {roleWords(answer.role)},{' '}
-                <At at={answer.at} />
+                {answer.approved ? 'agreed' : 'rejected'}: {answer.by}
+                {answer.inPlaceOf === null ? '' : ` in place of ${answer.inPlaceOf}`} as{' '}
+                {roleWords(answer.role)}, <At at={answer.at} />
                 {answer.reason === null ? '' : `: ${answer.reason}`}
               </div>
             ))}
             {of.status === 'pending' && left.length > 0 ? (
               <div className="quiet">not yet: {rolesWords(left, needs)}</div>
             ) : null}
+            {delegations
+              .filter(({ level, role }) => level === at + 1 && left.includes(role))
+              .map(({ by, to }) => (
+                <div key={`${by} ${to}`} className="quiet">
+                  {to} may decide in place of {by}
+                </div>
+              ))}
           </li>
         );
       })}
@@ -166,6 +181,35 @@ export const AnswerDialog = ({
   );
 };
 
+/** Another person who may decide requests in the boundary answers in one's place, this once. */
+const DelegateDialog = ({ of, onClose }: { readonly of: Request; readonly onClose: () => void }) => {
+  const [to, setTo] = useState('');
+  const done = useDone(onClose);
+  return (
+    <ActionDialog
+      title="Delegate"
+      verb="Delegate"
+      reason="optional"
+      incomplete={to.trim() === ''}
+      onClose={onClose}
+      onRun={async (reason) => {
+        const made = await delegateRequest(of.approvalId, {
+          to: to.trim(),
+          ...(reason === undefined ? {} : { reason }),
+        });
+        await done(`${made.to} may decide as ${roleWords(made.role)}.`);
+      }}
+    >
+      <p>Somebody else decides in your place: {of.action}.</p>
+      <TextInput
+        label="Name of their account"
+        value={to}
+        onChange={(event) => setTo(event.currentTarget.value)}
+      />
+    </ActionDialog>
+  );
+};
+
 /** Why the person may not answer; undefined where they may. The server decides by role; this says what is known here. */
 export function useWhyNot(of: Request): string | undefined {
   const { person } = useSession();
@@ -180,6 +224,7 @@ export function useWhyNot(of: Request): string | undefined {
 
 export const RequestPage = ({ of }: { readonly of: Request }) => {
   const [asked, setAsked] = useState<Decision['decision']>();
+  const [delegates, setDelegates] = useState(false);
   const whyNot = useWhyNot(of);
   return (
     <div className={detailStyles['page']}>
@@ -190,6 +235,11 @@ export const RequestPage = ({ of }: { readonly of: Request }) => {
         actions={
           of.status === 'pending' ? (
             <>
+              {of.request.executionId === null ? null : (
+                <ActButton variant="default" why={whyNot} onPress={() => setDelegates(true)}>
+                  Delegate…
+                </ActButton>
+              )}
               <ActButton variant="default" why={whyNot} onPress={() => setAsked('reject')}>
                 Reject…
               </ActButton>
@@ -221,6 +271,7 @@ export const RequestPage = ({ of }: { readonly of: Request }) => {
         )}
       </Section>
       {asked ? <AnswerDialog of={of} decision={asked} onClose={() => setAsked(undefined)} /> : null}
+      {delegates ? <DelegateDialog of={of} onClose={() => setDelegates(false)} /> : null}
     </div>
   );
 };

@@ -41,8 +41,9 @@ export function standing({ stopped, mode, approvedVersion, waitsForApproval }: W
 export const triggerWords = ({
   triggerKind,
   triggerEvent,
-}: Pick<Workflow, 'triggerKind' | 'triggerEvent'>): string =>
-  triggerEvent ?? triggerKind.replaceAll('_', ' ');
+  trigger,
+}: Pick<Workflow, 'triggerKind' | 'triggerEvent' | 'trigger'>): string =>
+  triggerEvent ?? [triggerKind.replaceAll('_', ' '), trigger ?? ''].join(' ').trim();
 
 /** Pages of records that runs are about. */
 export const linkKinds: Partial<Readonly<Record<WorkflowRun['recordKind'], RecordKind>>> = {

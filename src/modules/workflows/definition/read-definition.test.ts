@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { everyStep, planOf, readDefinition, readYaml } from './index.ts';
+import { everyStep, planOf, readYaml } from './index.ts';
+import { readDefinition } from './read-definition.ts';
 
 const yaml = `
 name: late-poams

@@ -4,7 +4,7 @@ import type { RequestRow } from '../../../engine/approvals/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { deriveUuid } from '../../../platform/values/index.ts';
 import { findMailChannel, insertDeliveries } from '../../alerts/index.ts';
-import { listHolders } from '../recipients.sql.ts';
+import { listHolders, listNamed } from '../recipients.sql.ts';
 import type { Why } from './trace-words.ts';
 
 /** @returns who was reminded, for the trace; it says so where nobody could be. */
@@ -18,7 +18,10 @@ export async function remindDeciders(
   },
 ): Promise<Why> {
   const { request, roles, workflow, key } = reminder;
-  const people = await listHolders(app.db, roles, request.boundary, app.now());
+  const holders = await listHolders(app.db, roles, request.boundary, app.now());
+  const delegates = request.delegations.filter(({ role }) => roles.includes(role)).map(({ to }) => to);
+  const named = await listNamed(app.db, delegates, app.now());
+  const people = [...new Map([...holders, ...named].map((person) => [person.name, person])).values()];
   const who = roles.map((role) => roleSpecs[role].title).join(', ');
   if (people.length === 0) return { code: 'nobody_to_remind', params: { who } };
   const channelId = await findMailChannel(app.db);

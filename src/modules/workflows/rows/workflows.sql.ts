@@ -13,6 +13,8 @@ export interface WorkflowRow {
   readonly recordKind: RecordKind;
   readonly triggerKind: string;
   readonly triggerEvent: string | null;
+  /** The event, the cron of its schedule, or the metric; null: people start it. */
+  readonly trigger: string | null;
   /** The condition and the number of steps of the version that runs, else of the latest; null: it has no condition. */
   readonly condition: string | null;
   readonly steps: number;
@@ -35,7 +37,9 @@ export interface WorkflowRow {
 
 const columns = sql`
     w.id, w.workflow_name as name, coalesce(w.title, w.workflow_name) as title, w.purpose, w.workflow_type as kind, w.record_kind as "recordKind",
-    w.trigger_kind as "triggerKind", w.trigger_event as "triggerEvent", w.trigger_conditions ->> 'when' as condition, jsonb_array_length(w.workflow_steps) as steps,
+    w.trigger_kind as "triggerKind", w.trigger_event as "triggerEvent",
+    coalesce(w.trigger_event, w.trigger_conditions #>> '{trigger,schedule}', w.trigger_conditions #>> '{trigger,metric}') as trigger,
+    w.trigger_conditions ->> 'when' as condition, jsonb_array_length(w.workflow_steps) as steps,
     w.mode, coalesce(w.is_active, false) as "isActive", w.run_limit as limit, w.owner_name as owner,
     w.owner_principal as "ownerPrincipal", w.latest_version as "latestVersion", w.approved_version as "approvedVersion",
     exists (select from workflow_versions v where v.workflow_id = w.id and v.version = w.latest_version and v.state = 'waiting') as "waitsForApproval", w.is_shipped as "isShipped",

@@ -1,7 +1,9 @@
 /** What starts runs by itself, each over a real database: metrics, schedules, scans, feeds, findings, and workflows that start each other. */
 import { describe, expect, it } from 'vitest';
 import { workflowPartsOf } from '../../../operate/workflows/index.ts';
-import { setUpWorkflows, task, yamlOf } from '../workflows.test-support.ts';
+import { setUpWorkflows, task, yamlOf } from '../../../../test/support/workflow-bench.ts';
+import { everywhere } from '../../../canonical/access/index.ts';
+import { listWorkflows } from '../index.ts';
 import { startScheduled } from './due.ts';
 
 const bench = setUpWorkflows();
@@ -64,6 +66,7 @@ describe('a schedule', () => {
 
   it('starts a run for each record of which the condition is true, once each time', async () => {
     await bench.make(daily);
+    expect((await listWorkflows(bench.app, everywhere)).items).toMatchObject([{ trigger: '0 6 * * *' }]);
     await bench.lookAndWork();
     expect(await bench.runs()).toEqual([]);
     bench.passDays(1);

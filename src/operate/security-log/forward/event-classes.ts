@@ -49,6 +49,7 @@ const eventClasses: Readonly<Record<EventKind, EventClass>> = {
   rule_changed: 'activity',
   plan_decided: 'activity',
   approval_decided: 'activity',
+  approval_delegated: 'activity',
   deviation_requested: 'activity',
   deviation_changed: 'activity',
   conflict_decided: 'activity',

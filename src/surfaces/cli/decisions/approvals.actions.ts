@@ -1,5 +1,5 @@
-/** `approvals list|show|approve|reject`: changes that wait to be sent, and requests that people make. */
-import { everywhere, localOperator } from '../../../canonical/access/index.ts';
+/** `approvals list|show|approve|reject|delegate`: changes that wait to be sent, and requests that people make. */
+import { everywhere, localOperator, roles } from '../../../canonical/access/index.ts';
 import {
   type ApprovalRow,
   decide,
@@ -12,6 +12,7 @@ import {
 } from '../../../engine/approvals/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { decideRequest } from '../../../modules/requests/index.ts';
+import { delegateDecision } from '../../../operate/workflows/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { askingOf } from '../../../review/approvals/index.ts';
 import { decider } from '../kit/account.ts';
@@ -114,6 +115,21 @@ const deciding =
     if (outcome.waiting > 0)
       context.print(`${counted(outcome.waiting, 'change')} of it still wait: tieline approvals show ${id}`);
   };
+
+export async function delegate(
+  context: CommandContext,
+  flags: DecisionFlags & { readonly to?: string },
+  [id]: readonly [string],
+): Promise<void> {
+  const { by, reason } = decider(flags);
+  const { to } = flags;
+  if (to === undefined) throw new TielineError('USAGE', 'Say to whom: --to NAME.');
+  const made = await context.host.withApp(flags, (app) =>
+    delegateDecision(app, { actor: localOperator(by), scope: everywhere }, { id, to, reason }),
+  );
+  if (flags.json) context.printJson('requestDelegated', made);
+  else context.print(`${made.to} may decide as ${roles[made.role].title}: ${made.action}.`);
+}
 
 export const approve = deciding(true);
 export const reject = deciding(false);

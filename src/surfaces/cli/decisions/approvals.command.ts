@@ -42,5 +42,16 @@ export const approvals: FirstLevel = {
       'drop the changes of an approval (they are not planned again until their values are others), or reject a request',
       async () => (await import('./approvals.actions.ts')).reject,
     ),
+    {
+      name: 'delegate',
+      arguments: '<id>',
+      description: 'let another person answer a question of a workflow in your place, this once',
+      options: [
+        { flags: '--to <name>', description: 'the account of a person who may decide requests there' },
+        ...decisionOptions,
+      ],
+      examples: ['approvals delegate 4f0c --to m.silva --reason "away until Monday"'],
+      action: async () => (await import('./approvals.actions.ts')).delegate,
+    },
   ],
 };

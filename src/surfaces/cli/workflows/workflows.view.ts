@@ -31,7 +31,7 @@ export const workflowsTable = (rows: readonly ListedWorkflow[], width: number | 
     rows.map((row) => [
       row.name,
       standing(row),
-      row.triggerEvent ?? row.triggerKind.replaceAll('_', ' '),
+      row.triggerEvent ?? [row.triggerKind.replaceAll('_', ' '), row.trigger ?? ''].join(' ').trim(),
       shownText(row.owner),
       minute(row.lastStartedAt),
       String((row.runs.waiting ?? 0) + (row.runs.asking ?? 0)),

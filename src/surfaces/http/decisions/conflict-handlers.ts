@@ -8,6 +8,7 @@ import {
   type conflictRoutes,
 } from '../../../contract/index.ts';
 import { decideRequest } from '../../../modules/requests/index.ts';
+import { delegateDecision } from '../../../operate/workflows/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { parseFilter } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
@@ -154,4 +155,11 @@ export const approvalHandlers = (parts: ListParts): Handlers<typeof approvalRout
     const answer = { id: wholeId(params.approvalId), approved: decision === 'approve', reason, sha256 };
     return { body: await decideRequest(app, by.actor, scope, answer) };
   },
+  delegateRequest: async ({ app, by, scope, params, body: { to, reason } }) => ({
+    body: await delegateDecision(
+      app,
+      { actor: by.actor, scope },
+      { id: wholeId(params.approvalId), to, reason },
+    ),
+  }),
 });

@@ -42,6 +42,19 @@ describe('a request over HTTP', () => {
     expect((await world.call(viewer, 'GET', `/approvals/${second}`)).statusCode).toBe(404);
   });
 
+  it('is delegated to nobody where its kind is decided by the role itself, nor to an account that there is not', async () => {
+    const isso = await world.program([{ gives: { role: 'isso' }, scope: within('SYS-1') }]);
+    const path = `/approvals/${first}/delegate`;
+    const unknown = await world.call(isso, 'POST', path, { body: { to: 'nobody' } });
+    expect(unknown.json()).toMatchObject({ status: 404, code: 'ACCOUNT_UNKNOWN' });
+    await world.database.pool.query(
+      `insert into principals (kind, name, created_by) values ('person', 'stand-in', 'test')`,
+    );
+    const refused = await world.call(isso, 'POST', path, { body: { to: 'stand-in' } });
+    expect(refused.json()).toMatchObject({ status: 403, code: 'APPROVAL_ROLE' });
+    expect(refused.body).toContain('Only questions of workflows');
+  });
+
   it('is not answered out of turn, outside of one’s boundaries, without the permission, or as if it were changes', async () => {
     const ao = await world.program([{ gives: { role: 'ao' }, scope: everywhere }]);
     const outOfTurn = await world.call(ao, 'POST', `/approvals/${first}/answer`, { body: yes });

@@ -28,15 +28,19 @@ const turnText = (open: OpenLevel): string =>
   open.number === 1 ? rolesText(open) : `${rolesText(open)} (level ${open.number})`;
 
 function decision(row: RequestRow): string[] {
-  const answers = row.answers.flatMap(({ role, by, approved, at, reason }) =>
+  const answers = row.answers.flatMap(({ role, by, approved, at, reason, inPlaceOf }) =>
     labelled(
       roles[role].title,
-      `${approved ? 'agreed' : 'rejected'}: ${by}, ${minuteText(at)} UTC${reason === null ? '' : `: ${reason}`}`,
+      `${approved ? 'agreed' : 'rejected'}: ${by}${inPlaceOf === null ? '' : ` in place of ${inPlaceOf}`}, ${minuteText(at)} UTC${reason === null ? '' : `: ${reason}`}`,
     ),
   );
   const open = turnOf(row);
   const until = row.expiresAt === null ? [] : labelled('falls back on', `${minuteText(row.expiresAt)} UTC`);
-  return open ? [...answers, ...labelled('decides', turnText(open)), ...until] : answers;
+  const lent = row.delegations.filter(
+    ({ level, role }) => level === open?.number && open.left.includes(role),
+  );
+  const delegated = lent.flatMap(({ by, to }) => labelled('delegated', `${to} may decide in place of ${by}`));
+  return open ? [...answers, ...labelled('decides', turnText(open)), ...delegated, ...until] : answers;
 }
 
 export function requestLines(row: RequestRow): string[] {

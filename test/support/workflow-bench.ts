@@ -1,12 +1,19 @@
 /** Workflows over a database of their own: four people, two systems, six POA&Ms, and a clock that a test moves. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
-import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
-import { type Actor, everywhere } from '../../canonical/access/index.ts';
-import { installQueue, workOnce } from '../../platform/queue/index.ts';
-import { actorOf } from '../../operate/accounts/index.ts';
-import { runWorkflowJob, workflowPartsOf, workOnWorkflows } from '../../operate/workflows/index.ts';
-import { decideWorkflow, fetchRun, runByHand, saveWorkflow, setWorkflowMode, workflowRun } from './index.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
+import { cloneDatabase, type ClonedDatabase, emptyTables } from './database.ts';
+import { type Actor, everywhere } from '../../src/canonical/access/index.ts';
+import { installQueue, workOnce } from '../../src/platform/queue/index.ts';
+import { actorOf } from '../../src/operate/accounts/index.ts';
+import { runWorkflowJob, workflowPartsOf, workOnWorkflows } from '../../src/operate/workflows/index.ts';
+import {
+  decideWorkflow,
+  fetchRun,
+  runByHand,
+  saveWorkflow,
+  setWorkflowMode,
+  workflowRun,
+} from '../../src/modules/workflows/index.ts';
 
 const dayMs = 86_400_000;
 const people = { olga: 'a1', ivan: 'a2', amy: 'a3', sam: 'a4' } as const;
