@@ -78,6 +78,8 @@ export class TestBrowser {
     });
     for (const each of answer.cookies) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(each) ?? [];
+      // As browsers do (RFC 6265bis, section 4.1.3.2): such a line is ignored as a whole.
+      if (name.startsWith('__Host-') && !/; *secure(;|$)/i.test(each)) continue;
       if (value === '' || /max-age=0/i.test(each)) this.jar.delete(name);
       else this.jar.set(name, value);
     }

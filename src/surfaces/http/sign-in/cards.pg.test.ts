@@ -160,6 +160,18 @@ describe('signing in with a card, at the port that asks for it', () => {
   });
 });
 
+describe('cookies over TLS', () => {
+  it('signing out clears the cookie of the session in the browser', async () => {
+    const browser = world.browser(jane);
+    await browser.open((await world.shows(browser)).location);
+    expect([...browser.jar.keys()]).toEqual(['__Host-tieline']);
+    const headers = { 'x-tieline': '1', 'sec-fetch-site': 'same-origin' };
+    const left = await browser.open(`${world.url}/api/v1/session`, { method: 'DELETE', headers });
+    expect(left.status).toBe(200);
+    expect([...browser.jar.keys()]).toEqual([]);
+  });
+});
+
 describe('guessing', () => {
   it('codes that are guessed are refused by their number', async () => {
     await using slow = await cardWorld({ signInsPerMinute: 5 });
