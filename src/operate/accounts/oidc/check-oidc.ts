@@ -91,13 +91,14 @@ function ofDiscovery(setup: OidcSetup, error: unknown): Told {
   if (error instanceof TielineError) return ofSettings(error);
   const url = new URL(setup.issuer).href;
   const { told } = failureOf(error);
-  if (/does not match the expected issuer|issuer/.test(told))
+  // Before the issuer: a fault of TLS speaks of the "issuer certificate".
+  if (isOfConnection(error) && !/NOT_JSON|NOT_CONFORM/.test(causeCode(error) ?? ''))
+    return ofConnection(error, url);
+  if (/issuer/.test(told))
     return wrong(
       `The provider at ${url} calls itself by another name (${told}).`,
       'Make oidc_issuer what the field "issuer" of its discovery document says, letter by letter, with or without the slash at its end.',
     );
-  if (isOfConnection(error) && !/NOT_JSON|NOT_CONFORM/.test(causeCode(error) ?? ''))
-    return ofConnection(error, url);
   return wrong(
     `No discovery document was answered at ${url.replace(/\/$/, '')}/.well-known/openid-configuration (${told}).`,
     'Correct oidc_issuer: open that address in a browser; it must show JSON.',

@@ -16,6 +16,12 @@ import {
 import { type OidcApp, oidcSetupOf } from './oidc-setup.ts';
 import { openProviderSource } from './provider.ts';
 
+/** Of a session that began at the provider. */
+interface SignedInThere {
+  /** Its id token; null: it was too long to keep. */
+  readonly sealed: string | null;
+}
+
 export interface OpenOidc {
   /** Where the browser goes, and what its cookie of the pending sign-in holds. */
   begin(
@@ -25,8 +31,10 @@ export interface OpenOidc {
   finish(back: ReturnRequest): Promise<Returned>;
   /** Ends the sessions that a logout token names. @throws TielineError LOGOUT_REFUSED. */
   endByProvider(token: string, from: Parameters<typeof endByProvider>[2]): Promise<number>;
-  /** Where a browser signs out at the provider, too; null where its session is of another way, or the provider has no such address. */
-  signOutAddress(session: string): Promise<string | null>;
+  /** What signing out there needs, while the session that the cookie names is open; undefined: it is of another way. */
+  findSignedInThere(session: string): Promise<SignedInThere | undefined>;
+  /** Where a browser signs out at the provider, too; null where it cannot be reached, or has no such address. */
+  signOutAddress(there: SignedInThere): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -55,19 +63,20 @@ export function openOidc(app: OidcApp): OpenOidc | undefined {
     },
     finish: (back) => finishOidc(parts, back),
     endByProvider: (token, from) => endByProvider(parts, token, from),
-    signOutAddress: (session) => signOutAddress(parts, session),
+    findSignedInThere: (session) => findSealedIdToken(app.db, sha256Of(session)),
+    signOutAddress: (there) => signOutAddress(parts, there),
     close: () => source.close(),
   };
 }
 
-async function signOutAddress({ app, setup, source }: OidcParts, session: string): Promise<string | null> {
-  const kept = await findSealedIdToken(app.db, sha256Of(session));
-  if (!kept) return null;
+async function signOutAddress(
+  { app, setup, source }: OidcParts,
+  { sealed }: SignedInThere,
+): Promise<string | null> {
   try {
     const { client, config, metadata } = await source.open();
     if (metadata.end_session_endpoint === undefined) return null;
-    const hint =
-      kept.sealed === null ? undefined : app.secretBox.open(sealedOf(kept.sealed), idTokenPurpose).reveal();
+    const hint = sealed === null ? undefined : app.secretBox.open(sealedOf(sealed), idTokenPurpose).reveal();
     return client.buildEndSessionUrl(config, {
       post_logout_redirect_uri: setup.signedOutUri,
       ...(hint === undefined ? {} : { id_token_hint: hint }),

@@ -14,6 +14,7 @@ import { fetchOwnFactors } from '../factors/own-factors.ts';
 import { resetFactors } from '../factors/reset-factors.ts';
 import { beginApp, confirmApp, makeRecoveryCodes, type Own, removeFactor } from '../factors/set-up.ts';
 import { bytesOfBase32, codeOfStep, stepAt } from '../factors/totp.ts';
+import { hashPassword } from '../passwords/password-hash.ts';
 import { lockAccount, unlockAccount } from '../people/people.ts';
 import type { SignedIn } from './begin-session.ts';
 import { finishSignIn, type SecondFactorAsked } from './second-step.ts';
@@ -76,6 +77,17 @@ describe('the second step', () => {
     expect(await world.events()).toEqual(
       expect.arrayContaining(['second_factor_asked', 'factor_added', 'recovery_codes_made']),
     );
+  });
+
+  it('an old hash of the password is renewed by a right password, though a second factor is asked for', async () => {
+    await withApp('analyst');
+    await world.database.pool.query(`update principal_secrets set phc = $1`, [
+      await hashPassword(new Secret(rightPassword), true),
+    ]);
+    await asked();
+    const { rows } = await world.database.pool.query<{ phc: string }>(`select phc from principal_secrets`);
+    expect(rows.map(({ phc }) => phc.split('$')[1])).toEqual(['argon2id']);
+    expect((await asked()).kind).toBe('second_factor');
   });
 
   it('a code is good once, also within its half minute, and an earlier one is none any more', async () => {

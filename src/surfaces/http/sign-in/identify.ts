@@ -32,16 +32,20 @@ async function byToken(app: App, request: FastifyRequest, header: string): Promi
   return { actor: outcome.actor, way: 'token', isSteppedUp: true, tokenId: outcome.token.id, certificate };
 }
 
-/** What may be asked while a password must be changed first. */
-const beforePasswordChange = new Set(['/api/v1/me/password', '/api/v1/session', '/api/v1/me/bootstrap']);
+/** What may be asked while a password must be changed first; of who has a second factor the change asks for a proof that is not old. */
+const beforePasswordChange = new Set([
+  '/api/v1/me/password',
+  '/api/v1/session',
+  '/api/v1/session/step-up',
+  '/api/v1/session/step-up/key',
+  '/api/v1/me/bootstrap',
+]);
 
 /** What may be asked while a second factor must be set up first. */
 const beforeFactor = new Set([
   ...beforePasswordChange,
   '/api/v1/me/sign-in',
   '/api/v1/me/recovery-codes',
-  '/api/v1/session/step-up',
-  '/api/v1/session/step-up/key',
   '/api/v1/session/activity',
 ]);
 const ownFactors = '/api/v1/me/factors/';
