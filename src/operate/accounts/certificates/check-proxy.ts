@@ -9,7 +9,7 @@ import { messageOf } from '../../../platform/errors/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { trustedAuthorities } from '../../../platform/http/index.ts';
 import type { AccountsApp } from '../accounts-app.ts';
-import type { CardCheck } from './check-cards.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -74,7 +74,7 @@ function trialsOf({
 }
 
 /** @param url of the proxy as browsers reach it, or of this server past the proxy. */
-export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: string): Promise<CardCheck[]> {
+export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: string): Promise<SignInCheck[]> {
   const { cacProxyHeader, cacProxyVerifyHeader, cacProxySecretHeader } = app.access ?? usualAccessSettings;
   if (cacProxyHeader === undefined)
     return [
@@ -86,7 +86,7 @@ export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: stri
       },
     ];
   const ca = trustedAuthorities(app.http.ca);
-  const checks: CardCheck[] = [];
+  const checks: SignInCheck[] = [];
   const trials = trialsOf({
     header: cacProxyHeader,
     verifyHeader: cacProxyVerifyHeader,

@@ -13,7 +13,8 @@ import { type StartedProvider, startProvider } from '../../../../test/support/oi
 import { makeScratchDirectory } from '../../../../test/support/scratch-directory.ts';
 import type { AccessSettings } from '../../../platform/config/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
-import { checkOidc, type OidcCheck } from './check-oidc.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
+import { checkOidc } from './check-oidc.ts';
 
 let provider: StartedProvider;
 let served: ServedTieline;
@@ -62,7 +63,7 @@ afterAll(async () => {
 });
 
 /** What is not right, with these settings. */
-async function wrongWith(access: Partial<AccessSettings>, skewMs = 0): Promise<OidcCheck[]> {
+async function wrongWith(access: Partial<AccessSettings>, skewMs = 0): Promise<SignInCheck[]> {
   const { app } = served;
   if (!app.access) throw new Error('it has settings');
   const checks = await checkOidc({

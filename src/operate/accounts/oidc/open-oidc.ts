@@ -1,13 +1,12 @@
 /** Sign-in by an identity provider (OpenID Connect), as the server offers it: opened once a process. */
-import { isJsonObject, type Json } from '../../../platform/values/index.ts';
 import { sha256Of } from '../accounts-app.ts';
 import { findSealedIdToken } from '../sign-in/sessions.sql.ts';
 import { beginOidc, type BeginRequest, signInPage } from './begin-oidc.ts';
 import { endByProvider } from './end-by-provider.ts';
 import { failureOf } from './failure.ts';
+import { openIdToken } from './id-tokens.ts';
 import {
   finishOidc,
-  idTokenPurpose,
   type OidcParts,
   recordRefusal,
   type Returned,
@@ -76,7 +75,7 @@ async function signOutAddress(
   try {
     const { client, config, metadata } = await source.open();
     if (metadata.end_session_endpoint === undefined) return null;
-    const hint = sealed === null ? undefined : app.secretBox.open(sealedOf(sealed), idTokenPurpose).reveal();
+    const hint = sealed === null ? undefined : openIdToken(app.secretBox, sealed).reveal();
     return client.buildEndSessionUrl(config, {
       post_logout_redirect_uri: setup.signedOutUri,
       ...(hint === undefined ? {} : { id_token_hint: hint }),
@@ -86,9 +85,4 @@ async function signOutAddress(
     app.log.warn({ err: error }, `signing out at ${setup.issuer} was left out: ${failureOf(error).told}`);
     return null;
   }
-}
-
-function sealedOf(text: string): Json | undefined {
-  const value = JSON.parse(text) as Json; // written by us
-  return isJsonObject(value) ? value : undefined;
 }

@@ -18,18 +18,24 @@ import type { Identification } from '../kit/gate.ts';
 const bearer = /^Bearer +(\S+)$/i;
 
 async function byToken(app: App, request: FastifyRequest, header: string): Promise<SignedIn> {
-  const certificate = shownCertificate(request, app.now());
   const token = bearer.exec(header)?.[1];
   if (token === undefined)
     throw new TielineError('NOT_SIGNED_IN', 'Authorization is not "Bearer" and a token.');
   const outcome = await authenticateToken(app, token, {
     address: request.ip,
     requestId: request.id,
-    certificate,
+    certificate: () => shownCertificate(request, app.now()),
   });
   // Why a token is refused is in the security log: who holds one that leaked learns nothing.
   if (outcome.kind === 'refused') throw new TielineError('NOT_SIGNED_IN', 'The token was not accepted.');
-  return { actor: outcome.actor, way: 'token', isSteppedUp: true, tokenId: outcome.token.id, certificate };
+  const { id: tokenId, certificateSha256 } = outcome.token;
+  return {
+    actor: outcome.actor,
+    way: 'token',
+    isSteppedUp: true,
+    tokenId,
+    certificate: certificateSha256 ?? undefined,
+  };
 }
 
 /** What may be asked while a password must be changed first; of who has a second factor the change asks for a proof that is not old. */
@@ -99,6 +105,6 @@ export async function recheck(
   const actor =
     by.tokenId === undefined
       ? undefined
-      : await recheckToken(app, by.tokenId, { address, certificate: by.certificate });
+      : await recheckToken(app, by.tokenId, { address, certificate: () => by.certificate });
   return actor && { ...by, actor };
 }
