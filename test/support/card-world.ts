@@ -117,8 +117,9 @@ export interface CardWorld extends AsyncDisposable {
   publishLists(): Promise<void>;
 }
 
+/** @param wanted settings beside the usual; a function of what is made for them. */
 export async function cardWorld(
-  access: Partial<AccessSettings> = {},
+  wanted: Partial<AccessSettings> | ((made: Pick<CardWorld, 'issuing'>) => Partial<AccessSettings>) = {},
   trustedProxies?: readonly string[],
 ): Promise<CardWorld> {
   const authorities = testAuthorities();
@@ -131,6 +132,7 @@ export async function cardWorld(
     purposes: ['serverAuth'],
     alternativeNames: ['DNS:localhost', 'IP:127.0.0.1'],
   });
+  const access = typeof wanted === 'function' ? wanted({ issuing }) : wanted;
   const settings: AccessSettings = {
     ...usualAccessSettings,
     signInsPerMinute: 1000,
