@@ -249,6 +249,36 @@ describe('who must have a second factor', () => {
   });
 });
 
+describe('the mail about second factors that were taken away', () => {
+  const mails = async () => {
+    const { rows } = await world.database.pool.query<{ event: string; recipient: string; said: string }>(
+      `select event, recipient, content::text as said from alert_deliveries`,
+    );
+    return rows;
+  };
+
+  it('goes to the person in the same step, and is not written where there is no address or no channel for mail', async () => {
+    await withApp('analyst');
+    await resetFactors(world.app, 'jdoe', machine);
+    await world.database.pool.query(
+      `update principals set email = 'jdoe@agency.example' where name = 'jdoe'`,
+    );
+    await resetFactors(world.app, 'jdoe', machine);
+    expect(await mails()).toEqual([]);
+    await world.database.pool.query(
+      `insert into alert_channels (name, kind, settings, least_severity, is_enabled, changed_by, changed_at)
+       values ('mail', 'email', '{}', 'Info', true, 'root', now())`,
+    );
+    await resetFactors(world.app, 'jdoe', machine, 'lost the phone');
+    const [mail, ...more] = await mails();
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ event: 'account', recipient: 'jdoe@agency.example' });
+    expect(mail?.said).toMatch(/second factors of your account were taken away.*By root/);
+    // What the administrator wrote is for the log.
+    expect(mail?.said).not.toContain('lost the phone');
+  });
+});
+
 describe('stepping up', () => {
   it('the password alone is not enough for who has a factor, and password with code is', async () => {
     const { key, first } = await withApp('issm');
