@@ -24,6 +24,16 @@ describe('the file of further authorities', () => {
     expect(await read(`Our authorities\n${two.join('\n# the second\n')}\n`)).toBe(two.join('\n'));
   });
 
+  it('the setting that names the file is said, where it is another one', async () => {
+    const path = join(home, 'programs.pem');
+    await writeFile(path, 'just words');
+    await expect(readAuthorities(path, 'client_ca_file')).rejects.toMatchObject({
+      fields: [
+        { field: 'client_ca_file', message: `${path} holds no certificate (-----BEGIN CERTIFICATE-----)` },
+      ],
+    });
+  });
+
   it.each([
     [
       'a private key',

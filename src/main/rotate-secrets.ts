@@ -8,7 +8,12 @@ import {
   resealSecrets,
 } from '../engine/connections/index.ts';
 import { checkChannelSecrets, resealChannels } from '../modules/alerts/index.ts';
-import { checkFactorSecrets, recordLocalCommand, resealFactors } from '../operate/accounts/index.ts';
+import {
+  checkFactorSecrets,
+  recordLocalCommand,
+  resealFactors,
+  resealIdTokens,
+} from '../operate/accounts/index.ts';
 import type { CommandHost } from '../surfaces/cli/index.ts';
 import { messageOf, TielineError } from '../platform/errors/index.ts';
 import { Secret } from '../platform/values/index.ts';
@@ -50,7 +55,8 @@ async function rotate(
   const secrets =
     (await resealSecrets(app.store, both, next)) +
     (await resealChannels(app.store, both, next)) +
-    (await resealFactors(app.store, both, next));
+    (await resealFactors(app.store, both, next)) +
+    (await resealIdTokens(app.store, both, next));
   await rotation.complete();
   return { secrets, keyId: rotation.next.id, place: rotation.place };
 }

@@ -1,54 +1,14 @@
 /** The part of `serve` that is about cards: whether and how they sign in here, and the port that asks for them. */
 import type { App } from '../engine/run/index.ts';
-import { openCardDesk } from '../operate/accounts/index.ts';
+import { faultsOfCardSettings, openCardDesk } from '../operate/accounts/index.ts';
 import type { SettingsByName } from '../platform/config/index.ts';
-import { type FieldFault, messageOf, TielineError } from '../platform/errors/index.ts';
+import { messageOf, TielineError } from '../platform/errors/index.ts';
 import {
   type CardListener,
   type CardWays,
   openCardListener,
   type ServerTls,
 } from '../surfaces/http/index.ts';
-
-/** Pure: what the settings of cards lack. */
-function faultsOf(settings: SettingsByName): FieldFault[] {
-  const { cacPort, cacProxyHeader, cacProxySecret, cacProxyCertificates, clientCaFile, tlsCertificateFile } =
-    settings;
-  const { consoleUrl, trustedProxies } = settings;
-  const faults: [boolean, string, string][] = [
-    [
-      cacPort !== undefined && consoleUrl === undefined,
-      'console_url',
-      'must say where browsers are led back to (https://…)',
-    ],
-    [
-      cacPort !== undefined && tlsCertificateFile === undefined,
-      'tls_cert',
-      'is needed by cac_port: cards are asked for over TLS',
-    ],
-    [
-      cacProxyHeader !== undefined && trustedProxies === undefined,
-      'trusted_proxies',
-      'must name the address of the proxy that sends certificates',
-    ],
-    [
-      cacProxyHeader !== undefined && cacProxySecret === undefined && cacProxyCertificates === undefined,
-      'cac_proxy_secret',
-      'is needed, or cac_proxy_certificates: an address alone proves no proxy',
-    ],
-    [
-      cacProxyCertificates !== undefined && (clientCaFile === undefined || tlsCertificateFile === undefined),
-      'client_ca_file',
-      'is needed by cac_proxy_certificates, with tls_cert: without it nobody is asked for a certificate',
-    ],
-    [
-      clientCaFile !== undefined && tlsCertificateFile === undefined,
-      'tls_cert',
-      'is needed by client_ca_file',
-    ],
-  ];
-  return faults.flatMap(([isLacking, field, message]) => (isLacking ? [{ field, message }] : []));
-}
 
 const listenerUrlOf = ({ cacPort, cacUrl, consoleUrl }: SettingsByName): string | undefined => {
   if (cacPort === undefined || consoleUrl === undefined) return undefined;
@@ -59,7 +19,7 @@ const listenerUrlOf = ({ cacPort, cacUrl, consoleUrl }: SettingsByName): string 
 
 /** @returns undefined where cards do not sign in. @throws TielineError SETTING_INVALID, CERTIFICATE_UNREADABLE. */
 export async function cardWaysOf(settings: SettingsByName): Promise<CardWays | undefined> {
-  const faults = faultsOf(settings);
+  const faults = faultsOfCardSettings(settings);
   if (faults.length > 0)
     throw new TielineError(
       'SETTING_INVALID',

@@ -11,6 +11,7 @@ import { forgetRegularly, runWorker, watchSecurityLogRegularly } from '../operat
 import type { SettingsByName } from '../platform/config/index.ts';
 import { messageOf, shownOutput, TielineError } from '../platform/errors/index.ts';
 import { type CardListener, openServer, type ServerTls } from '../surfaces/http/index.ts';
+import { readAuthorities } from './authorities.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { cardWaysOf, takeCards } from './serve-cards.ts';
 import { settingsFor } from './command-settings.ts';
@@ -75,7 +76,7 @@ async function tlsOf({
   const [certificate, key, clientAuthorities] = await Promise.all([
     readPem(tlsCertificateFile, '--tls-cert'),
     readPem(tlsKeyFile, '--tls-key'),
-    clientCaFile === undefined ? undefined : readPem(clientCaFile, 'client_ca_file'),
+    clientCaFile === undefined ? undefined : readAuthorities(clientCaFile, 'client_ca_file'),
   ]);
   return { certificate, key, clientAuthorities };
 }

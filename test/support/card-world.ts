@@ -78,6 +78,8 @@ export class TestBrowser {
     });
     for (const each of answer.cookies) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(each) ?? [];
+      // As browsers do (RFC 6265bis, section 4.1.3.2): such a line is ignored as a whole.
+      if (name.startsWith('__Host-') && !/; *secure(;|$)/i.test(each)) continue;
       if (value === '' || /max-age=0/i.test(each)) this.jar.delete(name);
       else this.jar.set(name, value);
     }
@@ -115,8 +117,9 @@ export interface CardWorld extends AsyncDisposable {
   publishLists(): Promise<void>;
 }
 
+/** @param wanted settings beside the usual; a function of what is made for them. */
 export async function cardWorld(
-  access: Partial<AccessSettings> = {},
+  wanted: Partial<AccessSettings> | ((made: Pick<CardWorld, 'issuing'>) => Partial<AccessSettings>) = {},
   trustedProxies?: readonly string[],
 ): Promise<CardWorld> {
   const authorities = testAuthorities();
@@ -129,6 +132,7 @@ export async function cardWorld(
     purposes: ['serverAuth'],
     alternativeNames: ['DNS:localhost', 'IP:127.0.0.1'],
   });
+  const access = typeof wanted === 'function' ? wanted({ issuing }) : wanted;
   const settings: AccessSettings = {
     ...usualAccessSettings,
     signInsPerMinute: 1000,

@@ -67,6 +67,7 @@ export const deliveryEvents = [
   'digest',
   'report',
   'workflow',
+  'account',
   'test',
 ] as const;
 export type DeliveryEvent = (typeof deliveryEvents)[number];

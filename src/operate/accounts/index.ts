@@ -1,4 +1,5 @@
 export type { AccountsApp } from './accounts-app.ts';
+export type { SignInCheck } from './sign-in-check.ts';
 export { actorOf } from './people/actor.ts';
 export {
   type AccountDetail,
@@ -44,6 +45,7 @@ export { fewCodes } from './factors/recovery-codes.ts';
 export { resetFactors } from './factors/reset-factors.ts';
 export { checkFactorSecrets, listFactorSealingKeys, resealFactors } from './factors/seal-factors.ts';
 export { outsideWaysOf, stepUpAddressOf } from './sign-in/outside-ways.ts';
+export { resealIdTokens } from './oidc/id-tokens.ts';
 export { checkOidc } from './oidc/check-oidc.ts';
 export { type OpenOidc, openOidc } from './oidc/open-oidc.ts';
 export {
@@ -85,7 +87,8 @@ export { localOrigin, recordLocalCommand, recordLocalExport } from './local-comm
 export { listedGrants, listedTokens, listedUsers } from './lists/account-lists.sql.ts';
 export { addTeam, changeTeam, removeTeam } from './teams/teams.ts';
 export { listTeams, type Team } from './teams/teams.sql.ts';
-export { isAmongAddresses } from './tokens/token-text.ts';
+export { addressesAmong } from './tokens/token-text.ts';
+export { plainFingerprint } from './certificates/certificate-facts.ts';
 export {
   beginCard,
   type CardArrival,
@@ -98,5 +101,6 @@ export {
 } from './certificates/sign-in-by-card.ts';
 export { ownPath } from './sign-in/arrival.ts';
 export { type CardDesk, type CardOutcome, openCardDesk } from './certificates/card-desk.ts';
-export { type CardCheck, checkCards } from './certificates/check-cards.ts';
+export { faultsOfCardSettings } from './certificates/card-settings.ts';
+export { checkCards } from './certificates/check-cards.ts';
 export { checkProxy } from './certificates/check-proxy.ts';

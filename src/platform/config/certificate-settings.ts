@@ -1,9 +1,9 @@
 /** The settings of signing in with cards (CAC, PIV), directly or behind a proxy, and of certificates of programs. */
 import { z } from 'zod';
 import { Secret } from '../values/index.ts';
+import { listed } from './listed.ts';
 
 const file = z.string().min(1);
-const listed = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean);
 const fingerprint = z
   .string()
   .transform((text) => text.replaceAll(':', '').toLowerCase())

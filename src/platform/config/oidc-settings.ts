@@ -1,13 +1,14 @@
 /** The settings of sign-in by an identity provider (OpenID Connect). It is switched on by naming the issuer and the client. */
 import { z } from 'zod';
 import { Secret } from '../values/index.ts';
+import { listed } from './listed.ts';
 
 const file = z.string().min(1);
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(\/|$)/;
 const words = (most: number) =>
   z
     .string()
-    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+    .transform(listed)
     .pipe(z.array(z.string().max(200)).min(1).max(most));
 
 export const oidcSettings = {

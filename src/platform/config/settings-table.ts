@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { certificateSettings } from './certificate-settings.ts';
+import { listed } from './listed.ts';
 import { logSettings } from './log-settings.ts';
 import { oidcSettings } from './oidc-settings.ts';
 import { signInSettings } from './sign-in-settings.ts';
@@ -267,7 +268,7 @@ export const settingsTable = {
     key: 'trusted_proxies',
     type: z
       .string()
-      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .transform(listed)
       .pipe(z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])).min(1))
       .optional(),
     description:
@@ -286,7 +287,7 @@ export const settingsTable = {
     key: 'alert_receivers',
     type: z
       .string()
-      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .transform(listed)
       .pipe(z.array(z.string().max(300)).max(200))
       .optional(),
     description:
@@ -298,7 +299,7 @@ export const settingsTable = {
     key: 'report_domains',
     type: z
       .string()
-      .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+      .transform(listed)
       .pipe(
         z.array(
           z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a domain, such as oig.example'),

@@ -271,7 +271,7 @@ interface AlertDeliveriesTable {
   /** Also the id under which the receiver gets it (Message-ID, Tieline-Delivery), so that one that was cut off can be told when it comes again. */
   delivery_id: string;
   channel_id: number;
-  /** Null of a summary, a digest, a report, a message of a workflow and a test. */
+  /** Null of a summary, a digest, a report, a message of a workflow, one about an account, and a test. */
   alert_id: string | null;
   event: string;
   /** What it says, as it was when it was written. */

@@ -15,8 +15,8 @@ export {
   retryDeliveries,
   testChannel,
 } from './change-channel.ts';
+export { findMailChannel } from './channels.sql.ts';
 export { channelSpecs } from './channel-settings.ts';
 export { deliverDue } from './deliver.ts';
 export { countDeliveries, facetDeliveries, listDeliveries } from './delivery-list.sql.ts';
 export { type DeliveryRow, fetchDeliveries, forgetDeliveries, insertDeliveries } from './ledger.sql.ts';
-export { findMailChannel } from './channels.sql.ts';

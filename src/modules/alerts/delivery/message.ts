@@ -29,6 +29,7 @@ const eventWords: Readonly<Record<DeliveryEvent, string>> = {
   digest: '',
   report: '',
   workflow: '',
+  account: '',
   test: '',
 };
 
@@ -133,7 +134,9 @@ export function mailOf(message: Message): { readonly subject: string; readonly t
         ? '/reports'
         : message.event === 'workflow'
           ? '/workflows/runs'
-          : '/alerts';
+          : message.event === 'account'
+            ? '/your-sign-in'
+            : '/alerts';
   // Whoever is outside has no account.
   const link =
     message.consoleUrl === undefined || message.content['isOutside'] === true

@@ -2,29 +2,23 @@
 import { usualAccessSettings } from '../../../platform/config/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
 import type { AccountsApp } from '../accounts-app.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
 import { graceMsOf, rulesOfCards, trustFilesOf } from './card-desk.ts';
+import { faultsOfCardSettings } from './card-settings.ts';
 import { decideCertificate } from './certificate-decision.ts';
 import type { Authority, ClientCertificate } from './certificate-facts.ts';
 import { examine } from './certificate-path.ts';
 import { certificateRefusals } from './certificate-refusals.ts';
 import { loadTrust, type LoadedTrust } from './load-trust.ts';
 
-export interface CardCheck {
-  readonly check: string;
-  readonly status: 'ok' | 'warning' | 'failed';
-  readonly detail: string;
-  /** Of what is not ok. */
-  readonly remedy?: string;
-}
-
 const dayMs = 86_400_000;
 const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const colons = (fingerprint: string): string => fingerprint.toUpperCase().replaceAll(/..(?=.)/g, '$&:');
 
 /** @param pem a certificate of a card, to be decided as at a sign-in. */
-export async function checkCards(app: AccountsApp, pem?: string): Promise<CardCheck[]> {
+export async function checkCards(app: AccountsApp, pem?: string): Promise<SignInCheck[]> {
   const settings = app.access ?? usualAccessSettings;
-  const checks: CardCheck[] = [waysCheck(settings)];
+  const checks = settingChecks(settings);
   let loaded: LoadedTrust;
   try {
     loaded = await loadTrust(trustFilesOf(settings));
@@ -57,7 +51,22 @@ export async function checkCards(app: AccountsApp, pem?: string): Promise<CardCh
   return checks;
 }
 
-function waysCheck({ cacPort, cacProxyHeader, consoleUrl }: NonNullable<AccountsApp['access']>): CardCheck {
+/** Whether cards are taken, and each setting without which `serve` would not start. */
+function settingChecks(settings: NonNullable<AccountsApp['access']>): SignInCheck[] {
+  const { cacPort, cacProxyHeader } = settings;
+  const faults = faultsOfCardSettings(settings).map(({ field, message }) => ({
+    check: 'settings',
+    status: 'failed' as const,
+    detail: `${field} ${message}.`,
+    remedy: `Set it: \`serve\` does not start without. docs/how-to/sign-in-with-cards.md.`,
+  }));
+  return [waysCheck({ cacPort, cacProxyHeader }), ...faults];
+}
+
+function waysCheck({
+  cacPort,
+  cacProxyHeader,
+}: Pick<NonNullable<AccountsApp['access']>, 'cacPort' | 'cacProxyHeader'>): SignInCheck {
   const check = 'ways';
   if (cacPort === undefined && cacProxyHeader === undefined)
     return {
@@ -66,13 +75,6 @@ function waysCheck({ cacPort, cacProxyHeader, consoleUrl }: NonNullable<Accounts
       detail: 'Signing in with cards is switched off.',
       remedy: 'Set cac_port, or cac_proxy_header behind a proxy: docs/how-to/sign-in-with-cards.md.',
     };
-  if (cacPort !== undefined && consoleUrl === undefined)
-    return {
-      check,
-      status: 'failed',
-      detail: 'cac_port is set, and console_url is not.',
-      remedy: 'Set console_url to the address of the console: browsers are led back there, and nowhere else.',
-    };
   const ways = [
     ...(cacPort === undefined ? [] : [`directly at port ${cacPort}`]),
     ...(cacProxyHeader === undefined ? [] : [`behind a proxy, by ${cacProxyHeader}`]),
@@ -80,7 +82,7 @@ function waysCheck({ cacPort, cacProxyHeader, consoleUrl }: NonNullable<Accounts
   return { check, status: 'ok', detail: `Cards are taken ${ways.join(', and ')}.` };
 }
 
-function authorityCheck(it: Authority, issuers: readonly string[], at: Date): CardCheck {
+function authorityCheck(it: Authority, issuers: readonly string[], at: Date): SignInCheck {
   const check = it.isRoot ? 'root' : 'authority';
   const allowed =
     it.isRoot || issuers.length === 0 || issuers.includes(it.fingerprint)
@@ -102,7 +104,7 @@ function authorityCheck(it: Authority, issuers: readonly string[], at: Date): Ca
 function listCheck(
   it: Authority,
   { loaded, at, graceMs }: { readonly loaded: LoadedTrust; readonly at: Date; readonly graceMs: number },
-): CardCheck {
+): SignInCheck {
   const check = 'revocation list';
   const list = loaded.trust.lists.get(it.fingerprint);
   if (!list)
@@ -133,7 +135,7 @@ async function cardChecks(
     readonly at: Date;
     readonly settings: NonNullable<AccountsApp['access']>;
   },
-): Promise<CardCheck[]> {
+): Promise<SignInCheck[]> {
   const { readCertificates } = await import('./client-certificate.ts');
   let card: ClientCertificate | undefined;
   try {
@@ -144,7 +146,7 @@ async function cardChecks(
     ];
   }
   if (!card) return [];
-  const read: CardCheck = { check: 'card', status: 'ok', detail: cardText(card) };
+  const read: SignInCheck = { check: 'card', status: 'ok', detail: cardText(card) };
   const facts = examine(card, { trust: loaded.trust, at, graceMs: graceMsOf(settings) });
   const decision = decideCertificate(facts, rulesOfCards(settings), at);
   if (decision.kind === 'accepted') {

@@ -9,7 +9,7 @@ import { messageOf } from '../../../platform/errors/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { trustedAuthorities } from '../../../platform/http/index.ts';
 import type { AccountsApp } from '../accounts-app.ts';
-import type { CardCheck } from './check-cards.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -57,7 +57,11 @@ const isDropped = ({ status, refused }: Came): boolean =>
   status === 303 && (refused === undefined || !refused.startsWith('card_'));
 const isHeld = (came: Came): boolean => came.status === 400 || isDropped(came);
 
-function trialsOf(header: string, verifyHeader: string): Trial[] {
+function trialsOf({
+  header,
+  verifyHeader,
+  secretHeader,
+}: Readonly<Record<'header' | 'verifyHeader' | 'secretHeader', string>>): Trial[] {
   const forged = { [header]: header === 'client-cert' ? ':AQID:' : forgedPem, [verifyHeader]: 'SUCCESS' };
   const setIt =
     'The proxy must set the header itself, whatever a client sends (nginx: proxy_set_header); and nobody else may reach this port.';
@@ -65,13 +69,13 @@ function trialsOf(header: string, verifyHeader: string): Trial[] {
     { check: 'forged certificate', headers: forged, held: isDropped, whenHeld: 'A certificate in a header was dropped.', believed: 'A certificate in a header was believed.', remedy: setIt },
     { check: 'header twice', headers: { ...forged, [header]: [String(forged[header]), String(forged[header])] }, held: isHeld, whenHeld: 'The header twice was refused or dropped.', believed: 'The header twice was read.', remedy: setIt },
     { check: 'header with _', headers: { [header.replaceAll('-', '_')]: String(forged[header]), [verifyHeader]: 'SUCCESS' }, held: isHeld, whenHeld: 'The header with _ for - was refused or dropped.', believed: 'The header with _ for - was read.', remedy: 'In nginx leave underscores_in_headers off.' },
-    { check: 'guessed secret', headers: { ...forged, 'x-tieline-proxy': 'a'.repeat(64) }, held: isHeld, whenHeld: 'A wrong secret proved nothing.', believed: 'A wrong secret was believed.', remedy: setIt },
+    { check: 'guessed secret', headers: { ...forged, [secretHeader]: 'a'.repeat(64) }, held: isHeld, whenHeld: 'A wrong secret proved nothing.', believed: 'A wrong secret was believed.', remedy: setIt },
   ]; // prettier-ignore
 }
 
 /** @param url of the proxy as browsers reach it, or of this server past the proxy. */
-export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: string): Promise<CardCheck[]> {
-  const { cacProxyHeader, cacProxyVerifyHeader } = app.access ?? usualAccessSettings;
+export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: string): Promise<SignInCheck[]> {
+  const { cacProxyHeader, cacProxyVerifyHeader, cacProxySecretHeader } = app.access ?? usualAccessSettings;
   if (cacProxyHeader === undefined)
     return [
       {
@@ -82,11 +86,13 @@ export async function checkProxy(app: AccountsApp & Pick<App, 'http'>, url: stri
       },
     ];
   const ca = trustedAuthorities(app.http.ca);
-  const checks: CardCheck[] = [];
-  for (const { check, headers, held, whenHeld: detail, believed, remedy } of trialsOf(
-    cacProxyHeader,
-    cacProxyVerifyHeader,
-  ))
+  const checks: SignInCheck[] = [];
+  const trials = trialsOf({
+    header: cacProxyHeader,
+    verifyHeader: cacProxyVerifyHeader,
+    secretHeader: cacProxySecretHeader,
+  });
+  for (const { check, headers, held, whenHeld: detail, believed, remedy } of trials)
     try {
       const came = await ask(url, headers, ca);
       if (held(came)) checks.push({ check, status: 'ok', detail });

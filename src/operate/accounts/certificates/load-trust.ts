@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import type { Authority } from './certificate-facts.ts';
 import type { Trust } from './certificate-path.ts';
-import { readRevocationList, type RevocationList } from './revocation-list.ts';
+import { type ReadRevocationList, readRevocationList, type RevocationList } from './revocation-list.ts';
 
 export interface TrustFiles {
   /** PEM with every authority from the card up to the root. */
@@ -72,9 +72,10 @@ function usableList(
   { authorities, caFile }: { readonly authorities: readonly Authority[]; readonly caFile: string },
 ): { readonly list: RevocationList; readonly by: readonly Authority[] } | TrustFault {
   try {
-    const list = readRevocationList(der, file);
-    if (list.unusable !== undefined) return { file, says: `${file} is not used: ${list.unusable}.` };
-    const by = authorities.filter((each) => each.subjectDer === list.issuerDer && isSigned(list, each));
+    const read = readRevocationList(der, file);
+    const { list, unusable } = read;
+    if (unusable !== undefined) return { file, says: `${file} is not used: ${unusable}.` };
+    const by = authorities.filter((each) => each.subjectDer === list.issuerDer && isSigned(read, each));
     return by.length > 0 ? { list, by } : { file, says: `${file} is signed by no authority of ${caFile}.` };
   } catch (error) {
     return { file, says: messageOf(error) };
@@ -82,7 +83,7 @@ function usableList(
 }
 
 /** A key of another kind than the signature is no signature of it. */
-function isSigned(list: RevocationList, by: Authority): boolean {
+function isSigned(list: ReadRevocationList, by: Authority): boolean {
   try {
     return list.isSignedBy(by);
   } catch {

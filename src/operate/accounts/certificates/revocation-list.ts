@@ -15,6 +15,11 @@ export interface RevocationList {
   /** Undefined: it never says when the next is due, and cannot be relied on. */
   readonly nextUpdate: Date | undefined;
   readonly revoked: ReadonlySet<string>;
+}
+
+/** A list as it was read, with its bytes: once it is known who signed it, the list alone is kept. */
+export interface ReadRevocationList {
+  readonly list: RevocationList;
   /** Why it cannot be used at all; undefined: it can. */
   readonly unusable: string | undefined;
   isSignedBy(authority: Authority): boolean;
@@ -36,7 +41,7 @@ const extensionsTag = 0xa0;
 const understood = new Set(['2.5.29.20', '2.5.29.35']);
 
 /** @throws TielineError CERTIFICATE_UNREADABLE. @param what is named in the message. */
-export function readRevocationList(der: Buffer, what: string): RevocationList {
+export function readRevocationList(der: Buffer, what: string): ReadRevocationList {
   try {
     return listOf(der);
   } catch (cause) {
@@ -46,7 +51,7 @@ export function readRevocationList(der: Buffer, what: string): RevocationList {
   }
 }
 
-function listOf(der: Buffer): RevocationList {
+function listOf(der: Buffer): ReadRevocationList {
   const [whole] = derReader(der, 0, der.length);
   if (whole?.tag !== sequence || whole.end !== der.length) throw new Error('not one sequence');
   const [body, algorithm, signature] = whole.children();
@@ -59,10 +64,12 @@ function listOf(der: Buffer): RevocationList {
   const entries = rest[0]?.tag === sequence ? rest.shift() : undefined;
   const signedWith = oidOf([...algorithm.children()][0]);
   return {
-    issuerDer: der.toString('hex', issuer.start, issuer.end),
-    thisUpdate: timeOf(thisUpdate),
-    nextUpdate: next && timeOf(next),
-    revoked: serialsOf(entries),
+    list: {
+      issuerDer: der.toString('hex', issuer.start, issuer.end),
+      thisUpdate: timeOf(thisUpdate),
+      nextUpdate: next && timeOf(next),
+      revoked: serialsOf(entries),
+    },
     unusable: unusableBecause(rest[0], signedWith),
     isSignedBy: ({ certificate }) =>
       verify(

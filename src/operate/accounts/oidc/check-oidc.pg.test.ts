@@ -1,8 +1,11 @@
 /** What the check says of a real provider, and signing in where its document and keys are files and a key proves who we are. */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testAuthorities } from '../../../../test/support/card-authority.ts';
 import { type ServedTieline, serveTieline, signInByOidc } from '../../../../test/support/oidc/oidc-world.ts';
 import { SmallBrowser } from '../../../../test/support/oidc/small-browser.ts';
 import { freePort } from '../../../../test/support/free-port.ts';
@@ -10,7 +13,8 @@ import { type StartedProvider, startProvider } from '../../../../test/support/oi
 import { makeScratchDirectory } from '../../../../test/support/scratch-directory.ts';
 import type { AccessSettings } from '../../../platform/config/index.ts';
 import { Secret } from '../../../platform/values/index.ts';
-import { checkOidc, type OidcCheck } from './check-oidc.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
+import { checkOidc } from './check-oidc.ts';
 
 let provider: StartedProvider;
 let served: ServedTieline;
@@ -59,7 +63,7 @@ afterAll(async () => {
 });
 
 /** What is not right, with these settings. */
-async function wrongWith(access: Partial<AccessSettings>, skewMs = 0): Promise<OidcCheck[]> {
+async function wrongWith(access: Partial<AccessSettings>, skewMs = 0): Promise<SignInCheck[]> {
   const { app } = served;
   if (!app.access) throw new Error('it has settings');
   const checks = await checkOidc({
@@ -119,6 +123,31 @@ describe('the check of the identity provider', () => {
     const slash = await wrongWith({ oidcIssuer: `${provider.issuer}/`, oidcDiscoveryFile: undefined });
     expect(slash[0]?.remedy ?? '').toMatch(/letter by letter/);
     expect((await wrongWith({}, 90_000)).map(({ check }) => check)).toContain('clock');
+  });
+});
+
+describe('a provider behind TLS whose authority is not trusted here', () => {
+  it('is told as a fault of its certificate, and not of the issuer', async () => {
+    using authorities = testAuthorities();
+    const issuing = authorities.root('Root of the agency').authority('Servers of the agency');
+    const site = issuing.issue({
+      subject: '/CN=127.0.0.1',
+      purposes: ['serverAuth'],
+      alternativeNames: ['IP:127.0.0.1'],
+    });
+    const server = createServer({ key: site.key, cert: `${site.certificate}${issuing.certificate}` });
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
+    const { port } = server.address() as AddressInfo;
+    try {
+      const settings = { oidcIssuer: `https://127.0.0.1:${port}`, oidcDiscoveryFile: undefined };
+      const [first] = await wrongWith(settings);
+      expect(first?.detail).toMatch(/The certificate of 127\.0\.0\.1:\d+ is not believed \(UNABLE_TO_\w+\)/);
+      expect(first?.remedy).toContain('TIELINE_CA_FILE');
+    } finally {
+      server.close();
+    }
   });
 });
 

@@ -4,26 +4,19 @@
  */
 import { createPublicKey } from 'node:crypto';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
+import type { SignInCheck } from '../sign-in-check.ts';
 import { publicKeysOf } from './end-by-provider.ts';
 import { causeCode, failureOf, isOfConnection } from './failure.ts';
 import { type OidcApp, type OidcSetup, oidcSetupOf } from './oidc-setup.ts';
 import { openProviderSource, type Provider, skewSeconds } from './provider.ts';
 
-export interface OidcCheck {
-  readonly check: string;
-  readonly status: 'ok' | 'warning' | 'failed';
-  readonly detail: string;
-  /** Of what is not ok. */
-  readonly remedy?: string;
-}
-
-type Told = Omit<OidcCheck, 'check'>;
+type Told = Omit<SignInCheck, 'check'>;
 const right = (told: string): Told => ({ status: 'ok', detail: told });
 const wrong = (told: string, remedy: string): Told => ({ status: 'failed', detail: told, remedy });
 const unknown = (told: string, remedy: string): Told => ({ status: 'warning', detail: told, remedy });
 
 /** In the order in which they build on each other; what builds on one that failed is not asked. */
-export async function checkOidc(app: OidcApp): Promise<OidcCheck[]> {
+export async function checkOidc(app: OidcApp): Promise<SignInCheck[]> {
   let setup: OidcSetup | undefined;
   try {
     setup = oidcSetupOf(app);
@@ -41,7 +34,7 @@ export async function checkOidc(app: OidcApp): Promise<OidcCheck[]> {
       },
     ];
   const source = openProviderSource(app, setup);
-  const checks: OidcCheck[] = [
+  const checks: SignInCheck[] = [
     { check: 'settings', ...right(`Issuer ${setup.issuer}, client ${setup.clientId}.`) },
   ];
   try {
@@ -91,13 +84,14 @@ function ofDiscovery(setup: OidcSetup, error: unknown): Told {
   if (error instanceof TielineError) return ofSettings(error);
   const url = new URL(setup.issuer).href;
   const { told } = failureOf(error);
-  if (/does not match the expected issuer|issuer/.test(told))
+  // Before the issuer: a fault of TLS speaks of the "issuer certificate".
+  if (isOfConnection(error) && !/NOT_JSON|NOT_CONFORM/.test(causeCode(error) ?? ''))
+    return ofConnection(error, url);
+  if (/issuer/.test(told))
     return wrong(
       `The provider at ${url} calls itself by another name (${told}).`,
       'Make oidc_issuer what the field "issuer" of its discovery document says, letter by letter, with or without the slash at its end.',
     );
-  if (isOfConnection(error) && !/NOT_JSON|NOT_CONFORM/.test(causeCode(error) ?? ''))
-    return ofConnection(error, url);
   return wrong(
     `No discovery document was answered at ${url.replace(/\/$/, '')}/.well-known/openid-configuration (${told}).`,
     'Correct oidc_issuer: open that address in a browser; it must show JSON.',

@@ -1,7 +1,6 @@
 /** A browser comes back from the identity provider: what it brings is checked, and its person is signed in, or proved again who they are. */
 import { timingSafeEqual } from 'node:crypto';
 import { recordSecurityEvent } from '../../../ledger/security/index.ts';
-import { Secret } from '../../../platform/values/index.ts';
 import { sha256Of } from '../accounts-app.ts';
 import { arrivalOrigin } from '../sign-in/arrival.ts';
 import {
@@ -14,6 +13,7 @@ import { stepUpByIdentity } from '../sign-in/step-up-by-identity.ts';
 import { derivedOf, signInPage } from './begin-oidc.ts';
 import { type Claims, claimAt, groupsOf, pointsElsewhere, presentedOf, weaknessOf } from './claims.ts';
 import { failureOf, OidcRefusal, type ProtocolRefusal } from './failure.ts';
+import { sealIdToken } from './id-tokens.ts';
 import type { OidcApp, OidcSetup } from './oidc-setup.ts';
 import type { Provider, ProviderSource } from './provider.ts';
 import { type SignInRequest, takeSignInRequest } from './sign-in-requests.sql.ts';
@@ -147,7 +147,7 @@ function identityOf(
       sealedIdToken:
         idToken === undefined || idToken.length > longestIdToken
           ? undefined
-          : JSON.stringify(app.secretBox.seal(new Secret(idToken), idTokenPurpose)),
+          : sealIdToken(app.secretBox, idToken),
     },
     details: {
       acr: typeof acr === 'string' ? acr.slice(0, 200) : null,
@@ -158,8 +158,6 @@ function identityOf(
     },
   };
 }
-
-export const idTokenPurpose = 'sessions/id_token';
 
 interface Proved {
   readonly request: SignInRequest;

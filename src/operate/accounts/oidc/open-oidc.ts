@@ -1,13 +1,12 @@
 /** Sign-in by an identity provider (OpenID Connect), as the server offers it: opened once a process. */
-import { isJsonObject, type Json } from '../../../platform/values/index.ts';
 import { sha256Of } from '../accounts-app.ts';
 import { findSealedIdToken } from '../sign-in/sessions.sql.ts';
 import { beginOidc, type BeginRequest, signInPage } from './begin-oidc.ts';
 import { endByProvider } from './end-by-provider.ts';
 import { failureOf } from './failure.ts';
+import { openIdToken } from './id-tokens.ts';
 import {
   finishOidc,
-  idTokenPurpose,
   type OidcParts,
   recordRefusal,
   type Returned,
@@ -15,6 +14,12 @@ import {
 } from './finish-oidc.ts';
 import { type OidcApp, oidcSetupOf } from './oidc-setup.ts';
 import { openProviderSource } from './provider.ts';
+
+/** Of a session that began at the provider. */
+interface SignedInThere {
+  /** Its id token; null: it was too long to keep. */
+  readonly sealed: string | null;
+}
 
 export interface OpenOidc {
   /** Where the browser goes, and what its cookie of the pending sign-in holds. */
@@ -25,8 +30,10 @@ export interface OpenOidc {
   finish(back: ReturnRequest): Promise<Returned>;
   /** Ends the sessions that a logout token names. @throws TielineError LOGOUT_REFUSED. */
   endByProvider(token: string, from: Parameters<typeof endByProvider>[2]): Promise<number>;
-  /** Where a browser signs out at the provider, too; null where its session is of another way, or the provider has no such address. */
-  signOutAddress(session: string): Promise<string | null>;
+  /** What signing out there needs, while the session that the cookie names is open; undefined: it is of another way. */
+  findSignedInThere(session: string): Promise<SignedInThere | undefined>;
+  /** Where a browser signs out at the provider, too; null where it cannot be reached, or has no such address. */
+  signOutAddress(there: SignedInThere): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -55,19 +62,20 @@ export function openOidc(app: OidcApp): OpenOidc | undefined {
     },
     finish: (back) => finishOidc(parts, back),
     endByProvider: (token, from) => endByProvider(parts, token, from),
-    signOutAddress: (session) => signOutAddress(parts, session),
+    findSignedInThere: (session) => findSealedIdToken(app.db, sha256Of(session)),
+    signOutAddress: (there) => signOutAddress(parts, there),
     close: () => source.close(),
   };
 }
 
-async function signOutAddress({ app, setup, source }: OidcParts, session: string): Promise<string | null> {
-  const kept = await findSealedIdToken(app.db, sha256Of(session));
-  if (!kept) return null;
+async function signOutAddress(
+  { app, setup, source }: OidcParts,
+  { sealed }: SignedInThere,
+): Promise<string | null> {
   try {
     const { client, config, metadata } = await source.open();
     if (metadata.end_session_endpoint === undefined) return null;
-    const hint =
-      kept.sealed === null ? undefined : app.secretBox.open(sealedOf(kept.sealed), idTokenPurpose).reveal();
+    const hint = sealed === null ? undefined : openIdToken(app.secretBox, sealed).reveal();
     return client.buildEndSessionUrl(config, {
       post_logout_redirect_uri: setup.signedOutUri,
       ...(hint === undefined ? {} : { id_token_hint: hint }),
@@ -77,9 +85,4 @@ async function signOutAddress({ app, setup, source }: OidcParts, session: string
     app.log.warn({ err: error }, `signing out at ${setup.issuer} was left out: ${failureOf(error).told}`);
     return null;
   }
-}
-
-function sealedOf(text: string): Json | undefined {
-  const value = JSON.parse(text) as Json; // written by us
-  return isJsonObject(value) ? value : undefined;
 }

@@ -1,5 +1,9 @@
 /** Against oidc-provider in a process of its own, over HTTP, through its pages. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asPage, testServer } from '../../../../test/support/http-server.ts';
 import { SmallBrowser } from '../../../../test/support/oidc/small-browser.ts';
 import {
   bootstrapOf,
@@ -8,6 +12,8 @@ import {
   signInByOidc,
   signInThere,
 } from '../../../../test/support/oidc/oidc-world.ts';
+import { sessionRoutes } from '../../../contract/index.ts';
+import { usualAccessSettings } from '../../../platform/config/index.ts';
 import { machine } from '../accounts.test-support.ts';
 import { lockAccount, unlockAccount } from '../people/people.ts';
 
@@ -110,6 +116,37 @@ describe('sign-in by an identity provider', () => {
       until: ({ href }) => href.startsWith(world.address),
     });
     expect(url.href).toBe(`${world.address}/sign-in`);
+  });
+
+  it('signing out here does not wait for a provider that does not answer', async () => {
+    const browser = new SmallBrowser();
+    await signInByOidc(browser, world, 'hana');
+    const cookie = `tieline=${browser.cookie(world.address, 'tieline')}`;
+    const silent = createServer(() => undefined);
+    await new Promise<void>((done) => {
+      silent.listen(0, '127.0.0.1', done);
+    });
+    const { port } = silent.address() as AddressInfo;
+    const access = { ...usualAccessSettings, ...world.app.access, oidcIssuer: `http://127.0.0.1:${port}` };
+    const second = await testServer({ ...world.app, access });
+    try {
+      const asked = once(silent, 'request');
+      const left = second.call(asPage(cookie), 'DELETE', '/session');
+      await asked;
+      // The provider was asked, and has not answered.
+      expect(await codeOf(browser)).toBe('SESSION_ENDED');
+      expect((await left).json()).toEqual({ continueAt: null });
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+      await second[Symbol.asyncDispose]();
+    }
+  });
+
+  it('the ways to sign in are answered as the contract says, and nothing beside', async () => {
+    const ways: unknown = await (await fetch(`${world.address}/api/v1/session/ways`)).json();
+    expect(sessionRoutes.getSignInWays.answer.shape.safeParse(ways).error?.issues).toBeUndefined();
+    expect(ways).toMatchObject({ outside: [{ way: 'oidc', address: '/api/v1/session/oidc' }] });
   });
 
   it('who is signed out there is signed out here by the provider’s call, and no other session of theirs', async () => {

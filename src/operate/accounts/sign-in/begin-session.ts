@@ -6,13 +6,11 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import { type AccountsApp, newOpaqueSecret, rulesOf, sha256Of } from '../accounts-app.ts';
-import { hasFactor, mustHaveFactor } from '../factors/factor-rules.ts';
-import { fetchHeldFactors } from '../factors/factors.sql.ts';
 import { touchIdentity } from '../identities/identities.sql.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { type PrincipalRow, recordSignedIn } from '../people/principals.sql.ts';
 import { countFailures, deleteAttemptsBefore, type FailedSignIn, findLastFailure } from './attempts.sql.ts';
-import { type OpenSession, sessionsToEnd, withEnds } from './session-decision.ts';
+import { type Musts, mustsOf, type OpenSession, sessionsToEnd, withEnds } from './session-decision.ts';
 import type { EndReason } from './session-ends.ts';
 import {
   deleteSessionsEndedBefore,
@@ -24,15 +22,12 @@ import {
   type SessionRow,
 } from './sessions.sql.ts';
 
-export interface SignedIn {
+export interface SignedIn extends Musts {
   readonly kind: 'signed_in';
   /** What the cookie holds; a secret. */
   readonly cookie: string;
   readonly session: OpenSession;
   readonly actor: Actor;
-  readonly mustChangePassword: boolean;
-  /** Whether a second factor must be set up before anything else. */
-  readonly mustSetUpFactor: boolean;
   /** For the person to notice what was not theirs (SP 800-53 AC-9). */
   readonly lastSuccess: { readonly at: Date; readonly address: string | null } | undefined;
   readonly failuresSince: number;
@@ -97,10 +92,7 @@ export async function beginSession(
     cookie,
     session: withEnds(session, isPrivileged, rules),
     actor,
-    mustChangePassword: principal.mustChangePassword && outside === undefined,
-    mustSetUpFactor:
-      mustHaveFactor(rules.secondFactor, { way, isPrivileged }) &&
-      !hasFactor(await fetchHeldFactors(db, principal.id)),
+    ...mustsOf(session, { mustChangePassword: principal.mustChangePassword, isPrivileged }, rules),
     lastSuccess: since === null ? undefined : { at: since, address: principal.lastSignInAddress },
     failuresSince,
     lastFailure,

@@ -107,13 +107,14 @@ function conclude<T>(
       return { kind: 'refused', why: 'credentials' };
     }
     if (!present) throw new TielineError('INTERNAL', 'A sign-in of nobody was granted.');
+    // The password is right, whatever else is asked for: who has a second factor would keep an old hash for ever.
+    if (checked.rehashed !== undefined && checked.stored)
+      await rehashPassword(db, checked.stored.id, checked.rehashed);
     const asked = await further?.(tx, { principal: present, at, attemptId: checked.attemptId });
     if (asked !== undefined) return asked;
     await closeAttempt(db, checked.attemptId, { outcome: 'succeeded', principalId: present.id });
     if (decision.releases || failures > 0)
       await setStatus(db, present.id, { status: 'active', reason: null, at });
-    if (checked.rehashed !== undefined && checked.stored)
-      await rehashPassword(db, checked.stored.id, checked.rehashed);
     return granted(tx, present, at);
   });
 }

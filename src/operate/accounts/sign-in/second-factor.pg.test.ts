@@ -14,6 +14,7 @@ import { fetchOwnFactors } from '../factors/own-factors.ts';
 import { resetFactors } from '../factors/reset-factors.ts';
 import { beginApp, confirmApp, makeRecoveryCodes, type Own, removeFactor } from '../factors/set-up.ts';
 import { bytesOfBase32, codeOfStep, stepAt } from '../factors/totp.ts';
+import { hashPassword } from '../passwords/password-hash.ts';
 import { lockAccount, unlockAccount } from '../people/people.ts';
 import type { SignedIn } from './begin-session.ts';
 import { finishSignIn, type SecondFactorAsked } from './second-step.ts';
@@ -76,6 +77,17 @@ describe('the second step', () => {
     expect(await world.events()).toEqual(
       expect.arrayContaining(['second_factor_asked', 'factor_added', 'recovery_codes_made']),
     );
+  });
+
+  it('an old hash of the password is renewed by a right password, though a second factor is asked for', async () => {
+    await withApp('analyst');
+    await world.database.pool.query(`update principal_secrets set phc = $1`, [
+      await hashPassword(new Secret(rightPassword), true),
+    ]);
+    await asked();
+    const { rows } = await world.database.pool.query<{ phc: string }>(`select phc from principal_secrets`);
+    expect(rows.map(({ phc }) => phc.split('$')[1])).toEqual(['argon2id']);
+    expect((await asked()).kind).toBe('second_factor');
   });
 
   it('a code is good once, also within its half minute, and an earlier one is none any more', async () => {
@@ -234,6 +246,36 @@ describe('who must have a second factor', () => {
     expect((await authenticateSession(world.app, first.cookie, { passive: true })).kind).toBe('ended');
     expect(await entered('jdoe')).toMatchObject({ mustSetUpFactor: true });
     expect(await world.events()).toContain('factor_reset');
+  });
+});
+
+describe('the mail about second factors that were taken away', () => {
+  const mails = async () => {
+    const { rows } = await world.database.pool.query<{ event: string; recipient: string; said: string }>(
+      `select event, recipient, content::text as said from alert_deliveries`,
+    );
+    return rows;
+  };
+
+  it('goes to the person in the same step, and is not written where there is no address or no channel for mail', async () => {
+    await withApp('analyst');
+    await resetFactors(world.app, 'jdoe', machine);
+    await world.database.pool.query(
+      `update principals set email = 'jdoe@agency.example' where name = 'jdoe'`,
+    );
+    await resetFactors(world.app, 'jdoe', machine);
+    expect(await mails()).toEqual([]);
+    await world.database.pool.query(
+      `insert into alert_channels (name, kind, settings, least_severity, is_enabled, changed_by, changed_at)
+       values ('mail', 'email', '{}', 'Info', true, 'root', now())`,
+    );
+    await resetFactors(world.app, 'jdoe', machine, 'lost the phone');
+    const [mail, ...more] = await mails();
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ event: 'account', recipient: 'jdoe@agency.example' });
+    expect(mail?.said).toMatch(/second factors of your account were taken away.*By root/);
+    // What the administrator wrote is for the log.
+    expect(mail?.said).not.toContain('lost the phone');
   });
 });
 

@@ -1,16 +1,34 @@
 /** Pure: when a session ends by itself, and which end when another begins (SP 800-53 AC-10, AC-12). */
 import type { AccessSettings } from '../../../platform/config/index.ts';
 import { minutesAfter } from '../accounts-app.ts';
+import { mustHaveFactor } from '../factors/factor-rules.ts';
 import { isLocked } from '../people/actor.ts';
 import type { PrincipalRow } from '../people/principals.sql.ts';
 import type { EndReason } from './session-ends.ts';
-import type { SessionRow } from './sessions.sql.ts';
+import type { FoundSession, SessionRow } from './sessions.sql.ts';
 
 /** A session that is open, with when it ends if nobody does anything. */
 export interface OpenSession extends SessionRow {
   readonly idleEndsAt: Date;
   readonly endsAt: Date;
 }
+
+/** What comes before anything else in a session. */
+export interface Musts {
+  readonly mustChangePassword: boolean;
+  /** Once the password is theirs. */
+  readonly mustSetUpFactor: boolean;
+}
+
+/** @param about.mustChangePassword of the account: who came from outside gave no password, and is asked for another where it is used. */
+export const mustsOf = (
+  { way, hasFactor }: Pick<FoundSession, 'way' | 'hasFactor'>,
+  about: { readonly mustChangePassword: boolean; readonly isPrivileged: boolean },
+  { secondFactor }: Pick<AccessSettings, 'secondFactor'>,
+): Musts => ({
+  mustChangePassword: about.mustChangePassword && (way === 'local' || way === 'demo'),
+  mustSetUpFactor: !hasFactor && mustHaveFactor(secondFactor, { way, isPrivileged: about.isPrivileged }),
+});
 
 type Rules = Pick<
   AccessSettings,

@@ -24,23 +24,30 @@ export interface SessionRow {
   readonly endedWhy: EndReason | null;
 }
 
-const sessions = sql`
-  select s.id, s.principal_id as "principalId", p.name as principal, s.way, host(s.address) as address, s.agent, s.created_at as "createdAt",
+/** One that a request names, with what each request asks of its person. */
+export interface FoundSession extends SessionRow {
+  readonly hasFactor: boolean;
+}
+
+const columns = sql`
+  s.id, s.principal_id as "principalId", p.name as principal, s.way, host(s.address) as address, s.agent, s.created_at as "createdAt",
          s.last_activity_at as "lastActivityAt", s.stepped_up_at as "steppedUpAt", s.banner_acknowledged_at as "bannerAcknowledgedAt",
          s.identity_id::text as "identityId", s.previous_sign_in_at as "previousSignInAt", host(s.previous_sign_in_address) as "previousSignInAddress",
-         s.failures_before as "failuresBefore", s.ended_at as "endedAt", s.ended_why as "endedWhy"
+         s.failures_before as "failuresBefore", s.ended_at as "endedAt", s.ended_why as "endedWhy"`;
+const found = sql`
+  select ${columns}, exists (select from second_factors f where f.principal_id = s.principal_id) as "hasFactor"
     from sessions s join principals p on p.id = s.principal_id`;
 
 export async function findSession(
   db: Kysely<Database>,
   secretSha256: Buffer,
-): Promise<SessionRow | undefined> {
-  const { rows } = await sql<SessionRow>`${sessions} where s.secret_sha256 = ${secretSha256}`.execute(db);
+): Promise<FoundSession | undefined> {
+  const { rows } = await sql<FoundSession>`${found} where s.secret_sha256 = ${secretSha256}`.execute(db);
   return rows[0];
 }
 
-export async function findSessionById(db: Kysely<Database>, id: string): Promise<SessionRow | undefined> {
-  const { rows } = await sql<SessionRow>`${sessions} where s.id::text = ${id}`.execute(db);
+export async function findSessionById(db: Kysely<Database>, id: string): Promise<FoundSession | undefined> {
+  const { rows } = await sql<FoundSession>`${found} where s.id::text = ${id}`.execute(db);
   return rows[0];
 }
 
@@ -50,7 +57,8 @@ export async function listOpenSessions(
   principalId?: string,
   limit = 1000,
 ): Promise<SessionRow[]> {
-  const { rows } = await sql<SessionRow>`${sessions}
+  const { rows } = await sql<SessionRow>`
+    select ${columns} from sessions s join principals p on p.id = s.principal_id
      where s.ended_at is null and (${principalId ?? null}::uuid is null or s.principal_id = ${principalId ?? null}::uuid)
      order by s.created_at, s.id limit ${limit}`.execute(db);
   return rows;
@@ -141,6 +149,27 @@ export async function findSealedIdToken(
     db,
   );
   return rows[0];
+}
+
+/** Of all open sessions, for a change of the master key; their rows are locked. */
+export async function listSealedIdTokens(
+  db: Kysely<Database>,
+): Promise<{ readonly id: string; readonly sealed: string }[]> {
+  const { rows } = await sql<{ id: string; sealed: string }>`
+    select id, sealed_id_token as sealed from sessions where ended_at is null and sealed_id_token is not null for update`.execute(
+    db,
+  );
+  return rows;
+}
+
+export async function replaceSealedIdTokens(
+  db: Kysely<Database>,
+  tokens: readonly { readonly id: string; readonly sealed: string | null }[],
+): Promise<void> {
+  await sql`
+    update sessions s set sealed_id_token = t.sealed
+      from unnest(${tokens.map(({ id }) => id)}::uuid[], ${tokens.map(({ sealed }) => sealed)}::text[]) t(id, sealed)
+     where s.id = t.id`.execute(db);
 }
 
 export async function touchSession(db: Kysely<Database>, id: string, at: Date): Promise<void> {

@@ -3,30 +3,25 @@ import type { Actor } from '../../../canonical/access/index.ts';
 import type { Origin } from '../../../ledger/security/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
 import { type AccountsApp, minutesAfter, rulesOf, sha256Of } from '../accounts-app.ts';
-import { hasFactor, mustHaveFactor } from '../factors/factor-rules.ts';
-import { fetchHeldFactors } from '../factors/factors.sql.ts';
 import { actorWith, isPrivilegedActor } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
 import { requirePrincipal } from '../people/require-principal.ts';
 import { endAndRecord } from './begin-session.ts';
-import { findEnd, type OpenSession, withEnds } from './session-decision.ts';
+import { findEnd, type Musts, mustsOf, type OpenSession, withEnds } from './session-decision.ts';
 import { type EndReason, endSentences } from './session-ends.ts';
 import {
   findSession,
   findSessionById,
+  type FoundSession,
   listOpenSessions,
   type SessionRow,
   touchSession,
 } from './sessions.sql.ts';
 
-export interface OpenOutcome {
+export interface OpenOutcome extends Musts {
   readonly kind: 'open';
   readonly actor: Actor;
   readonly session: OpenSession;
-  /** Nothing else is possible before. */
-  readonly mustChangePassword: boolean;
-  /** Nor before this, once the password is theirs. */
-  readonly mustSetUpFactor: boolean;
 }
 
 export type SessionOutcome =
@@ -56,7 +51,7 @@ interface How {
   readonly origin?: Omit<Origin, 'actor' | 'way'>;
 }
 
-async function outcomeOf(app: AccountsApp, row: SessionRow | undefined, how: How): Promise<SessionOutcome> {
+async function outcomeOf(app: AccountsApp, row: FoundSession | undefined, how: How): Promise<SessionOutcome> {
   const at = app.now();
   if (!row) return { kind: 'unknown' };
   if (row.endedWhy !== null) return { kind: 'ended', why: row.endedWhy };
@@ -71,13 +66,8 @@ async function outcomeOf(app: AccountsApp, row: SessionRow | undefined, how: How
     await app.store.transaction((tx) => endAndRecord(tx, [row.id], { at, why, origin }));
     return { kind: 'ended', why };
   }
-  // Who came from outside gave no password: one that must change is asked for where it is used.
-  const mustChangePassword = principal.mustChangePassword && (row.way === 'local' || row.way === 'demo');
-  const { secondFactor } = rulesOf(app);
-  const mustSetUpFactor =
-    mustHaveFactor(secondFactor, { way: row.way, isPrivileged }) &&
-    !hasFactor(await fetchHeldFactors(app.db, principal.id));
-  const musts = { mustChangePassword, mustSetUpFactor };
+  const { mustChangePassword } = principal;
+  const musts = mustsOf(row, { mustChangePassword, isPrivileged }, rulesOf(app));
   if (how.passive || at.getTime() - row.lastActivityAt.getTime() < touchEveryMs)
     return { kind: 'open', actor, session, ...musts };
   await touchSession(app.db, row.id, at);

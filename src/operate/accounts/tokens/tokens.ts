@@ -15,7 +15,7 @@ import { scopeOf } from '../grants/grants.sql.ts';
 import { actorWith, mayAct } from '../people/actor.ts';
 import { findPrincipal } from '../people/principals.sql.ts';
 import { requirePrincipal } from '../people/require-principal.ts';
-import { isAddressBlock, isAmongAddresses, parseToken, requireFingerprint, tokenText } from './token-text.ts';
+import { addressesAmong, isAddressBlock, parseToken, requireFingerprint, tokenText } from './token-text.ts';
 import {
   findToken,
   insertToken,
@@ -149,8 +149,11 @@ type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'address' | 'certificate
 export interface TokenArrival {
   /** Of the client. */
   readonly address: string | undefined;
-  /** SHA-256 fingerprint of the certificate that was proved in its connection; undefined: none, or one that is not valid now. */
-  readonly certificate?: string | undefined;
+  /**
+   * SHA-256 fingerprint of the certificate that was proved in its connection; undefined: none, or one that is not valid now. Asked for
+   * tokens that are bound to one only: it is read of the certificate each time.
+   */
+  readonly certificate?: (() => string | undefined) | undefined;
   readonly requestId?: string;
 }
 
@@ -269,6 +272,7 @@ function findRefusal(
   if (row.revokedAt !== null) return 'revoked';
   if (row.expiresAt <= at) return 'expired';
   if (!isOwnerActive) return 'owner';
-  if (!isAmongAddresses(row.addresses, address)) return 'address';
-  return row.certificateSha256 === null || row.certificateSha256 === certificate ? undefined : 'certificate';
+  if (!addressesAmong(row.addresses)(address)) return 'address';
+  if (row.certificateSha256 === null) return undefined;
+  return row.certificateSha256 === certificate?.() ? undefined : 'certificate';
 }

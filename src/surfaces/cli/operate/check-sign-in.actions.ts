@@ -1,6 +1,6 @@
 /** `serve check-oidc|check-cac|check-proxy`: a line for each thing that is looked at, with the remedy below what is not right. */
 import { readFile } from 'node:fs/promises';
-import { type CardCheck, checkCards, checkOidc, checkProxy } from '../../../operate/accounts/index.ts';
+import { checkCards, checkOidc, checkProxy, type SignInCheck } from '../../../operate/accounts/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { printCheck } from '../connections/print-check.ts';
@@ -30,7 +30,7 @@ export async function checkForgedHeaders(
   show(context, flags, await context.host.withApp(flags, (app) => checkProxy(app, url)));
 }
 
-function show(context: CommandContext, flags: GlobalFlags, checks: readonly CardCheck[]): void {
+function show(context: CommandContext, flags: GlobalFlags, checks: readonly SignInCheck[]): void {
   if (flags.json) context.printJson('signInChecks', [...checks]);
   else for (const check of checks) printCheck(context, check);
   if (checks.some(({ status }) => status === 'failed')) context.result.exitCode = 1;

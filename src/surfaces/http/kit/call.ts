@@ -17,7 +17,7 @@ export interface SignedIn {
   readonly session?: OpenSession;
   /** Undefined for a session. */
   readonly tokenId?: string;
-  /** Fingerprint of the certificate that came with the token. */
+  /** Fingerprint of the certificate that came with the token, where the token is bound to one. */
   readonly certificate?: string | undefined;
 }
 

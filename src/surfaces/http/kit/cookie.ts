@@ -9,20 +9,19 @@ const cookieName = (request: FastifyRequest): string => (isSecure(request) ? '__
 
 export const cookieOf = (request: FastifyRequest): string | undefined => request.cookies[cookieName(request)];
 
+/** A cookie is set and cleared with the same attributes: browsers ignore whatever says `__Host-` and not `Secure`, also what would clear it. */
+const attributesOf = (request: FastifyRequest, sameSite: 'lax' | 'strict') =>
+  ({ path: '/', httpOnly: true, sameSite, secure: isSecure(request) }) as const;
+
 export function setCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
-  void reply.setCookie(cookieName(request), value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isSecure(request),
-  });
+  void reply.setCookie(cookieName(request), value, attributesOf(request, 'lax'));
 }
 
 export function clearCookie(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.clearCookie(cookieName(request), { path: '/' });
+  void reply.clearCookie(cookieName(request), attributesOf(request, 'lax'));
 }
 
-const forMinutes = 600;
+const keptSeconds = 600;
 
 function keptCookie(
   request: FastifyRequest,
@@ -30,11 +29,11 @@ function keptCookie(
   { name, sameSite }: { readonly name: string; readonly sameSite: 'lax' | 'strict' },
 ): KeptCookie {
   const whole = isSecure(request) ? `__Host-tieline-${name}` : `tieline-${name}`;
-  const how = { path: '/', httpOnly: true, sameSite, secure: isSecure(request) } as const;
+  const attributes = attributesOf(request, sameSite);
   return {
     value: request.cookies[whole],
-    set: (value) => void reply.setCookie(whole, value, { ...how, maxAge: forMinutes }),
-    clear: () => void reply.clearCookie(whole, { path: '/' }),
+    set: (value) => void reply.setCookie(whole, value, { ...attributes, maxAge: keptSeconds }),
+    clear: () => void reply.clearCookie(whole, attributes),
   };
 }
 

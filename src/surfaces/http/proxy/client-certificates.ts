@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
+import { plainFingerprint } from '../../../operate/accounts/index.ts';
 import { certificateFromProxy, isThroughProxy } from './proxy-headers.ts';
 
 function parsed(der: Buffer): X509Certificate | undefined {
@@ -24,5 +25,5 @@ function certificateOf(request: FastifyRequest): X509Certificate | undefined {
 export function shownCertificate(request: FastifyRequest, now: Date): string | undefined {
   const it = certificateOf(request);
   if (!it || it.validFromDate > now || it.validToDate <= now) return undefined;
-  return it.fingerprint256.replaceAll(':', '').toLowerCase();
+  return plainFingerprint(it.fingerprint256);
 }

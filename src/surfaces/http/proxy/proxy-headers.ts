@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isAmongAddresses } from '../../../operate/accounts/index.ts';
+import { addressesAmong, plainFingerprint } from '../../../operate/accounts/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { type AccessSettings, usualAccessSettings } from '../../../platform/config/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
@@ -77,10 +77,7 @@ function isProved(request: FastifyRequest, rules: ProxyRules): boolean {
       return false;
   if (cacProxyCertificates === undefined) return true;
   const shown = (request.raw.socket as TLSSocket).getPeerX509Certificate?.(); // plain sockets have none
-  return (
-    shown !== undefined &&
-    cacProxyCertificates.includes(shown.fingerprint256.replaceAll(':', '').toLowerCase())
-  );
+  return shown !== undefined && cacProxyCertificates.includes(plainFingerprint(shown.fingerprint256));
 }
 
 /** What a proxy that proved itself said of the client's certificate, by request. */
@@ -96,8 +93,7 @@ export const isThroughProxy = (request: FastifyRequest): boolean => throughProxi
 /** Before anything else of a request is read. */
 export function guardProxyHeaders(server: FastifyInstance, rules: ProxyRules, forged: ForgedHeaders): void {
   const { trustedProxies } = rules;
-  const isTrustedPeer = (peer: string | undefined): boolean =>
-    trustedProxies !== undefined && isAmongAddresses(trustedProxies, peer);
+  const isTrustedPeer = trustedProxies === undefined ? () => false : addressesAmong(trustedProxies);
   const drop = (request: FastifyRequest, names: Iterable<string>): void => {
     for (const name of names) delete request.raw.headers[name];
   };

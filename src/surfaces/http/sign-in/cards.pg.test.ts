@@ -1,3 +1,5 @@
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeToken } from '../../../operate/accounts/index.ts';
 import { everywhere } from '../../../canonical/access/index.ts';
@@ -26,6 +28,16 @@ const whoIs = async (browser: TestBrowser): Promise<string> => {
     ? (JSON.parse(answer.text) as { person: { name: string } }).person.name
     : String(answer.status);
 };
+
+async function askByHttp2(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const { origin, pathname } = new URL(address);
+  const connection = connect(origin, { ca: world.webCa });
+  try {
+    return await text(connection.request({ ':path': pathname, ...headers }));
+  } finally {
+    connection.close();
+  }
+}
 
 describe('signing in with a card, at the port that asks for it', () => {
   it('a card signs its person in, and leads to the page that was asked for', async () => {
@@ -157,6 +169,30 @@ describe('signing in with a card, at the port that asks for it', () => {
       const shown = await world.shows(browser, `next=${encodeURIComponent(next)}`);
       expect((await browser.open(shown.location)).location).toBe('/');
     }
+  });
+});
+
+describe('cookies over TLS', () => {
+  it('signing out clears the cookie of the session in the browser', async () => {
+    const browser = world.browser(jane);
+    await browser.open((await world.shows(browser)).location);
+    expect([...browser.jar.keys()]).toEqual(['__Host-tieline']);
+    const headers = { 'x-tieline': '1', 'sec-fetch-site': 'same-origin' };
+    const left = await browser.open(`${world.url}/api/v1/session`, { method: 'DELETE', headers });
+    expect(left.status).toBe(200);
+    expect([...browser.jar.keys()]).toEqual([]);
+  });
+});
+
+describe('the name of this server in a request', () => {
+  it('is read of HTTP/2 as of HTTP/1.1: security keys are available at localhost by both', async () => {
+    const browser = world.browser(jane);
+    await browser.open((await world.shows(browser)).location);
+    const older = await browser.open(`${world.url}/api/v1/me/sign-in`);
+    expect(JSON.parse(older.text)).toMatchObject({ way: 'cac', keysAvailable: true });
+    const cookie = `__Host-tieline=${browser.jar.get('__Host-tieline')}`;
+    const newer = await askByHttp2(`${world.url}/api/v1/me/sign-in`, { cookie });
+    expect(JSON.parse(newer)).toMatchObject({ way: 'cac', keysAvailable: true });
   });
 });
 

@@ -18,30 +18,40 @@ import type { Identification } from '../kit/gate.ts';
 const bearer = /^Bearer +(\S+)$/i;
 
 async function byToken(app: App, request: FastifyRequest, header: string): Promise<SignedIn> {
-  const certificate = shownCertificate(request, app.now());
   const token = bearer.exec(header)?.[1];
   if (token === undefined)
     throw new TielineError('NOT_SIGNED_IN', 'Authorization is not "Bearer" and a token.');
   const outcome = await authenticateToken(app, token, {
     address: request.ip,
     requestId: request.id,
-    certificate,
+    certificate: () => shownCertificate(request, app.now()),
   });
   // Why a token is refused is in the security log: who holds one that leaked learns nothing.
   if (outcome.kind === 'refused') throw new TielineError('NOT_SIGNED_IN', 'The token was not accepted.');
-  return { actor: outcome.actor, way: 'token', isSteppedUp: true, tokenId: outcome.token.id, certificate };
+  const { id: tokenId, certificateSha256 } = outcome.token;
+  return {
+    actor: outcome.actor,
+    way: 'token',
+    isSteppedUp: true,
+    tokenId,
+    certificate: certificateSha256 ?? undefined,
+  };
 }
 
-/** What may be asked while a password must be changed first. */
-const beforePasswordChange = new Set(['/api/v1/me/password', '/api/v1/session', '/api/v1/me/bootstrap']);
+/** What may be asked while a password must be changed first; of who has a second factor the change asks for a proof that is not old. */
+const beforePasswordChange = new Set([
+  '/api/v1/me/password',
+  '/api/v1/session',
+  '/api/v1/session/step-up',
+  '/api/v1/session/step-up/key',
+  '/api/v1/me/bootstrap',
+]);
 
 /** What may be asked while a second factor must be set up first. */
 const beforeFactor = new Set([
   ...beforePasswordChange,
   '/api/v1/me/sign-in',
   '/api/v1/me/recovery-codes',
-  '/api/v1/session/step-up',
-  '/api/v1/session/step-up/key',
   '/api/v1/session/activity',
 ]);
 const ownFactors = '/api/v1/me/factors/';
@@ -95,6 +105,6 @@ export async function recheck(
   const actor =
     by.tokenId === undefined
       ? undefined
-      : await recheckToken(app, by.tokenId, { address, certificate: by.certificate });
+      : await recheckToken(app, by.tokenId, { address, certificate: () => by.certificate });
   return actor && { ...by, actor };
 }

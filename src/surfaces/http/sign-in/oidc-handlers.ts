@@ -12,12 +12,6 @@ const fromOf = ({ address, agent, requestId }: Pick<Call, 'address' | 'agent' | 
   requestId,
 });
 
-/** Whether the browser comes by a link of ours: another site may not say for its visitor that the notice was read. */
-const isByOwnLink = ({ headers }: Pick<Call, 'headers'>): boolean => {
-  const site = headers['sec-fetch-site'];
-  return site === undefined || site === 'same-origin';
-};
-
 function requireOidc(oidc: OpenOidc | undefined): OpenOidc {
   if (oidc) return oidc;
   throw new TielineError('ROUTE_UNKNOWN', 'Sign-in by an identity provider is switched off here.', {
@@ -31,7 +25,8 @@ export const oidcHandlers = (oidc: OpenOidc | undefined): Oidc => ({
     const asked = {
       next,
       purpose,
-      bannerAcknowledged: banner === 'acknowledged' && isByOwnLink(call),
+      // Another site may not say for its visitor that the notice was read.
+      bannerAcknowledged: banner === 'acknowledged' && call.isFromHere !== false,
       session: call.cookies.value,
     };
     const { address, secret } = await requireOidc(oidc).begin(asked, fromOf(call));

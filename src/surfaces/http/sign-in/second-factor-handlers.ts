@@ -49,9 +49,11 @@ export function proofOf(given: z.output<typeof factorProof>): FactorProof {
 const partyOf = ({ app, headers }: Pick<Call, 'app' | 'headers'>) =>
   relyingPartyOf(app.access ?? usualAccessSettings, hostOf({ headers }));
 
-/** As the browser named this server; an address that is configured goes before it. */
-export const hostOf = ({ headers }: Pick<Call, 'headers'>): string | undefined =>
-  typeof headers['host'] === 'string' ? headers['host'] : undefined;
+/** As the browser named this server, by HTTP/2 in `:authority`; an address that is configured goes before it. */
+export const hostOf = ({ headers }: Pick<Call, 'headers'>): string | undefined => {
+  const named = headers['host'] ?? headers[':authority'];
+  return typeof named === 'string' ? named : undefined;
+};
 
 /** The answer to a right password of who has a second factor. */
 export function askedOf(

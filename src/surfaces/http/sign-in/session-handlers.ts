@@ -197,7 +197,7 @@ function entryHandlers(
         body: {
           local: true,
           demo: facts.isDemo ? allRoles.map((role) => ({ role, title: roles[role].title })) : null,
-          outside: outsideWaysOf(app),
+          outside: outsideWaysOf(app).map(({ way, title, address }) => ({ way, title, address })),
           classification: { text: facts.classification },
         },
       }),
@@ -305,10 +305,11 @@ export const sessionHandlers = (
   },
   signOut: async (call) => {
     const { value } = call.cookies;
-    const continueAt = value === undefined ? null : ((await oidc?.signOutAddress(value)) ?? null);
+    const there = value === undefined ? undefined : await oidc?.findSignedInThere(value);
     if (value !== undefined) await signOut(call.app, value, originOf(call));
     call.cookies.clear();
-    return { body: { continueAt } };
+    // Not before the session is over: a provider that does not answer would keep it open.
+    return { body: { continueAt: there ? ((await oidc?.signOutAddress(there)) ?? null) : null } };
   },
   changePassword,
   getBootstrap: async (call) => ({ body: await bootstrapOf(call, facts) }),
