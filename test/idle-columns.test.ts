@@ -22,6 +22,7 @@ const idle: ReadonlySet<string> = new Set([
   'ingestion_systems.tenable_asset_group_id',
   'ingestion_vulnerabilities.external_references',
   'ingestion_vulnerabilities.sync_status',
+  // Filled for readers of the plan's table; metrics_targets says what holds, for boundaries too.
   'metrics_definitions.target_value',
   'sync_policies.filters',
 ]);

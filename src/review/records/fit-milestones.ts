@@ -2,12 +2,13 @@
  * Milestones that lie after the day which their POA&M promises (it was pulled in): moved in one action, to that day or in proportion. Pure but for
  * the end; each move is an edit with its reason, its note and its journal.
  */
+import { daysBetween } from '../../platform/timings/index.ts';
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import { isWithin } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { addDays } from '../../modules/due-dates/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { findPoamSystem, listBeyond } from '../../record/poams/index.ts';
+import { findPoamSystem, listForFit } from '../../record/poams/index.ts';
 import { editWithin, unknownRecord } from './edit-record.ts';
 
 /** `date`: all to the promised day; `proportion`: the last one there, the others between as they were. */
@@ -20,9 +21,6 @@ export interface PlannedMilestone {
   readonly due: string;
   readonly isBeyond: boolean;
 }
-
-const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 
 /**
  * The new days of those beyond. Those that lie within stay: in proportion, the others are spread between the last of them (not before today) and the
@@ -66,7 +64,7 @@ export function fitMilestones(
   return app.store.transaction(async (tx) => {
     const poam = await findPoamSystem(tx.db, poamId);
     if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', poamId);
-    const milestones = await listBeyond(tx.db, poamId);
+    const milestones = await listForFit(tx.db, poamId);
     if (poam.promised === null || !milestones.some(({ isBeyond }) => isBeyond))
       throw new TielineError('EDIT_REFUSED', 'Nothing was moved.', {
         fields: [

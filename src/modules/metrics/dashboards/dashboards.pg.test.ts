@@ -7,6 +7,7 @@ import {
   type Role,
   type Scope,
 } from '../../../canonical/access/index.ts';
+import { listDisclosures } from '../../privacy/index.ts';
 import { commandOver, commandText } from '../../../../test/support/command-over.ts';
 import { type MetricWorld, openMetricWorld } from '../../../../test/support/metric-world.ts';
 import {
@@ -175,6 +176,33 @@ describe('on the command line', () => {
     );
   });
 
+  it('numbers that leave the agency as CSV or on paper are accounted for first, and what stays is only in the security log', async () => {
+    const leaving = ['--recipient', 'GAO', '--purpose', 'review'];
+    const whole = [...leaving, '--authority', '5 U.S.C. 552a(b)(10)'];
+    const exports: readonly (readonly string[])[] = [
+      ['metrics', 'list', '--csv'],
+      ['metrics', 'values', 'M08', '--by', 'severity', '--csv'],
+      ['dashboards', 'export', 'poams'],
+    ];
+    for (const words of exports) {
+      const lacking = await commandText(world.app, [...words, ...leaving]);
+      expect([words, lacking.code, lacking.out]).toEqual([words, 2, '']);
+      expect(lacking.err).toContain('authority');
+      const stays = await commandText(world.app, words);
+      const leaves = await commandText(world.app, [...words, ...whole]);
+      expect([words, leaves.code, leaves.out]).toEqual([words, 0, stays.out]);
+      expect(stays.out.split('\n').length).toBeGreaterThan(2);
+    }
+    expect((await listDisclosures(world.app.db, { limit: 10 })).map(({ what }) => what).toReversed()).toEqual(
+      ['list of metrics', 'list of metrics values, M08', 'dashboard poams'],
+    );
+    const { rows } = await world.database.pool.query<{ n: number }>(
+      `select count(*)::int as n from security_events_extended where event_type = 'export' and object_id = 'dashboards export'`,
+    );
+    // Those that were made in this file, and not the one that was refused.
+    expect(rows[0]?.n).toBe(3);
+  });
+
   it('a metric is listed, shown, followed over time and to its records', async () => {
     expect((await commandText(world.app, ['metrics', 'list'])).out).toMatch(/M08 .*\b7\b/);
     expect((await commandText(world.app, ['metrics', 'show', 'M22'])).out).toMatch(/delayed \/ open/);
@@ -198,6 +226,20 @@ describe('on the command line', () => {
     await commandText(world.app, ['metrics', 'target', 'M22', 'at_most', '10', '--reason', 'stricter']);
     expect(await isMet()).toBe(false);
     expect((await commandText(world.app, ['dashboards', 'show', 'poams'])).out).toMatch(/MISSED/);
+  });
+
+  it('who reads the definitions of metrics in the database sees the target that holds, the shipped one again when ours is taken away', async () => {
+    const held = async () =>
+      (
+        await world.database.pool.query<{ target: number }>(
+          `select target_value::float8 as target from metrics_definitions where code = 'M10'`,
+        )
+      ).rows[0]?.target;
+    expect(await held()).toBe(20);
+    await commandText(world.app, ['metrics', 'target', 'M10', 'below', '7', '--reason', 'stricter']);
+    expect(await held()).toBe(7);
+    await commandText(world.app, ['metrics', 'target', 'M10', 'none', '--reason', 'as it ships']);
+    expect(await held()).toBe(20);
   });
 });
 
