@@ -58,7 +58,7 @@ export const setupPages: readonly Shot[] = [
       await page.waitForSelector('[role=dialog] fieldset, [role=dialog] input');
     },
   },
-  { name: 'own-sign-in', path: () => '/your-sign-in', ready: 'main section' },
+  { name: 'own-sign-in', path: () => '/your-sign-in' },
   { name: 'teams', path: () => '/teams', role: 'admin', ready: 'main p' },
   { name: 'board', path: () => '/poams/board', ready: 'li' },
   { name: 'milestones', path: () => '/milestones', ready: rows },

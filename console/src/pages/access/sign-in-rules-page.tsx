@@ -1,5 +1,6 @@
 /** How people sign in here, and by which rules: read from the settings, which are changed where the server runs. */
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { type SignInRules, signInRulesQuery } from '../../api/access/accounts.ts';
 import detailStyles from '../../kit/detail/detail.module.css';
 import { Section } from '../../kit/detail/facts.tsx';
@@ -7,6 +8,10 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { RecordLink } from '../../kit/record-link.tsx';
 import { AccessTabs } from './access-tabs.tsx';
+
+/** What means says in backticks, as code. */
+const withCode = (text: string): readonly ReactNode[] =>
+  text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
 
 const checks = { local: null, oidc: 'tieline serve check-oidc', cac: 'tieline serve check-cac' } as const;
 
@@ -56,7 +61,7 @@ const Rules = ({ of }: { readonly of: SignInRules['rules'] }) => (
                 {value === null ? <span className="quiet">not set</span> : <strong>{String(value)}</strong>}
                 {isDefault ? null : <span className="quiet"> (not the default)</span>}
               </td>
-              <td>{means}</td>
+              <td>{withCode(means)}</td>
             </tr>
           ))}
         </tbody>
@@ -88,8 +93,12 @@ const WithoutFactor = ({ of }: { readonly of: SignInRules['withoutFactor'] }) =>
 
 export const SignInRulesPage = () => (
   <div className={detailStyles['page']}>
-    <PageTitle title="Sign-in" />
-    <AccessTabs />
+    <div className={detailStyles['head']}>
+      <PageTitle title="Sign-in" />
+      <div className={detailStyles['actions']}>
+        <AccessTabs />
+      </div>
+    </div>
     <Loaded query={useQuery(signInRulesQuery)} whole>
       {({ ways, rules, withoutFactor }) => (
         <>

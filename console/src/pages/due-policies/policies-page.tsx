@@ -52,7 +52,7 @@ const Row = ({ of, today }: { readonly of: DuePolicy; readonly today: string }) 
         {forceWords(version, today)}
       </td>
       <td>{basisWords[version.basis]}</td>
-      <td>
+      <td style={{ whiteSpace: 'nowrap' }}>
         {version.civilianOnly ? 'civilian systems' : 'every system'}
         {version.sourceRead ? null : (
           <div className="quiet" title={version.source}>

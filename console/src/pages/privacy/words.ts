@@ -10,8 +10,7 @@ import type {
 export const words = {
   title: 'Privacy',
   many: 'privacy requests',
-  nothingYet:
-    'No requests yet. Enter one when a person asks to see or correct their record, or who received it.',
+  nothingYet: 'Enter one when a person asks to see or correct their record, or who received it.',
 };
 
 export const typeWords: Readonly<Record<PrivacyRow['type'], string>> = {

@@ -81,7 +81,9 @@ export const PerformancePage = () => {
         </div>
       </div>
       <SyncNav current="/sync/performance" />
-      <p className="quiet">{words.means}</p>
+      <p className="quiet" style={{ margin: '12px 0' }}>
+        {words.means}
+      </p>
       <Loaded query={query} whole>
         {(found) => <Table of={found} />}
       </Loaded>

@@ -2,7 +2,11 @@
  * What can be written where the caret stands in a workflow: words of its YAML, actions, events, and the fields and words of conditions, as the
  * server lists them. It only helps to type: what is right is said by the check.
  */
-import type { WorkflowAids } from '../../api/workflows.ts';
+import type { z } from 'zod';
+import type { workflowAids } from '../../../../src/contract/index.ts';
+
+// Of the contract, and not by way of the client: the test of it runs outside of a browser.
+type WorkflowAids = z.input<typeof workflowAids>;
 
 export interface Suggestion {
   readonly text: string;

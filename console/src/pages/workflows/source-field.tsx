@@ -122,8 +122,8 @@ export const SourceField = ({
         description="While you type, what fits is offered: Enter takes it, Escape closes it, Ctrl+Space asks for it."
         value={value}
         spellCheck={false}
-        minRows={24}
-        autosize
+        // Long lines are not wrapped, which a field that measures itself would count.
+        rows={Math.max(24, value.split('\n').length + 1)}
         aria-autocomplete="list"
         aria-controls={opened ? id : undefined}
         aria-activedescendant={opened ? `${id}-${chosen}` : undefined}

@@ -140,7 +140,9 @@ export const WorkflowsPage = () => {
             New workflow…
           </Button>
         ) : null}
-        <Link to="/workflow-runs">All runs</Link>
+        <span>
+          <Link to="/workflow-runs">All runs</Link>
+        </span>
       </div>
       <Loaded query={useQuery(workflowsQuery)} whole>
         {({ items, eventsWaitSince }) => (
