@@ -47,6 +47,20 @@ describe.runIf(hasChromium)(`the inbox and what comes of it${noChromium}`, { tim
     expect(faults).toEqual([]);
   });
 
+  it('what the server tells of is read without keeping the session of who has left the desk', async () => {
+    const { page } = await signIn('s.haddad', '/inbox');
+    await page.getByRole('heading', { name: /^Inbox/ }).waitFor();
+    const news = `new BroadcastChannel('tieline-events').postMessage('inbox.changed')`;
+    const passive = async (): Promise<string | undefined> => {
+      const [asked] = await Promise.all([page.waitForRequest(/\/me\/inbox/), page.evaluate(news)]);
+      return asked.headers()['x-tieline-passive'];
+    };
+    await page.keyboard.press('Shift');
+    expect(await passive()).toBeUndefined();
+    await page.waitForTimeout(11_000);
+    expect(await passive()).toBe('1');
+  });
+
   it('a POA&M whose findings are proven fixed is completed by a word, with its evidence told', async () => {
     const [made] = await world.rows(
       `select poam_id from ingestion_poams where ingestion_source = 'tieline' and system_id = $1 and xacta_poam_id is not null

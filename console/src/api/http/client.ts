@@ -39,10 +39,21 @@ export function addressOf(path: string, query: Query = {}): string {
   return `${base}${path}${text === '' ? '' : `?${text}`}`;
 }
 
+/**
+ * What is read long after the last sign of the person is read because the server told of something: marked by whoever asks it could be
+ * forgotten, and a session that nobody uses would live as long as there is news.
+ */
+const signCountsMs = 10_000;
+let signAt = Date.now();
+for (const sign of ['pointerdown', 'keydown', 'wheel'])
+  window.addEventListener(sign, () => (signAt = Date.now()), { passive: true, capture: true });
+const isPassive = (method: string, { passive }: Options): boolean =>
+  passive === true || (method === 'GET' && Date.now() - signAt > signCountsMs);
+
 function headersOf(method: string, options: Options): Headers {
   const headers = new Headers({ accept: options.accept ?? 'application/json', 'X-Tieline': '1' });
   if (options.body !== undefined) headers.set('content-type', 'application/json');
-  if (options.passive === true) headers.set('X-Tieline-Passive', '1');
+  if (isPassive(method, options)) headers.set('X-Tieline-Passive', '1');
   if (options.ifMatch !== undefined) headers.set('if-match', options.ifMatch);
   if (method === 'POST') headers.set('idempotency-key', crypto.randomUUID());
   return headers;
@@ -58,7 +69,7 @@ async function refusal(response: Response): Promise<Problem> {
 }
 
 async function send(method: string, path: string, options: Options): Promise<Response> {
-  if (options.passive !== true) activeAt = Date.now();
+  if (!isPassive(method, options)) activeAt = Date.now();
   const response = await fetch(addressOf(path, options.query), {
     method,
     headers: headersOf(method, options),
