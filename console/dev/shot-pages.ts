@@ -139,6 +139,17 @@ export const pages: readonly Shot[] = [
     },
   },
   {
+    name: 'workflow-complete',
+    path: () => '/workflows/new',
+    ready: 'textarea',
+    act: async (page) => {
+      const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
+      await text.fill('name: my-workflow\nrecord: poam\nwhen: poam.open && ');
+      await text.pressSequentially('poam.');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
     name: 'workflow-wrong',
     path: () => '/workflows/new',
     ready: 'textarea',
