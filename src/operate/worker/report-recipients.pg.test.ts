@@ -199,7 +199,7 @@ describe('a scheduled report for an address outside', () => {
       return files.store.open(...args);
     };
     const counting = { files: { ...files, store: { ...files.store, open } } };
-    const closed = { ...counting, alerting: { receivers: [], marking: '', consoleUrl: undefined } };
+    const closed = { ...counting, alerting: { receivers: [], marking: '' } };
     await make('never-sent', closed);
     expect([opened, mail.mails]).toEqual([0, []]);
     await retryDeliveries(app, 'digests');
