@@ -6,7 +6,7 @@
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { noteOpened, reportFile, type ReportFile } from '../reports/index.ts';
-import { recordDisclosure } from './disclosures.sql.ts';
+import { type Disclosure, recordDisclosure } from './disclosures.sql.ts';
 
 /** What whoever lets it out is asked. */
 export interface Leaving {
@@ -53,7 +53,20 @@ export async function discloseReport(
   return file;
 }
 
-/** Records that an export of a list leaves the agency, before its first row. @throws TielineError USAGE naming what the accounting lacks. */
+/** Records that an export leaves the agency, before its first byte. @throws TielineError USAGE naming what the accounting lacks. */
+export const discloseExport = (
+  app: Pick<Disclosing, 'store' | 'now'>,
+  by: By,
+  {
+    leaving,
+    ...exported
+  }: Pick<Disclosure, 'what' | 'item' | 'scope' | 'fileSha256'> & { readonly leaving: Leaving },
+): Promise<string> =>
+  app.store.transaction(({ db }) =>
+    recordDisclosure(db, { nature: 'export', ...exported, ...leaving, at: app.now(), by }),
+  );
+
+/** As `discloseExport`, of a list. */
 export const discloseList = (
   app: Disclosing,
   by: By,
@@ -71,14 +84,9 @@ export const discloseList = (
     readonly leaving: Leaving;
   },
 ): Promise<string> =>
-  app.store.transaction(({ db }) =>
-    recordDisclosure(db, {
-      nature: 'export',
-      what: `list of ${list}${filter === '' ? '' : `, ${filter}`}`,
-      item: { type: 'list', id: list },
-      ...leaving,
-      scope,
-      at: app.now(),
-      by,
-    }),
-  );
+  discloseExport(app, by, {
+    what: `list of ${list}${filter === '' ? '' : `, ${filter}`}`,
+    item: { type: 'list', id: list },
+    scope,
+    leaving,
+  });

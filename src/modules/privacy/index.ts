@@ -5,7 +5,7 @@ export {
   listDisclosures,
   recordDisclosure,
 } from './disclosures.sql.ts';
-export { discloseList, discloseReport, type Leaving } from './disclose.ts';
+export { discloseExport, discloseList, discloseReport, type Leaving } from './disclose.ts';
 export { makePrivacyCopy, openPrivacyCopy } from './copy/make-copy.ts';
 export {
   countPrivacyRequests,

@@ -249,6 +249,28 @@ describe('the search', () => {
   });
 });
 
+it('a search that two processes do at once finds each row once, and counts it once', async () => {
+  await world.database.pool.query(`
+    insert into ingestion_poams (poam_id, system_id, status, weakness_description)
+    select 'Q-' || n, 'SYS-1', 'Open', case when n % 100 = 0 then 'seen by jdoe' else 'weakness' end from generate_series(1, 22000) n`);
+  const id = await world.verified();
+  const { searchId } = await startPrivacySearch(world.app, id, { terms: [], by });
+  // As a worker that was killed, whose last page the database still reads, and the one after it.
+  await Promise.all([1, 2].map(() => runPrivacySearch(world.app, searchId, watch)));
+  const table = (await findPrivacySearch(world.app, id))?.tables.find(
+    (each) => each.table === 'ingestion_poams',
+  );
+  expect(table).toMatchObject({ rowsRead: 22_020, rowsFound: 221, isDone: true });
+  const { rows } = await world.database.pool.query<{ hits: number; once: number; counted: number }>(
+    `select count(*)::int as hits, count(distinct (h.search_table_id, h.row_key))::int as once,
+            (select sum(t.rows_found)::int from privacy_search_tables t where t.search_id = $1) as counted
+       from privacy_search_hits h join privacy_search_tables t on t.id = h.search_table_id where t.search_id = $1`,
+    [searchId],
+  );
+  expect(rows[0]?.once).toBe(rows[0]?.hits);
+  expect(rows[0]?.counted).toBe(rows[0]?.hits);
+});
+
 describe('the accounting of disclosures', () => {
   const report = { nature: 'report', what: 'Report', scope: everywhere, by } as const;
 

@@ -11,6 +11,14 @@ export async function hasQueue(db: Kysely<Database>): Promise<boolean> {
   return rows[0]?.there ?? false;
 }
 
+/** Whether its installation was completed. The library makes its tables one migration after the other, so that they may be there before what adds a job is. */
+export async function isQueueComplete(db: Kysely<Database>): Promise<boolean> {
+  if (!(await hasQueue(db))) return false;
+  const { rows } = await sql`
+    select from tieline_objects where object_kind = 'schema' and object_name = ${queueSchema}`.execute(db);
+  return rows.length > 0;
+}
+
 /** Puts the queue's schema on the list of what Tieline added, so that `tieline db remove` takes it away again. */
 export async function recordQueue(db: Kysely<Database>): Promise<void> {
   await sql`

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Runner, RunnerOptions, TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import { messageOf, TielineError } from '../errors/index.ts';
-import { hasQueue, queueSchema, recordQueue } from './queue-schema.sql.ts';
+import { hasQueue, isQueueComplete, queueSchema, recordQueue } from './queue-schema.sql.ts';
 import type { Store } from '../postgres/index.ts';
 import { Presence } from './presence.ts';
 
@@ -45,9 +45,9 @@ export async function installQueue({ pool, store: { db } }: QueueDatabase): Prom
   }
 }
 
-/** As `installQueue`, where it is not known whether that was done. */
+/** As `installQueue`, where it is not known whether that was done; beside a worker that is about to, it waits for it. */
 export async function ensureQueue(database: QueueDatabase): Promise<void> {
-  if (!(await hasQueue(database.store.db))) await installQueue(database);
+  if (!(await isQueueComplete(database.store.db))) await installQueue(database);
 }
 
 const silent = () => () => undefined;

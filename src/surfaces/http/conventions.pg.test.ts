@@ -192,6 +192,14 @@ describe('lists', () => {
     const sent = await get(`/poams?open=yes&${leaving}&disclosure_authority=law`, { accept: 'text/csv' });
     expect(sent.statusCode).toBe(200);
     expect(await left()).toEqual([{ what: 'list of poams, open=yes', recipient: 'GAO' }]);
+    const dashboard = `/dashboards/poams/export?${leaving}`;
+    expect(refusal(await get(dashboard, { accept: 'text/csv' }))).toMatchObject({
+      errors: [{ pointer: 'disclosure_authority' }],
+    });
+    expect(await left()).toHaveLength(1);
+    const numbers = await get(`${dashboard}&disclosure_authority=law`, { accept: 'text/csv' });
+    expect([numbers.statusCode, numbers.body.startsWith('metric,title,')]).toEqual([200, true]);
+    expect((await left())[1]).toEqual({ what: 'dashboard poams', recipient: 'GAO' });
   });
 
   it('an export has the byte order mark, the marking, every row, and no cell that a spreadsheet runs', async () => {

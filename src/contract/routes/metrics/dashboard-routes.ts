@@ -8,6 +8,7 @@ import {
   newDashboard,
 } from '../../numbers/index.ts';
 import { defineRoutes } from '../define-route.ts';
+import { disclosureQuery } from '../disclosure-query.ts';
 
 const read = { tag: 'dashboards', permission: 'metric:read', scope: 'boundaries' } as const;
 const written = { tag: 'dashboards', permission: 'dashboard:write', scope: 'own' } as const;
@@ -36,7 +37,7 @@ export const dashboardRoutes = defineRoutes({
     ...read,
     summary: 'The numbers of a dashboard as CSV or PDF, by Accept',
     params: dashboardId,
-    query: dashboardQuery,
+    query: dashboardQuery.extend(disclosureQuery),
     answer: { status: 200, stream: 'text/csv, application/pdf' },
     audit: { access: 'export', resource: 'dashboard' },
   },

@@ -7,6 +7,7 @@ import {
   type Role,
   type Scope,
 } from '../../../canonical/access/index.ts';
+import { listDisclosures } from '../../privacy/index.ts';
 import { commandOver, commandText } from '../../../../test/support/command-over.ts';
 import { type MetricWorld, openMetricWorld } from '../../../../test/support/metric-world.ts';
 import {
@@ -173,6 +174,33 @@ describe('on the command line', () => {
     expect((await commandText(world.app, ['dashboards', 'show', 'nothing'])).err).toMatch(
       /DASHBOARD_UNKNOWN/,
     );
+  });
+
+  it('numbers that leave the agency as CSV or on paper are accounted for first, and what stays is only in the security log', async () => {
+    const leaving = ['--recipient', 'GAO', '--purpose', 'review'];
+    const whole = [...leaving, '--authority', '5 U.S.C. 552a(b)(10)'];
+    const exports: readonly (readonly string[])[] = [
+      ['metrics', 'list', '--csv'],
+      ['metrics', 'values', 'M08', '--by', 'severity', '--csv'],
+      ['dashboards', 'export', 'poams'],
+    ];
+    for (const words of exports) {
+      const lacking = await commandText(world.app, [...words, ...leaving]);
+      expect([words, lacking.code, lacking.out]).toEqual([words, 2, '']);
+      expect(lacking.err).toContain('authority');
+      const stays = await commandText(world.app, words);
+      const leaves = await commandText(world.app, [...words, ...whole]);
+      expect([words, leaves.code, leaves.out]).toEqual([words, 0, stays.out]);
+      expect(stays.out.split('\n').length).toBeGreaterThan(2);
+    }
+    expect((await listDisclosures(world.app.db, { limit: 10 })).map(({ what }) => what).toReversed()).toEqual(
+      ['list of metrics', 'list of metrics values, M08', 'dashboard poams'],
+    );
+    const { rows } = await world.database.pool.query<{ n: number }>(
+      `select count(*)::int as n from security_events_extended where event_type = 'export' and object_id = 'dashboards export'`,
+    );
+    // Those that were made in this file, and not the one that was refused.
+    expect(rows[0]?.n).toBe(3);
   });
 
   it('a metric is listed, shown, followed over time and to its records', async () => {

@@ -4,6 +4,7 @@ import { TielineError } from '../../../platform/errors/index.ts';
 import { databaseErrorOf } from '../../../platform/postgres/index.ts';
 import {
   fetchKeys,
+  findSearchTable,
   listSearchTables,
   listTablesToSearch,
   type SearchTable,
@@ -33,11 +34,11 @@ async function searchTable(
 ): Promise<void> {
   if (!key) return setNotSearched(app.db, table.id, 'gone');
   try {
-    for (let at = table; ;) {
+    for (let at: SearchTable | undefined = table; at && !at.isDone;) {
       beforePage();
-      const { next } = await searchPage(app.db, at, key, patterns);
-      if (next === null) return;
-      at = { ...at, position: next };
+      const page = await searchPage(app.db, at, key, patterns);
+      if (page?.next === null) return;
+      at = page ? { ...at, position: page.next } : await findSearchTable(app.db, table.id);
     }
   } catch (error) {
     if (!goneCodes.has(databaseErrorOf(error)?.code ?? '')) throw error;

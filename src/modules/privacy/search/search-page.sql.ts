@@ -1,6 +1,7 @@
 /**
  * Reads the next rows of one table, and keeps the keys of those that name the person: one statement, committed with the position after it, so that a
- * killed search continues where it was and finds nothing twice. By the primary key, because a row that is rewritten meanwhile keeps its key but
+ * killed search continues where it was and finds nothing twice. A page counts only where the position is still the one it was read from: of a worker
+ * that was killed, the database completes the last statement, and the next worker may have begun with the same page by then. By the primary key, because a row that is rewritten meanwhile keeps its key but
  * not its place; a table without a key is read by its blocks.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
@@ -11,7 +12,7 @@ export interface PageRead {
   readonly read: number;
   readonly found: number;
   /** Where the next page begins; null: there is none. */
-  readonly next: readonly string[] | number | null;
+  readonly next: SearchTable['position'];
 }
 
 /** How many rows, or blocks of 8 kB, are read at once. */
@@ -29,17 +30,24 @@ const isFound = (table: SearchTable, patterns: readonly string[]): RawBuilder<bo
   sql`lower(concat_ws(E'\\n', ${list(table.searchedColumns.map((name) => sql`${column(name)}::text`))}))
         like any (array(select lower(p) from unnest(${[...patterns]}::text[]) p))`;
 
-/** Keeps what a page found and where the next one begins, in the statement that read it. @param next SQL of the place, from `seen`; null: none. */
+/**
+ * Keeps what a page found and where the next one begins, in the statement that read it, unless another process has read that page meanwhile: then
+ * it returns no row. @param next SQL of the place, from `seen`; null: none.
+ */
 const keptAt = (table: SearchTable, next: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    , kept as (
+    , moved as (
+      update privacy_search_tables s
+         set rows_read = s.rows_read + seen.read, rows_found = s.rows_found + seen.found, position = ${next},
+             ended_at = case when ${next} is null then tieline_now() end
+        from seen
+       where s.id = ${table.id}::int and s.ended_at is null
+         and s.position is not distinct from ${table.position === null ? null : JSON.stringify(table.position)}::jsonb
+      returning seen.read, seen.found, s.position as next
+    ), kept as (
       insert into privacy_search_hits (search_table_id, row_key)
-      select ${table.id}::int, p.row_key from page p where p.is_found order by p.at
+      select ${table.id}::int, p.row_key from page p where p.is_found and exists (select from moved) order by p.at
     )
-    update privacy_search_tables s
-       set rows_read = s.rows_read + seen.read, rows_found = s.rows_found + seen.found, position = ${next},
-           ended_at = case when ${next} is null then tieline_now() end
-      from seen where s.id = ${table.id}::int
-    returning seen.read, seen.found, s.position as next`;
+    select m.read, m.found, m.next from moved m`;
 
 function byKey(
   table: SearchTable,
@@ -80,14 +88,14 @@ function byBlock(table: SearchTable, patterns: readonly string[]): RawBuilder<Pa
     )${keptAt(table, sql`case when ${until}::int < seen.blocks then to_jsonb(${until}::int) end`)}`;
 }
 
-/** Reads the next page of a table, and keeps what it found and where it is. */
+/** Reads the next page of a table, and keeps what it found and where it is. @returns undefined where another process read it first. */
 export async function searchPage(
   db: Kysely<Database>,
   table: SearchTable,
   key: TableKey,
   patterns: readonly string[],
-): Promise<PageRead> {
+): Promise<PageRead | undefined> {
   const page = key.columns.length > 0 ? byKey(table, key, patterns) : byBlock(table, patterns);
   const { rows } = await page.execute(db);
-  return rows[0] ?? { read: 0, found: 0, next: null };
+  return rows[0];
 }

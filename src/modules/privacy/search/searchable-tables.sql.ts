@@ -78,6 +78,13 @@ export async function listSearchTables(db: Kysely<Database>, searchId: number): 
   return rows;
 }
 
+/** How far one table is by now. */
+export async function findSearchTable(db: Kysely<Database>, id: number): Promise<SearchTable | undefined> {
+  const { rows } = await sql<SearchTable>`
+    select ${columns} from privacy_search_tables t where t.id = ${id}`.execute(db);
+  return rows[0];
+}
+
 export async function setNotSearched(
   db: Kysely<Database>,
   id: number,

@@ -116,7 +116,8 @@ async function leafOf(spec: CommandSpec, parts: ProgramParts): Promise<Command> 
   return command.action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
     const [run, { recordedHost }] = await Promise.all([spec.action(), import('../access/recorded-host.ts')]);
-    const recorded = { ...parts, host: recordedHost(parts.host, wordsOf(command), spec.reads === true) };
+    const typed = { words: wordsOf(command), args: command.args };
+    const recorded = { ...parts, host: recordedHost(parts.host, typed, spec) };
     // The action names what the declaration beside it yields; commander has checked both against the command line.
     await run(contextOf(recorded, flags), flags as never, command.processedArgs as never);
   });

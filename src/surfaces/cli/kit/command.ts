@@ -39,6 +39,8 @@ export interface CommandSpec {
   readonly notes?: (host: CommandHost) => Promise<string>;
   /** It changes nothing, here or anywhere else: it leaves no event. Every other command is one (`command`), a new one too. */
   readonly reads?: true;
+  /** What it puts out is made to be taken away, whatever its flags: an event of its own (`export`), as the rows of a list with --csv are. */
+  readonly exports?: true;
   /** Loads what it does; each action names the flags and arguments that it takes. */
   readonly action: () => Promise<Action<never, never>>;
 }

@@ -8,10 +8,12 @@ import {
   listDashboards,
   printDashboard,
 } from '../../../modules/metrics/index.ts';
+import { discloseExport } from '../../../modules/privacy/index.ts';
 import { messageOf, shownText, TielineError } from '../../../platform/errors/index.ts';
 import type { App } from '../../../engine/run/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { leavingOf, type LeavingFlags } from '../kit/flags.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { writeCsv } from '../lists/write-csv.ts';
 import { targetText, valueText } from './metrics.view.ts';
@@ -43,15 +45,13 @@ const fetchFor = (app: App, flags: PeriodFlags, id: string): Promise<DashboardDa
     { actor: localOperator(accountName()), scope: everywhere },
     { id, days: flags.days, system: flags.system },
   );
-const fetched = (context: CommandContext, flags: PeriodFlags, id: string): Promise<DashboardData> =>
-  context.host.withApp(flags, (app) => fetchFor(app, flags, id));
 
 export async function showDashboard(
   context: CommandContext,
   flags: PeriodFlags,
   [id]: readonly [string],
 ): Promise<void> {
-  const dashboard = await fetched(context, flags, id);
+  const dashboard = await context.host.withApp(flags, (app) => fetchFor(app, flags, id));
   if (flags.json) {
     context.printJson('dashboardData', dashboard);
     return;
@@ -82,15 +82,34 @@ export async function showDashboard(
   );
 }
 
+type ExportFlags = PeriodFlags & LeavingFlags & { readonly pdf?: string };
+
+/** Metrics that people define may be broken down by anything, a person too: what leaves the agency is accounted for once it is made. */
+async function made<T>(
+  app: App,
+  flags: ExportFlags,
+  { id, make }: { readonly id: string; readonly make: (dashboard: DashboardData) => Promise<T> | T },
+): Promise<T> {
+  const outcome = await make(await fetchFor(app, flags, id));
+  const leaving = leavingOf(flags);
+  if (leaving)
+    await discloseExport(app, localOperator(accountName()), {
+      what: `dashboard ${id}`,
+      scope: everywhere,
+      leaving,
+    });
+  return outcome;
+}
+
 /** @throws TielineError USAGE where the file cannot be written. */
 async function writePaper(
   context: CommandContext,
-  flags: PeriodFlags,
+  flags: ExportFlags,
   id: string,
   path: string,
 ): Promise<void> {
   const { bytes } = await context.host.withApp(flags, async (app) =>
-    printDashboard(app, await fetchFor(app, flags, id), context.host.signal),
+    made(app, flags, { id, make: (dashboard) => printDashboard(app, dashboard, context.host.signal) }),
   );
   try {
     await writeFile(path, bytes);
@@ -102,14 +121,14 @@ async function writePaper(
 
 export async function exportDashboard(
   context: CommandContext,
-  flags: PeriodFlags & { readonly pdf?: string },
+  flags: ExportFlags,
   [id]: readonly [string],
 ): Promise<void> {
   if (flags.pdf !== undefined) {
     await writePaper(context, flags, id, flags.pdf);
     return;
   }
-  const rows = dashboardRows(await fetched(context, flags, id));
+  const rows = await context.host.withApp(flags, (app) => made(app, flags, { id, make: dashboardRows }));
   const each = async function* () {
     for (const row of rows) yield await Promise.resolve(row);
   };

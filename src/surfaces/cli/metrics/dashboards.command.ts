@@ -1,5 +1,5 @@
 import type { CommandSpec, FirstLevel, OptionSpec } from '../kit/command.ts';
-import { wholeNumber } from '../kit/flags.ts';
+import { leavingOptions, wholeNumber } from '../kit/flags.ts';
 
 const period: readonly OptionSpec[] = [
   { flags: '--days <n>', description: 'how far back', parse: wholeNumber(7, 730), default: 90 },
@@ -27,11 +27,13 @@ const show: CommandSpec = {
 const exportIt: CommandSpec = {
   name: 'export',
   reads: true,
+  exports: true,
   arguments: '<dashboard>',
   description: 'the numbers of a dashboard over time: as CSV, or on paper as PDF',
   options: [
     ...period,
     { flags: '--pdf <file>', description: 'write it there as PDF, in place of CSV to the output' },
+    ...leavingOptions,
   ],
   examples: [
     'dashboards export executive --days 365 > executive.csv',

@@ -94,10 +94,10 @@ function periodGiven(text: string | undefined): { from: string; to: string } | u
 
 export async function showValues(
   context: CommandContext,
-  { from, to, against, csv, ...flags }: ValuesFlags,
+  flags: ValuesFlags,
   [metric]: readonly [string],
 ): Promise<void> {
-  const { measure, by, system } = flags;
+  const { measure, by, system, from, to, against, csv } = flags;
   const query = {
     metric,
     measure,

@@ -5,14 +5,17 @@ import {
   targetComparisons,
 } from '../../../canonical/metrics/index.ts';
 import type { CommandSpec, FirstLevel, OptionSpec } from '../kit/command.ts';
-import { byOption, decisionOptions, limitOption, oneOf, several } from '../kit/flags.ts';
+import { byOption, decisionOptions, leavingOptions, limitOption, oneOf, several } from '../kit/flags.ts';
 
 const measure: OptionSpec = {
   flags: '--measure <key>',
   description: 'which number of it (default: the first)',
 };
 const system: OptionSpec = { flags: '--system <system>', description: 'only of this authorization boundary' };
-const csv: OptionSpec = { flags: '--csv', description: 'as CSV', default: false };
+const csv: readonly OptionSpec[] = [
+  { flags: '--csv', description: 'as CSV', default: false },
+  ...leavingOptions,
+];
 const words = { severity: 'severity', band: 'band' } as const;
 
 const list: CommandSpec = {
@@ -21,7 +24,7 @@ const list: CommandSpec = {
   description:
     'every metric: its value, target, and how it moved in 30 days; what it needs where there is none',
   isDefault: true,
-  options: [csv],
+  options: csv,
   action: async () => (await import('./metrics.actions.ts')).showMetrics,
 };
 
@@ -45,7 +48,7 @@ const values: CommandSpec = {
     { flags: '--by <what>', description: 'a series for each', choices: ['system', 'severity', 'band'] },
     system,
     { flags: '--against <period>', description: 'compare with a period, FROM..TO' },
-    csv,
+    ...csv,
   ],
   examples: [
     'metrics values M08 --by severity',

@@ -1,12 +1,15 @@
 /** `stig import|list|export`: checklists. */
 import { writeFile } from 'node:fs/promises';
-import { everywhere } from '../../../canonical/access/index.ts';
+import { everywhere, localOperator } from '../../../canonical/access/index.ts';
+import { discloseExport } from '../../../modules/privacy/index.ts';
 import { type ChecklistFormat, exportChecklist, listAssetStigs } from '../../../modules/stig-files/index.ts';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { fetchPresentAsset } from '../../../record/assets/index.ts';
 import { importScanFiles } from '../imports/import.actions.ts';
+import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
+import { leavingOf, type LeavingFlags } from '../kit/flags.ts';
 import { minuteText } from '../kit/instants.ts';
 
 interface ImportFlags extends GlobalFlags {
@@ -48,18 +51,33 @@ export async function listChecklists(
     );
 }
 
+interface ExportFlags extends GlobalFlags, LeavingFlags {
+  readonly stig?: string;
+  readonly format: ChecklistFormat;
+  readonly out?: string;
+}
+
+/** A checklist holds what checks printed and reviewers wrote, people's names among it: one that leaves the agency is accounted for first. */
 export async function exportOne(
   context: CommandContext,
-  flags: GlobalFlags & { readonly stig?: string; readonly format: ChecklistFormat; readonly out?: string },
+  flags: ExportFlags,
   [wanted]: readonly [string],
 ): Promise<void> {
-  const written = await context.host.withApp(flags, async (app) =>
-    exportChecklist(app, everywhere, {
+  const leaving = leavingOf(flags);
+  const written = await context.host.withApp(flags, async (app) => {
+    const checklist = await exportChecklist(app, everywhere, {
       assetUuid: (await fetchPresentAsset(app, wanted)).assetUuid,
       stig: flags.stig,
       format: flags.format,
-    }),
-  );
+    });
+    if (leaving)
+      await discloseExport(app, localOperator(accountName()), {
+        what: `checklist ${checklist.fileName}`,
+        scope: everywhere,
+        leaving,
+      });
+    return checklist;
+  });
   if (flags.out === undefined) {
     context.print(written.text.trimEnd());
     return;

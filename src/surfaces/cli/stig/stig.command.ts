@@ -1,4 +1,5 @@
 import type { FirstLevel } from '../kit/command.ts';
+import { leavingOptions } from '../kit/flags.ts';
 
 const formats = ['cklb', 'ckl'];
 
@@ -34,12 +35,14 @@ export const stig: FirstLevel = {
     {
       name: 'export',
       reads: true,
+      exports: true,
       arguments: '<asset>',
       description: 'the results of a STIG on an asset as a checklist for STIG Viewer',
       options: [
         { flags: '--stig <id>', description: 'which STIG (default: the only one)' },
         { flags: '--format <format>', description: formats.join(', '), choices: formats, default: 'cklb' },
         { flags: '--out <file>', description: 'to this file (default: to the terminal)' },
+        ...leavingOptions,
       ],
       examples: ['stig export web01 --stig RHEL_9_STIG --out web01.cklb'],
       action: async () => (await import('./stig.actions.ts')).exportOne,

@@ -9,8 +9,12 @@ import {
   printDashboard,
   removeDashboard,
 } from '../../../modules/metrics/index.ts';
+import { discloseExport } from '../../../modules/privacy/index.ts';
+import { defined } from '../../../platform/values/index.ts';
 import { csvLine } from '../../../platform/lists/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { withFieldsOf } from '../kit/renamed-fields.ts';
+import { leavingOf, leavingPlaces } from '../privacy/leaving.ts';
 
 const csvColumns = [
   'metric',
@@ -31,15 +35,27 @@ export const dashboardHandlers: Handlers<typeof dashboardRoutes> = {
     body: await fetchDashboard(app, { actor: by.actor, scope }, { id: params.dashboardId, ...query }),
   }),
   exportDashboard: async ({ app, by, scope, params, query, headers, signal }) => {
+    const { days, system } = query;
     const dashboard = await fetchDashboard(
       app,
       { actor: by.actor, scope },
-      { id: params.dashboardId, ...query },
+      { id: params.dashboardId, days, ...defined({ system }) },
     );
+    const leaving = leavingOf(query);
+    const account = async (): Promise<void> => {
+      if (!leaving) return;
+      await withFieldsOf(
+        discloseExport(app, by.actor, { what: `dashboard ${params.dashboardId}`, scope, leaving }),
+        leavingPlaces,
+        'Give all of what is named; nothing was handed out.',
+      );
+    };
     if (String(headers['accept'] ?? '').includes('application/pdf')) {
       const { bytes, fileName } = await printDashboard(app, dashboard, signal);
+      await account();
       return { stream: Readable.from([Buffer.from(bytes)]), type: 'application/pdf', fileName };
     }
+    await account();
     const lines = dashboardRows(dashboard).map((row) => csvLine(csvColumns.map((name) => row[name])));
     return {
       stream: Readable.from([csvLine([...csvColumns]), ...lines]),
