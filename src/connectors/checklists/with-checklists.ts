@@ -25,6 +25,7 @@ export const withChecklists = (reader: ScanFileReader): ScanFileReader => ({
 /** What the other reader asks of each file of an archive. */
 const checklistsWithin: FilesWithin = {
   largest,
+  headBytes,
   takes: (start) => checklistKind(textOf(Buffer.from(start.subarray(0, headBytes)))) !== undefined,
   read: (name, bytes, at) => filesOf(name, bytes, at),
 };

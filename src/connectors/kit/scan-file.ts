@@ -44,6 +44,8 @@ export interface ScanFile {
 export interface FilesWithin {
   /** How many bytes one may have: it is held whole. */
   readonly largest: number;
+  /** How many of its first bytes tell what it is. */
+  readonly headBytes: number;
   /** Whether it reads a file that begins so. */
   takes(start: Uint8Array): boolean;
   /** @param at when it was written. @throws TielineError SCAN_FILE_INVALID. */

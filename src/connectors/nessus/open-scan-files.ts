@@ -251,9 +251,6 @@ const isBeside = (path: string): boolean =>
 /** As of a folder what looks like a scan file is read; an archive within, to be refused: what is in it would be missed. */
 const isNamedAsScan = (path: string): boolean => /\.(?:nessus|xml|csv|zip|gz|tgz)$/i.test(path);
 
-/** How much of an entry is looked at to tell what it is. */
-const headBytes = 64 * 1024;
-
 /** What a reader beside makes of an entry; none where it is not its kind. @throws TielineError SCAN_FILE_INVALID. */
 async function filesWithin(
   zip: ZipFile,
@@ -269,7 +266,7 @@ async function filesWithin(
     length += piece.length;
     if (length > within.largest)
       throw scanFileFault(name, { line: 1, byte: length }, `at most ${within.largest} bytes of it are read`);
-    if (isTaken || length < headBytes) continue;
+    if (isTaken || length < within.headBytes) continue;
     if (!within.takes(Buffer.concat(pieces))) return [];
     isTaken = true;
   }

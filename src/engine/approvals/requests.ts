@@ -17,6 +17,7 @@ import {
   severityNamed,
 } from '../../canonical/vocabulary/index.ts';
 import { recordChanges } from '../../ledger/operations/index.ts';
+import { followStanding } from '../../record/poam-life/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { canonical } from '../merge/index.ts';
@@ -29,6 +30,7 @@ import {
   lockPendingRequest,
   lockRequests,
   type AskedLine,
+  type RequestClose,
   type RequestRow,
   type RequestSubject,
 } from './requests.sql.ts';
@@ -127,7 +129,10 @@ export async function requestApproval(db: Kysely<Database>, wanted: RequestToMak
     executionId: asks?.executionId ?? null,
     barred: asks?.barred ?? [],
   });
-  if (approvalId !== undefined) return { kind: 'asked', approvalId, levels, expiresAt };
+  if (approvalId !== undefined) {
+    await followStanding(db, { request: subject });
+    return { kind: 'asked', approvalId, levels, expiresAt };
+  }
   const other = await lockPendingRequest(db, subject);
   if (other) return { kind: 'pending', approvalId: other.approvalId };
   // It was asked for and decided between two looks.
@@ -182,7 +187,7 @@ export async function answerRequest(
   await insertAnswer(db, request.approvalId, given);
   const next = approved ? openLevel(request.levels, [...request.answers, given]) : undefined;
   if (next) return { kind: 'waits', next };
-  await closeRequest(db, request, {
+  await endOf(db, request, {
     how: approved ? 'approved' : 'rejected',
     at: now,
     by: actor.name,
@@ -232,6 +237,12 @@ function refusalOf(
   );
 }
 
+/** Ends a request, and lets what it is about say so. */
+async function endOf(db: Kysely<Database>, request: RequestRow, end: RequestClose): Promise<void> {
+  await closeRequest(db, request, end);
+  await followStanding(db, { request: request.subject });
+}
+
 /** How a request ends about which nobody decided. */
 export interface UndecidedEnd {
   readonly how: Exclude<RequestEnd, 'rejected'>;
@@ -248,7 +259,7 @@ export async function endRequest(
   end: UndecidedEnd,
 ): Promise<RequestRow | undefined> {
   const request = await lockPendingRequest(db, subject);
-  if (request) await closeRequest(db, request, end);
+  if (request) await endOf(db, request, end);
   return request;
 }
 
@@ -277,7 +288,7 @@ export async function closeElsewhere(
 ): Promise<RequestRow | undefined> {
   const request = await lockPendingRequest(db, subject);
   const { approved, ...signed } = end;
-  if (request) await closeRequest(db, request, { how: approved ? 'approved' : 'rejected', ...signed });
+  if (request) await endOf(db, request, { how: approved ? 'approved' : 'rejected', ...signed });
   return request;
 }
 
@@ -317,7 +328,7 @@ export async function endOverdueRequest(
   at: Date,
 ): Promise<void> {
   const code = 'request_expired' satisfies ReasonCode;
-  await closeRequest(db, request, { how: 'expired', at, code });
+  await endOf(db, request, { how: 'expired', at, code });
   await recordRequestEnd(db, operationId, request, { status: 'expired', by: undefined, code });
 }
 

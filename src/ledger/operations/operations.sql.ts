@@ -74,7 +74,6 @@ export interface NewOperation {
   readonly metadata?: JsonObject;
 }
 
-/** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
 /** What a step of a workflow does bears its run: the setting holds as long as the transaction of the step. */
 const ofWorkflowRun = sql`
   jsonb_strip_nulls(jsonb_build_object('workflowRun', nullif(current_setting('tieline.workflow_run', true), '')))`;
@@ -84,6 +83,7 @@ export async function markWorkflowRun(db: Kysely<Database>, executionId: string)
   await sql`select set_config('tieline.workflow_run', ${executionId}, true)`.execute(db);
 }
 
+/** Begins an operation. For `withOperation`, which everybody else calls. @returns its id. */
 export async function beginOperation(db: Kysely<Database>, operation: NewOperation): Promise<string> {
   const row = await db
     .insertInto('ingestion_batches')

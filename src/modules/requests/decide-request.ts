@@ -66,7 +66,8 @@ export async function decideRequest(
       const made = { operationId, by: actor.name, reason, now: at };
       const of = approvables[request.subject.kind];
       await (approved ? of.approved(tx, request, made) : of.ended(tx, request, { ...made, how: 'rejected' }));
-      if (request.boundary !== null) await followStanding(tx.db, { boundary: request.boundary });
+      // What was decided may have moved its state and its milestones too.
+      await followStanding(tx.db, { request: request.subject });
       return { ...done, status, next: null };
     });
   });

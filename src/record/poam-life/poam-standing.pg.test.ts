@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandOver } from '../../../test/support/command-over.ts';
 import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase } from '../../../test/support/database.ts';
+import { endRequest, requestApproval } from '../../engine/approvals/index.ts';
+import { expireRequests } from '../../modules/requests/index.ts';
 import { followStanding } from './index.ts';
 
 let database: ClonedDatabase;
@@ -51,4 +53,36 @@ it('the state of its life, its newest request and its milestones follow; what an
   );
   await followStanding(database.db, { boundary: 'SYS-1' });
   expect((await rows())[0]).toMatchObject({ workflow: 'in_progress', approval: 'rejected' });
+});
+
+it('the newest request is said as soon as it is asked, withdrawn or over, of its POA&M and no other', async () => {
+  const day = 86_400_000;
+  const asked = new Date('2026-11-25T08:00:00Z');
+  await database.pool.query(
+    `update ingestion_poams set approval_status = null, status = 'Open' where poam_id = 'P-1'`,
+  );
+  const others = (await rows()).slice(1);
+  const subject = { kind: 'extension', id: 'P-1' } as const;
+  const ask = (now: Date) =>
+    requestApproval(database.db, {
+      subject,
+      boundary: 'SYS-1',
+      severity: 'High',
+      action: 'extend P-1',
+      rationale: 'parts are late',
+      lines: [],
+      by: { name: 'ann', principalId: 'local:ann' },
+      now,
+    });
+  const approval = async () => (await rows())[0]?.['approval'];
+  await ask(asked);
+  expect(await approval()).toBe('pending');
+  await endRequest(database.db, subject, { how: 'withdrawn', at: asked });
+  expect(await approval()).toBe('withdrawn');
+  await ask(new Date(asked.getTime() + day));
+  await database.pool.query(`update approvals set expires_at = requested_at where status = 'pending'`);
+  const late = new Date(asked.getTime() + 3 * day);
+  expect(await expireRequests({ store: database.store, now: () => late })).toHaveLength(1);
+  expect(await approval()).toBe('expired');
+  expect((await rows()).slice(1)).toEqual(others);
 });

@@ -26,7 +26,7 @@ export {
   facetMilestones,
   listMilestoneIds,
   isBeyond,
-  listBeyond,
+  listForFit,
   listMilestones,
   listOpenMilestones,
   listPromisedDays,

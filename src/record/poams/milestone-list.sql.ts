@@ -198,8 +198,8 @@ export async function listOpenMilestones(
   return rows;
 }
 
-/** The open milestones of a POA&M that are planned after the day it promises, and the last open one that is not, if any. */
-export async function listBeyond(
+/** The open milestones of a POA&M that have a day, those that lie beyond the one it promises among them: what a fit reckons with, in order. */
+export async function listForFit(
   db: Kysely<Database>,
   poamId: string,
 ): Promise<readonly { readonly id: string; readonly due: string; readonly isBeyond: boolean }[]> {

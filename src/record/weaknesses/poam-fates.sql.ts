@@ -101,6 +101,11 @@ export async function listPoamOutcomes(
   }));
 }
 
+/** One that was made before rules had versions was made by what is their first one. */
+const firstRule = sql`(select min(first.id) from weakness_rules first where first.system_id is null)`;
+/** When the POA&M of `g` was made; null where it is not there. */
+const madeAt = sql`(select min(p.created_at) at time zone 'UTC' from ingestion_poams p where p.poam_id = g."poamId")`;
+
 /** Keeps beside POA&Ms what a change of a rule made of them. */
 export async function recordFates(
   db: Kysely<Database>,
@@ -111,10 +116,8 @@ export async function recordFates(
   await sql`
     insert into poam_rules as known (poam_id, rule_id, made_at, split_from, regrouped_at, regrouped_by, ended_at, ended_by, merged_into)
     select g."poamId",
-           -- One that was made before rules had versions was made by what is their first one.
-           case g.fate when 'split' then g."ruleId" else (select min(first.id) from weakness_rules first where first.system_id is null) end,
-           case g.fate when 'split' then ${now}::timestamptz
-                else coalesce((select min(p.created_at) at time zone 'UTC' from ingestion_poams p where p.poam_id = g."poamId"), ${now}::timestamptz) end,
+           case g.fate when 'split' then g."ruleId" else ${firstRule} end,
+           case g.fate when 'split' then ${now}::timestamptz else coalesce(${madeAt}, ${now}::timestamptz) end,
            case g.fate when 'split' then g.other end,
            case g.fate when 'regrouped' then ${now}::timestamptz end, case g.fate when 'regrouped' then g."ruleId" end,
            case g.fate when 'ended' then ${now}::timestamptz end, case g.fate when 'ended' then g."ruleId" end, case g.fate when 'ended' then g.other end

@@ -7,7 +7,7 @@ import { isWithin } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { addDays } from '../../modules/due-dates/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { findPoamSystem, listBeyond } from '../../record/poams/index.ts';
+import { findPoamSystem, listForFit } from '../../record/poams/index.ts';
 import { editWithin, unknownRecord } from './edit-record.ts';
 
 /** `date`: all to the promised day; `proportion`: the last one there, the others between as they were. */
@@ -66,7 +66,7 @@ export function fitMilestones(
   return app.store.transaction(async (tx) => {
     const poam = await findPoamSystem(tx.db, poamId);
     if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', poamId);
-    const milestones = await listBeyond(tx.db, poamId);
+    const milestones = await listForFit(tx.db, poamId);
     if (poam.promised === null || !milestones.some(({ isBeyond }) => isBeyond))
       throw new TielineError('EDIT_REFUSED', 'Nothing was moved.', {
         fields: [

@@ -13,16 +13,16 @@ export type ZipPart =
 const mtime = new Date(1980, 0, 1);
 
 /** @throws the signal's reason; whatever keeps a part from being read. */
-export async function* zipped(parts: Iterable<ZipPart>, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* zipped(parts: Iterable<ZipPart>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   let failure: Error | undefined;
   const zip = new Zip((error, piece) => {
     if (error) failure = error;
     else ready.push(piece);
   });
-  const written = (): Buffer[] => {
+  const written = (): Uint8Array[] => {
     if (failure) throw failure;
-    return ready.splice(0).map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    return ready.splice(0);
   };
   for (const part of parts) {
     signal.throwIfAborted();

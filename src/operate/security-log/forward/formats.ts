@@ -108,7 +108,7 @@ export const ecsOf = (event: ForwardedEvent, { version, host }: Sender): string 
       message: event.title,
       event: present({
         id: event.id,
-        kind: event.kind === 'detection' || event.kind === 'log_tampered' ? 'alert' : 'event',
+        kind: eventClassOf(event.kind) === 'detection' ? 'alert' : 'event',
         action: event.kind,
         category: [ecsCategory[eventClassOf(event.kind)]],
         outcome: ecsOutcome[event.outcome],
