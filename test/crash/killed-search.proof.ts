@@ -86,10 +86,11 @@ async function searchOf(request: number): Promise<SearchView> {
 }
 const ended = (request: number): Promise<void> =>
   until('the end of the search', async () => (await searchOf(request)).endedAt !== null);
-/** How many notes the latest search has read. */
-async function notesRead(): Promise<number> {
+/** How many notes a search has read. */
+async function notesRead(searchId: number): Promise<number> {
   const { rows } = await database.pool.query<{ read: number }>(
-    `select rows_read::int as read from privacy_search_tables where table_name = 'notes' order by id desc limit 1`,
+    `select rows_read::int as read from privacy_search_tables where search_id = $1 and table_name = 'notes'`,
+    [searchId],
   );
   return rows[0]?.read ?? 0;
 }
@@ -131,9 +132,9 @@ it('a search whose worker is killed twice in the middle of a table ends as one t
   let before = 0;
   for (let kill = 1; kill <= 2; kill += 1) {
     const from = before;
-    await until('a further part of the table', async () => (await notesRead()) > from);
+    await until('a further part of the table', async () => (await notesRead(searchId)) > from);
     await stopWorker();
-    before = await notesRead();
+    before = await notesRead(searchId);
     expect([kill, before > from, before < notes]).toEqual([kill, true, true]);
     expect((await searchOf(id)).endedAt).toBeNull();
     await startWorker();

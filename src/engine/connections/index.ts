@@ -43,6 +43,7 @@ export {
   addSystem,
   checkBeforeAdding,
   checkNewSystem,
+  checkHealth,
   checkSystem,
   fetchSystem,
   listSystemFacts,

@@ -261,23 +261,39 @@ export const remedyText = ({ remedy, command }: CheckedLine): string | undefined
   command === undefined ? remedy : `${remedy ?? 'Run it again.'} To do it: ${command}`;
 
 /**
- * Checks a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it.
- * @param withinMs answers within this time, whatever the server does; absent: with the usual attempts and time limits.
+ * Checks the health of a system: reach, TLS, sign-in, permissions, clock. Yields each result as it comes and keeps it.
  * @throws TielineError SYSTEM_UNKNOWN; SETTING_INVALID naming what is missing; SECRET_UNREADABLE.
  */
+export async function* checkHealth(
+  context: ConnectionContext,
+  name: string,
+  signal: AbortSignal,
+): AsyncIterable<CheckedLine> {
+  yield* keptChecks(context, await fetchSystem(context, name), { signal, withinMs: undefined });
+}
+
+/** As `checkHealth`, for who reads it: with what its mappings leave out. @param withinMs answers within this time, whatever the server does. */
 export async function* checkSystem(
   context: ConnectionContext,
   name: string,
   signal: AbortSignal,
-  withinMs?: number,
+  withinMs: number,
 ): AsyncIterable<CheckedLine> {
   const row = await fetchSystem(context, name);
+  yield* keptChecks(context, row, { signal, withinMs });
+  yield* unmappedFields(context, row);
+}
+
+async function* keptChecks(
+  context: ConnectionContext,
+  row: ExternalSystemRow,
+  { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs: number | undefined },
+): AsyncIterable<CheckedLine> {
   for await (const result of checkRow(context, row, signal, withinMs)) {
     const remedy = remedyText(result);
     await recordHealth(context.db, row.id, { ...result, ...(remedy === undefined ? {} : { remedy }) });
     yield result;
   }
-  yield* unmappedFields(context, row);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a person is to know or do about a deviation, as a pure rule over its dates and what is known of its findings. */
+import { daysBetween } from '../../platform/values/index.ts';
 import type { DeviationRow } from './deviations.sql.ts';
-import { checkInDays, dayAfter, daysBetween } from './requirements.ts';
+import { checkInDays, dayAfter } from './requirements.ts';
 
 export const noticeKinds = [
   'ends_in_30',

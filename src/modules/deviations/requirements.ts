@@ -2,6 +2,7 @@
  * What each kind of deviation needs (grc-formats 3.2: FedRAMP's request form, the DoD’s GRC system, C-PAT and ServiceNow side by side). Pure: a request is
  * refused by field, each with what to do about it, before anything is recorded.
  */
+import { daysBetween } from '../../platform/values/index.ts';
 import { z } from 'zod';
 import type { FieldFault } from '../../platform/errors/index.ts';
 import {
@@ -76,8 +77,6 @@ const lacks = (value: string | undefined, field: string, message: string): Field
 
 const dayMs = 86_400_000;
 const instantOf = (date: string): number => Date.parse(`${date}T00:00:00Z`);
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((instantOf(to) - instantOf(from)) / dayMs);
 export const dayAfter = (date: string, days: number): string =>
   new Date(instantOf(date) + days * dayMs).toISOString().slice(0, 10);
 

@@ -29,10 +29,13 @@ export const watchSecurityLog = (app: App, signal: AbortSignal): Promise<void> =
  */
 export function securityLogWatch(app: App, signal: AbortSignal): () => Promise<void> {
   let hasHeads = true;
+  let areMigrationsTold = false;
   const verify = withPauses(app.now, () => verifyDaily(app, signal, hasHeads));
   return async () => {
     await signHeadsOfDay(app.db, app.now());
-    await recordMigrations(app);
+    // A migration is told of by the processes that start after it; one that runs on was there before.
+    if (!areMigrationsTold) await recordMigrations(app);
+    areMigrationsTold = true;
     await recordUsesElsewhere(app);
     hasHeads = app.securityLog === undefined || (await publish(app, app.securityLog.directory));
     await forwardSecurityLog(app, signal);

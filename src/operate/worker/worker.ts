@@ -17,7 +17,7 @@ import {
 } from '../../ledger/external-systems/index.ts';
 import { countNewConflicts, syncSystems } from '../../runs/sync/index.ts';
 import { type App, type StepProgress, throughOutages } from '../../engine/run/index.ts';
-import { checkSystem } from '../../engine/connections/index.ts';
+import { checkHealth } from '../../engine/connections/index.ts';
 import { enqueueDueFeeds, loadBySource, scheduledFeed } from './feed-sources.ts';
 import { tellRecipients } from './report-recipients.ts';
 import { requestDueReports } from './report-schedules.ts';
@@ -229,7 +229,7 @@ async function checkAll(app: App, signal: AbortSignal, known: Map<string, string
     if (enabled === false || signal.aborted) continue;
     const failed: { check: string; detail: string }[] = [];
     try {
-      for await (const { status, check, detail } of checkSystem(app, system, signal))
+      for await (const { status, check, detail } of checkHealth(app, system, signal))
         if (status === 'failed') failed.push({ check, detail });
     } catch (error) {
       failed.push({ check: 'check', detail: messageOf(error) });

@@ -2,6 +2,7 @@
  * Milestones that lie after the day which their POA&M promises (it was pulled in): moved in one action, to that day or in proportion. Pure but for
  * the end; each move is an edit with its reason, its note and its journal.
  */
+import { daysBetween } from '../../platform/values/index.ts';
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import { isWithin } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';
@@ -20,9 +21,6 @@ export interface PlannedMilestone {
   readonly due: string;
   readonly isBeyond: boolean;
 }
-
-const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 
 /**
  * The new days of those beyond. Those that lie within stay: in proportion, the others are spread between the last of them (not before today) and the

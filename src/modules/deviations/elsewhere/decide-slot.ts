@@ -4,11 +4,12 @@
  * Whatever cannot be carried out by the rules that hold here is a question to a person, and never an approval: no last day where one is
  * needed, an approval by who asked for it, a kind that the rules refuse.
  */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { type DeviationKind, type Severity, severityNamed } from '../../../canonical/vocabulary/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import type { DeviationState } from '../deviation-states.ts';
 import type { DeviationRow } from '../deviations.sql.ts';
-import { dayAfter, daysBetween } from '../requirements.ts';
+import { dayAfter } from '../requirements.ts';
 import { kindNamed, type Slot, type SlotStatus, statusNamed } from './slot.ts';
 
 export interface SlotFacts {

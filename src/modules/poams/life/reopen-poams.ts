@@ -2,6 +2,7 @@
  * POA&Ms that are opened again: a finding under one returned soon after it was completed, or it was completed at the remote while findings
  * are open and the settings of its boundary answer that by reopening it. What returns later gets a POA&M of its own that names the old one.
  */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { byRule, poamStandingOf, reasonOf } from '../../../canonical/vocabulary/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { addQuestions, dropEvidence, type LifeSettings, usualLife } from '../../../record/poam-life/index.ts';
@@ -18,9 +19,6 @@ export interface Reopened {
   /** Days between completion and return; undefined: it was completed while findings were open. */
   readonly days: number | undefined;
 }
-
-const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
 
 /** The POA&M that the weakness had before it was completed, the latest of several. */
 export const completedBefore = ({ weakness }: Pick<JudgedWeakness, 'weakness'>): Candidate | undefined =>

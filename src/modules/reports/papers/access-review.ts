@@ -1,10 +1,11 @@
 /** Who may do what, for the review that AC-2(j) asks for: each account with its grants, and lines to say keep or take away. */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { type Role, roles } from '../../../canonical/access/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { AccessFacts, Snapshot } from '../snapshot/snapshot.ts';
 import type { Draft } from './draft.ts';
 import { chapter, dueCell, type Part, said, tablePart, together } from './parts.ts';
-import { daysBetween, todayOf } from './standing.ts';
+import { todayOf } from './standing.ts';
 
 const isRole = (word: string): word is Role => Object.hasOwn(roles, word);
 const givenWords = (gives: string): string => (isRole(gives) ? roles[gives].title : gives);

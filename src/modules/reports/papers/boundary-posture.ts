@@ -1,4 +1,5 @@
 /** The week of an ISSO: what is due, what is late, what waits for a word, milestones, deviations that end, coverage. */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { questionSentence, requestTitles, type RequestKind } from '../../../canonical/vocabulary/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { Snapshot, WaitingFacts } from '../snapshot/snapshot.ts';
@@ -20,7 +21,7 @@ import {
   together,
   whenWords,
 } from './parts.ts';
-import { dayAfter, daysBetween, idOf, isBehindObligation, isOpen, todayOf } from './standing.ts';
+import { dayAfter, idOf, isBehindObligation, isOpen, todayOf } from './standing.ts';
 
 const isRequest = (what: string): what is RequestKind => Object.hasOwn(requestTitles, what);
 const sentenceOf = ({ what, about, code, params }: WaitingFacts): string => {

@@ -8,8 +8,6 @@ export { idOf, isLiving };
 export const todayOf = ({ takenAt }: Pick<Snapshot, 'takenAt'>): string => takenAt.slice(0, 10);
 
 const dayMs = 86_400_000;
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / dayMs);
 export const dayAfter = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 

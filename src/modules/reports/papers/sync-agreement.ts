@@ -1,11 +1,12 @@
 /** Whether both sides say the same, who decided where they did not, and what changed in the period. */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { decidedText } from '../../../canonical/vocabulary/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Draft } from './draft.ts';
 import { numbersPart } from './numbers-part.ts';
 import { chapter, type Part, said, tablePart, together } from './parts.ts';
-import { daysBetween, todayOf } from './standing.ts';
+import { todayOf } from './standing.ts';
 
 const plain = (word: string | null): string => (word ?? '').replaceAll('_', ' ');
 const timeOf = (at: string): string => at.slice(0, 16).replace('T', ' ');

@@ -1,4 +1,5 @@
 /** What each cell of the FedRAMP POA&M workbook says of a POA&M (CSP POA&M Template Completion Guide 2.2, table 2). Pure. */
+import { daysBetween } from '../../../platform/values/index.ts';
 import { idOf, isLiving } from '../named-facts.ts';
 import { severityNamed } from '../../../canonical/vocabulary/index.ts';
 import {
@@ -115,9 +116,6 @@ function kevCells({ kev }: PoamFacts): RowCells {
   const due = kev.flatMap(({ due: on }) => (on === null ? [] : [on])).toSorted()[0];
   return { knownExploited: { text: kev.length > 0 ? 'Yes' : 'No' }, knownExploitedDue: day(due ?? null) };
 }
-
-const dayMs = 86_400_000;
-const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / dayMs;
 
 function notesOf(
   poam: PoamFacts,
