@@ -25,10 +25,11 @@ const idle: ReadonlySet<string> = new Set([
   'ingestion_systems.tenable_asset_group_id',
   'ingestion_vulnerabilities.external_references',
   'ingestion_vulnerabilities.sync_status',
-  'metrics_definitions.target_value',
   'sync_policies.created_at',
   'sync_policies.filters',
   'sync_policies.updated_at',
+  // Filled for readers of the plan's table; metrics_targets says what holds, for boundaries too.
+  'metrics_definitions.target_value',
   // Filled for readers of the plan's table; runs go by workflow_versions.
   'workflows.is_active',
   'workflows.workflow_steps',

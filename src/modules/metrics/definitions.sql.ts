@@ -134,6 +134,8 @@ export interface NewTarget {
   readonly systemId: string | null;
   /** Null: there is none any more, and what is behind it (the organization's, the shipped one) holds again. */
   readonly aim: { readonly comparison: TargetComparison; readonly target: number } | null;
+  /** What it ships with; null: nothing. */
+  readonly shipped: number | null;
   readonly reason: string | undefined;
   readonly by: string;
   readonly now: Date;
@@ -141,7 +143,7 @@ export interface NewTarget {
 
 /** Ends the target in force and sets another one. */
 export async function saveTarget(db: Kysely<Database>, target: NewTarget): Promise<void> {
-  const { metricId, measure, systemId, aim, reason, by, now } = target;
+  const { metricId, measure, systemId, aim, shipped, reason, by, now } = target;
   await sql`
     update metrics_targets set ended_at = ${now}
      where metric_id = ${metricId} and measure = ${measure} and system_id is not distinct from ${systemId}::text and ended_at is null`.execute(
@@ -153,9 +155,9 @@ export async function saveTarget(db: Kysely<Database>, target: NewTarget): Promi
       values (${metricId}, ${measure}, ${systemId}, ${aim.comparison}, ${aim.target}, ${reason ?? null}, ${by}, ${now})`.execute(
       db,
     );
-  // What readers of the plan's column see: the organization's target of the leading measure.
+  // What readers of the plan's column see: the target of the leading measure that holds for the organization.
   if (systemId === null)
     await sql`
-      update metrics_definitions set target_value = ${aim?.target ?? null}
+      update metrics_definitions set target_value = ${aim?.target ?? shipped}
        where id = ${metricId} and measures -> 0 ->> 'key' = ${measure}`.execute(db);
 }

@@ -21,7 +21,7 @@ export interface TargetAsked {
 /** @throws METRIC_UNKNOWN; RECORD_UNKNOWN where there is no such boundary. */
 export async function setTarget(app: App, actor: Pick<Actor, 'name'>, asked: TargetAsked): Promise<void> {
   const metric = await findMetric(app, asked.metric);
-  const { key } = measureOf(metric, asked.measure);
+  const { key, target: shipped } = measureOf(metric, asked.measure);
   if (asked.system !== undefined && !(await isBoundaryWithin(app.db, everywhere, asked.system)))
     throw new TielineError('RECORD_UNKNOWN', `There is no system ${asked.system}.`);
   const now = app.now();
@@ -32,6 +32,7 @@ export async function setTarget(app: App, actor: Pick<Actor, 'name'>, asked: Tar
       measure: key,
       systemId: asked.system ?? null,
       aim: asked.aim,
+      shipped: shipped?.target ?? null,
       reason: asked.reason,
       by: actor.name,
       now,

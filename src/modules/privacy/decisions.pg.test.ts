@@ -13,7 +13,7 @@ import {
   runPrivacySearch,
   startPrivacySearch,
 } from './index.ts';
-import { by, privacyWorld, watch } from './privacy-world.test-support.ts';
+import { by, privacyWorld, watch } from '../../../test/support/privacy-world.ts';
 
 const world = privacyWorld();
 

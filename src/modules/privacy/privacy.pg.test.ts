@@ -27,7 +27,7 @@ import {
   runPrivacySearch,
   startPrivacySearch,
 } from './index.ts';
-import { by, jane, privacyWorld, watch } from './privacy-world.test-support.ts';
+import { by, jane, privacyWorld, watch } from '../../../test/support/privacy-world.ts';
 
 const world = privacyWorld();
 

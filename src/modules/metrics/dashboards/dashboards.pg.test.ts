@@ -227,6 +227,20 @@ describe('on the command line', () => {
     expect(await isMet()).toBe(false);
     expect((await commandText(world.app, ['dashboards', 'show', 'poams'])).out).toMatch(/MISSED/);
   });
+
+  it('who reads the definitions of metrics in the database sees the target that holds, the shipped one again when ours is taken away', async () => {
+    const held = async () =>
+      (
+        await world.database.pool.query<{ target: number }>(
+          `select target_value::float8 as target from metrics_definitions where code = 'M10'`,
+        )
+      ).rows[0]?.target;
+    expect(await held()).toBe(20);
+    await commandText(world.app, ['metrics', 'target', 'M10', 'below', '7', '--reason', 'stricter']);
+    expect(await held()).toBe(7);
+    await commandText(world.app, ['metrics', 'target', 'M10', 'none', '--reason', 'as it ships']);
+    expect(await held()).toBe(20);
+  });
 });
 
 describe('a metric that PostgreSQL refuses', () => {

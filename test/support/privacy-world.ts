@@ -1,7 +1,7 @@
 /** A database with one boundary, twenty POA&Ms of which one names Jane Doe, and two accesses, one of them hers; and her request at each stage. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { composeApp, type TestApp } from '../../../test/support/compose-app.ts';
-import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../test/support/database.ts';
+import { composeApp, type TestApp } from './compose-app.ts';
+import { cloneDatabase, type ClonedDatabase, emptyTables } from './database.ts';
 import {
   acknowledgePrivacyRequest,
   identifySubject,
@@ -10,7 +10,7 @@ import {
   reviewPrivacyRequest,
   runPrivacySearch,
   startPrivacySearch,
-} from './index.ts';
+} from '../../src/modules/privacy/index.ts';
 
 export const by = { name: 'officer' };
 export const watch = { signal: new AbortController().signal, note: (): undefined => undefined };
