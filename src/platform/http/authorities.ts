@@ -5,7 +5,7 @@ const certificate =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 export type ParsedAuthorities =
-  | { readonly kind: 'parsed'; readonly pem: string }
+  | { readonly kind: 'parsed'; readonly pem: string; readonly subjects: readonly string[] }
   /** `wrong` continues the name of the file. */
   | { readonly kind: 'wrong'; readonly wrong: string; readonly cause?: unknown };
 
@@ -16,9 +16,10 @@ export function parseAuthorities(text: string): ParsedAuthorities {
   const found = text.match(certificate) ?? [];
   if (found.length === 0)
     return { kind: 'wrong', wrong: 'holds no certificate (-----BEGIN CERTIFICATE-----)' };
+  const subjects: string[] = [];
   for (const [index, pem] of found.entries())
     try {
-      void new X509Certificate(pem);
+      subjects.push(new X509Certificate(pem).subject.replaceAll('\n', ', '));
     } catch (cause) {
       return {
         kind: 'wrong',
@@ -26,5 +27,5 @@ export function parseAuthorities(text: string): ParsedAuthorities {
         cause,
       };
     }
-  return { kind: 'parsed', pem: found.join('\n') };
+  return { kind: 'parsed', pem: found.join('\n'), subjects };
 }

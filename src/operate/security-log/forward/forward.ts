@@ -5,7 +5,7 @@
  *
  * Rejected: to deliver from the database without a spool. While a receiver is down, whoever rules the database could take back what nobody has.
  */
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { App } from '../../../engine/run/index.ts';
 import { type Origin, recordSecurityEvent } from '../../../ledger/security/index.ts';
@@ -150,10 +150,11 @@ export interface ForwardingState extends Forwarding {
   readonly authorities: readonly string[];
 }
 
-const subjectsOf = (ca: string | null): string[] =>
-  (ca?.match(/-----BEGIN[\s\S]+?-----END [A-Z ]+-----/g) ?? []).map((pem) =>
-    new X509Certificate(pem).subject.replaceAll('\n', ', '),
-  );
+/** Of what was kept, which was parsed then. */
+function subjectsOf(ca: string | null): readonly string[] {
+  const parsed = ca === null ? undefined : parseAuthorities(ca);
+  return parsed?.kind === 'parsed' ? parsed.subjects : [];
+}
 
 export async function fetchForwardingState(
   app: Pick<ForwardingApp, 'db' | 'securityLog'>,

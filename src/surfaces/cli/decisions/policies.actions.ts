@@ -1,5 +1,4 @@
 /** `policies list|set|unset|export|import`. */
-import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { fetchSystem, listSystemFacts } from '../../../engine/connections/index.ts';
 import {
@@ -17,6 +16,7 @@ import type { Severity } from '../../../canonical/vocabulary/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { confirmed } from '../kit/confirm.ts';
+import { readNamedFile } from '../kit/flags.ts';
 import { policiesTable, releaseQuestion, savedLine, waitingLines, type PolicyRow } from './policies.view.ts';
 
 export async function listPolicies(
@@ -144,9 +144,7 @@ function approvalOf(flags: ApprovalFlags): ApprovalScope | null | undefined {
 
 /** @throws TielineError USAGE that says where it is not YAML. */
 async function readYaml(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
-  });
+  const text = await readNamedFile(path);
   try {
     return parse(text);
   } catch (cause) {

@@ -1,5 +1,6 @@
 /** Options that several commands take, and how texts of flags are read. Loaded by declarations: knows no room of the product. */
-import { TielineError } from '../../../platform/errors/index.ts';
+import { readFile } from 'node:fs/promises';
+import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import type { GlobalFlags } from './command-context.ts';
 import type { OptionSpec } from './command.ts';
 
@@ -28,6 +29,12 @@ export const oneOf =
     if (word !== undefined) return word;
     throw new TielineError('USAGE', `Unknown ${what} "${text}". Expected: ${words.join(', ')}.`);
   };
+
+/** The text of a file that a person named. @throws TielineError USAGE where it cannot be read. */
+export const readNamedFile = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
+  });
 
 export const limitOption = (most: number, usual: number, description = 'how many'): OptionSpec => ({
   flags: '--limit <n>',

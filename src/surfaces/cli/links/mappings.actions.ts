@@ -1,5 +1,4 @@
 /** `mappings list|set|remove|reset|import|export|test`. */
-import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import {
   changeMappings,
@@ -17,6 +16,7 @@ import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { progressView } from '../kit/progress.ts';
 import { writeOutput } from '../kit/write-output.ts';
 import { entitiesNamed } from '../kit/entity-word.ts';
+import { readNamedFile } from '../kit/flags.ts';
 import { mappingsTable, outcomeLines, trialTable } from './mappings.view.ts';
 
 interface SaveFlags extends GlobalFlags {
@@ -133,7 +133,7 @@ export async function testMappings(
     const sample =
       flags.sample === undefined
         ? await fetchSample(app, system, known ?? 'poam', key, caller)
-        : sampleOf(jsonOf(await readText(flags.sample)));
+        : sampleOf(jsonOf(await readNamedFile(flags.sample)));
     return tryMappings(app, system, entity, sample, given);
   });
   if (trial.faults.length > 0) context.result.exitCode = 3;
@@ -145,17 +145,9 @@ export async function testMappings(
   for (const fault of trial.faults) context.print(`Not imported: ${fault.field} ${fault.message}`);
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
-  }
-}
-
 /** @throws TielineError MAPPING_INVALID that says where it is not YAML. */
 async function readYaml(path: string): Promise<unknown> {
-  const text = await readText(path);
+  const text = await readNamedFile(path);
   try {
     return parse(text, { prettyErrors: true });
   } catch (cause) {

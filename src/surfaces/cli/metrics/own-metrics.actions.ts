@@ -1,5 +1,4 @@
 /** `metrics try|define|remove|target`. */
-import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { localOperator } from '../../../canonical/access/index.ts';
 import {
@@ -17,11 +16,11 @@ import {
   type Trial,
   tryOwnMetric,
 } from '../../../modules/metrics/index.ts';
-import { messageOf, shownText, TielineError } from '../../../platform/errors/index.ts';
+import { shownText, TielineError } from '../../../platform/errors/index.ts';
 import { decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
-import { type DecisionFlags, oneOf } from '../kit/flags.ts';
+import { type DecisionFlags, oneOf, readNamedFile } from '../kit/flags.ts';
 import { counted } from '../kit/table.ts';
 import { valueText } from './metrics.view.ts';
 
@@ -37,16 +36,8 @@ interface OwnFlags extends DecisionFlags {
   readonly per?: string[];
 }
 
-async function sqlOf({ host }: CommandContext, file: string): Promise<string> {
-  if (file === '-') return await readAll(host.terminal.in);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new TielineError('USAGE', `The SQL of the metric could not be read: ${messageOf(cause)}.`, {
-      cause,
-    });
-  }
-}
+const sqlOf = ({ host }: CommandContext, file: string): Promise<string> =>
+  file === '-' ? readAll(host.terminal.in) : readNamedFile(file);
 
 async function ownOf(
   context: CommandContext,

@@ -1,6 +1,5 @@
 /** `sync plan|apply`. */
 import { entitiesNamed } from '../kit/entity-word.ts';
-import { readFile } from 'node:fs/promises';
 import { everywhere, localOperator } from '../../../canonical/access/index.ts';
 import {
   applyPlan,
@@ -10,9 +9,9 @@ import {
   planSync,
 } from '../../../review/plans/index.ts';
 import { summarizeRun } from '../../../runs/sync/index.ts';
-import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { readNamedFile } from '../kit/flags.ts';
 import { progressView } from '../kit/progress.ts';
 import { writeOutput } from '../kit/write-output.ts';
 import { needsPerson, shortSummary } from '../sync/summary.view.ts';
@@ -60,7 +59,7 @@ export async function apply(
 ): Promise<void> {
   const started = performance.now();
   const { signal, terminal } = context.host;
-  const read = parsePlan(await readPlan(file));
+  const read = parsePlan(await readNamedFile(file));
   const view = progressView(terminal);
   const summary = await context.host.withApp(flags, async (app) => {
     try {
@@ -74,12 +73,4 @@ export async function apply(
   if (flags.json) context.printJson('syncSummary', { ...summary, seconds });
   else context.print(shortSummary(summary, seconds));
   if (needsPerson(summary)) context.result.exitCode = 3;
-}
-
-async function readPlan(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new TielineError('USAGE', `${file} could not be read: ${messageOf(cause)}`, { cause });
-  }
 }

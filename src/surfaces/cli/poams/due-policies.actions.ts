@@ -1,5 +1,4 @@
 /** `due-policies list|show|set|add|history|explain|stands|try|days`. */
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
@@ -24,6 +23,7 @@ import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import type { DecisionFlags } from '../kit/flags.ts';
+import { readNamedFile } from '../kit/flags.ts';
 import { read } from './read-input.ts';
 import {
   answerLines,
@@ -104,9 +104,7 @@ export async function addPolicy(
   flags: DecisionFlags,
   [path]: readonly [string],
 ): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
-  });
+  const text = await readNamedFile(path);
   const given = read(newDuePolicy, parsedYaml(path, text), path);
   const added = await context.host.withApp(flags, (app) => addPolicyVersion(app, actorOf(flags), given));
   if (flags.json) context.printJson('duePolicyAdded', added);

@@ -1,5 +1,4 @@
 /** `security forward show|set|off|test`. */
-import { readFile } from 'node:fs/promises';
 import { localOrigin } from '../../../operate/accounts/index.ts';
 import {
   fetchForwardingState,
@@ -8,9 +7,10 @@ import {
   setForwarding,
   testForwarding,
 } from '../../../operate/security-log/index.ts';
-import { messageOf, TielineError } from '../../../platform/errors/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
+import { readNamedFile } from '../kit/flags.ts';
 import { minuteText } from '../kit/instants.ts';
 import { counted } from '../kit/table.ts';
 
@@ -53,18 +53,13 @@ export async function showForwarding(context: CommandContext, flags: GlobalFlags
   show(context, flags, await context.host.withApp(flags, (app) => fetchForwardingState(app)));
 }
 
-const readAuthority = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
-  });
-
 export async function setReceiver(
   context: CommandContext,
   flags: GlobalFlags & Omit<ForwardingSettings, 'host' | 'isEnabled' | 'ca'> & { readonly caFile?: string },
   [host]: readonly [string],
 ): Promise<void> {
   const { port, transport, format, facility, caFile } = flags;
-  const ca = caFile === undefined ? null : await readAuthority(caFile);
+  const ca = caFile === undefined ? null : await readNamedFile(caFile);
   const state = await context.host.withApp(flags, (app) =>
     setForwarding(
       app,

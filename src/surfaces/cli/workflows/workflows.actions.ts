@@ -1,5 +1,4 @@
 /** `workflows list|show|check|save|approve|reject|mode|own|resume|run|runs|trace|cancel|retry|release|remove`. */
-import { readFile } from 'node:fs/promises';
 import { type Actor, everywhere, localOperator } from '../../../canonical/access/index.ts';
 import { workflowRunList } from '../../../canonical/lists/index.ts';
 import { workflowModes } from '../../../canonical/workflow/index.ts';
@@ -23,14 +22,14 @@ import {
   takeOverWorkflow,
 } from '../../../modules/workflows/index.ts';
 import { workflowPartsOf } from '../../../operate/workflows/index.ts';
-import { messageOf, TielineError } from '../../../platform/errors/index.ts';
+import { TielineError } from '../../../platform/errors/index.ts';
 import { filterPairs, parseFilter, parseSort } from '../../../platform/lists/index.ts';
 import { ensureQueue } from '../../../platform/queue/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import { tellCut } from '../kit/cut-list.ts';
-import { type DecisionFlags, oneOf } from '../kit/flags.ts';
+import { type DecisionFlags, oneOf, readNamedFile } from '../kit/flags.ts';
 import type { ListFlags } from '../lists/list-options.ts';
 import { type CsvColumn, writeCsv } from '../lists/write-csv.ts';
 import { runsTable, traceText, workflowsTable, workflowText } from './workflows.view.ts';
@@ -41,14 +40,6 @@ const actorOf = (flags: DecisionFlags): Actor => {
   return { ...localOperator(by), principalId: `local:${by}` };
 };
 const byOf = (flags: DecisionFlags) => ({ actor: actorOf(flags), scope: everywhere });
-
-async function readSource(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new TielineError('USAGE', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
-}
 
 export async function list(context: CommandContext, flags: GlobalFlags): Promise<void> {
   const found = await context.host.withApp(flags, (app) => listWorkflows(app, everywhere));
@@ -84,7 +75,7 @@ export async function check(
   flags: GlobalFlags,
   [file]: readonly [string],
 ): Promise<void> {
-  const source = await readSource(file);
+  const source = await readNamedFile(file);
   const { problems } = await context.host.withApp(flags, (app) =>
     checkSource(app, workflowPartsOf(app), source),
   );
@@ -108,7 +99,7 @@ export async function save(
   flags: DecisionFlags & { readonly note?: string },
   [file]: readonly [string],
 ): Promise<void> {
-  const source = await readSource(file);
+  const source = await readNamedFile(file);
   const saved = await context.host.withApp(flags, (app) =>
     saveWorkflow(app, workflowPartsOf(app), actorOf(flags), { source, ...defined({ note: flags.note }) }),
   );
