@@ -22,8 +22,7 @@ import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { fetchBoundary } from '../../../review/boundaries/index.ts';
 import { accountName, decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
-import type { DecisionFlags } from '../kit/flags.ts';
-import { readNamedFile } from '../kit/flags.ts';
+import { type DecisionFlags, readNamedFile } from '../kit/flags.ts';
 import { read } from './read-input.ts';
 import {
   answerLines,
