@@ -151,9 +151,9 @@ export interface ForwardingState extends Forwarding {
 }
 
 /** Of what was kept, which was parsed then. */
-function subjectsOf(ca: string | null): readonly string[] {
+function subjectsOf(ca: string | null): string[] {
   const parsed = ca === null ? undefined : parseAuthorities(ca);
-  return parsed?.kind === 'parsed' ? parsed.subjects : [];
+  return parsed?.kind === 'parsed' ? [...parsed.subjects] : [];
 }
 
 export async function fetchForwardingState(

@@ -1,5 +1,4 @@
 /** Options that several commands take, and how texts of flags are read. Loaded by declarations: knows no room of the product. */
-import { readFile } from 'node:fs/promises';
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import type { GlobalFlags } from './command-context.ts';
 import type { OptionSpec } from './command.ts';
@@ -31,10 +30,13 @@ export const oneOf =
   };
 
 /** The text of a file that a person named. @throws TielineError USAGE where it cannot be read. */
-export const readNamedFile = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: unknown) => {
+export async function readNamedFile(path: string): Promise<string> {
+  // Declarations load this module before any command reads a file.
+  const { readFile } = await import('node:fs/promises');
+  return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new TielineError('USAGE', `${path} could not be read: ${messageOf(cause)}`, { cause });
   });
+}
 
 export const limitOption = (most: number, usual: number, description = 'how many'): OptionSpec => ({
   flags: '--limit <n>',
