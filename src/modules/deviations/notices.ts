@@ -1,5 +1,5 @@
 /** What a person is to know or do about a deviation, as a pure rule over its dates and what is known of its findings. */
-import { daysBetween } from '../../platform/values/index.ts';
+import { daysBetween } from '../../platform/timings/index.ts';
 import type { DeviationRow } from './deviations.sql.ts';
 import { checkInDays, dayAfter } from './requirements.ts';
 

@@ -2,7 +2,7 @@
  * What each kind of deviation needs (grc-formats 3.2: FedRAMP's request form, the DoD’s GRC system, C-PAT and ServiceNow side by side). Pure: a request is
  * refused by field, each with what to do about it, before anything is recorded.
  */
-import { daysBetween } from '../../platform/values/index.ts';
+import { daysBetween } from '../../platform/timings/index.ts';
 import { z } from 'zod';
 import type { FieldFault } from '../../platform/errors/index.ts';
 import {

@@ -1,5 +1,4 @@
 export { abortReason, sleep, throwIfAborted, whenAborted } from './abort.ts';
-export { daysBetween } from './days.ts';
 export { defined } from './defined.ts';
 export { deriveUuid, isUuid } from './uuids.ts';
 export { inBatches } from './in-batches.ts';

@@ -2,7 +2,7 @@
  * Milestones that lie after the day which their POA&M promises (it was pulled in): moved in one action, to that day or in proportion. Pure but for
  * the end; each move is an edit with its reason, its note and its journal.
  */
-import { daysBetween } from '../../platform/values/index.ts';
+import { daysBetween } from '../../platform/timings/index.ts';
 import type { Actor, Scope } from '../../canonical/access/index.ts';
 import { isWithin } from '../../canonical/access/index.ts';
 import type { App } from '../../engine/run/index.ts';

@@ -4,7 +4,7 @@
  * Whatever cannot be carried out by the rules that hold here is a question to a person, and never an approval: no last day where one is
  * needed, an approval by who asked for it, a kind that the rules refuse.
  */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { type DeviationKind, type Severity, severityNamed } from '../../../canonical/vocabulary/index.ts';
 import type { JsonObject } from '../../../platform/values/index.ts';
 import type { DeviationState } from '../deviation-states.ts';

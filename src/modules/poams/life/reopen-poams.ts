@@ -2,7 +2,7 @@
  * POA&Ms that are opened again: a finding under one returned soon after it was completed, or it was completed at the remote while findings
  * are open and the settings of its boundary answer that by reopening it. What returns later gets a POA&M of its own that names the old one.
  */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { byRule, poamStandingOf, reasonOf } from '../../../canonical/vocabulary/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { addQuestions, dropEvidence, type LifeSettings, usualLife } from '../../../record/poam-life/index.ts';

@@ -1,5 +1,5 @@
 /** Who may do what, for the review that AC-2(j) asks for: each account with its grants, and lines to say keep or take away. */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { type Role, roles } from '../../../canonical/access/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { AccessFacts, Snapshot } from '../snapshot/snapshot.ts';

@@ -1,5 +1,5 @@
 /** The week of an ISSO: what is due, what is late, what waits for a word, milestones, deviations that end, coverage. */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { questionSentence, requestTitles, type RequestKind } from '../../../canonical/vocabulary/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { Snapshot, WaitingFacts } from '../snapshot/snapshot.ts';

@@ -1,5 +1,5 @@
 /** Parts that several papers have: boundaries, POA&Ms, deviations, coverage. */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import type { Block, Cell, Column } from '../../../platform/paper/index.ts';
 import type { ReportNote } from '../rendered.ts';
 import type { BoundaryFacts, DeviationFacts, PoamFacts, Snapshot } from '../snapshot/snapshot.ts';

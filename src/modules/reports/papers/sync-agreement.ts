@@ -1,5 +1,5 @@
 /** Whether both sides say the same, who decided where they did not, and what changed in the period. */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { decidedText } from '../../../canonical/vocabulary/index.ts';
 import type { Cell } from '../../../platform/paper/index.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';

@@ -1,5 +1,5 @@
 /** What each cell of the FedRAMP POA&M workbook says of a POA&M (CSP POA&M Template Completion Guide 2.2, table 2). Pure. */
-import { daysBetween } from '../../../platform/values/index.ts';
+import { daysBetween } from '../../../platform/timings/index.ts';
 import { idOf, isLiving } from '../named-facts.ts';
 import { severityNamed } from '../../../canonical/vocabulary/index.ts';
 import {
