@@ -14,7 +14,7 @@ import {
   type Snapshot,
   snapshotOf,
 } from '../../modules/workflows/index.ts';
-import { ann, key, operationId, records, stories, web } from './stories.test-support.ts';
+import { ann, key, records, stories, web } from './stories.test-support.ts';
 import { workflowAction } from './index.ts';
 
 let database: ClonedDatabase;

@@ -2,7 +2,7 @@
 export const web = '00000000-0000-0000-0000-000000000001';
 export const key = (n: number): string => `00000000-0000-0000-0000-0000000000f${n}`;
 export const ann = '00000000-0000-0000-0000-0000000000a1';
-export const operationId = '00000000-0000-0000-0000-0000000000b1';
+const operationId = '00000000-0000-0000-0000-0000000000b1';
 
 export const records = `
     insert into ingestion_batches (batch_id, source_system) values ('${operationId}', 'test');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
-import { type HistoryOfRuns, historyWorld, histories } from './run-histories.test-support.ts';
+import { histories } from './run-commands.test-support.ts';
+import { type HistoryOfRuns, historyWorld } from './run-histories.test-support.ts';
 
 let world: HistoryOfRuns;
 beforeAll(async () => {

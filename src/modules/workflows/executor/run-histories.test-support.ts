@@ -1,6 +1,5 @@
 /** Plays histories of commands over the real executor and database, and holds each moment against the model (`run-model.test-support.ts`). */
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { composeApp, type TestApp } from '../../../../test/support/compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from '../../../../test/support/database.ts';
 import { type Actor, everywhere } from '../../../canonical/access/index.ts';
@@ -34,59 +33,12 @@ import {
   start,
   workOff,
 } from './run-model.test-support.ts';
+import { type Command, mostRuns } from './run-commands.test-support.ts';
 import { isOver, runTransitions, type RunState } from './run-states.ts';
 
 const { signal } = new AbortController();
 const people = { olga: 'a1', ivan: 'a2', amy: 'a3' } as const;
 const idOf = (name: keyof typeof people) => `00000000-0000-0000-0000-0000000000${people[name]}`;
-const mostRuns = 3;
-
-export type Command =
-  | { readonly do: 'start' | 'look' | 'lock' | 'unlock' | 'resume' | 'off' | 'on' }
-  | { readonly do: 'work'; readonly crash: Crash | undefined }
-  | { readonly do: 'pass'; readonly hours: number }
-  | { readonly do: 'decide'; readonly run: number; readonly approved: boolean }
-  | { readonly do: 'cancel' | 'retry'; readonly run: number }
-  | { readonly do: 'break'; readonly times: number; readonly mayPass: boolean };
-
-const run = fc.nat(mostRuns - 1);
-const crash = fc.option(
-  fc.record({
-    at: fc.integer({ min: 1, max: 6 }),
-    when: fc.constantFrom('before' as const, 'after' as const),
-  }),
-  { nil: undefined },
-);
-const work = fc.record({ do: fc.constant('work' as const), crash });
-const plain = (name: 'start' | 'look' | 'lock' | 'unlock' | 'resume' | 'off' | 'on') =>
-  fc.constant({ do: name });
-const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 3, arbitrary: plain('start') },
-  { weight: 8, arbitrary: work },
-  { weight: 4, arbitrary: plain('look') },
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant('pass' as const), hours: fc.constantFrom(1, 25, 50, 250) }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), run, approved: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), run }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('retry' as const), run }) },
-  { weight: 1, arbitrary: plain('lock') },
-  { weight: 2, arbitrary: plain('unlock') },
-  { weight: 2, arbitrary: plain('resume') },
-  { weight: 1, arbitrary: plain('off') },
-  { weight: 2, arbitrary: plain('on') },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('break' as const),
-      times: fc.constantFrom(1, 9),
-      mayPass: fc.boolean(),
-    }),
-  },
-);
-export const histories = fc.array(command, { minLength: 12, maxLength: 40 });
-
 class Killed extends Error {}
 
 /** The product in a process that is killed at one of its transactions: from then on it does nothing more. */
