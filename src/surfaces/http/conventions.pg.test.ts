@@ -175,33 +175,6 @@ describe('lists', () => {
     expect((await get(`/poams?sort=due&limit=2&cursor=${cursor}`)).statusCode).toBe(200);
   });
 
-  it('an export that leaves the agency is in the accounting of disclosures first, and is refused where that lacks something', async () => {
-    const leaving = 'disclosure_recipient=GAO&disclosure_purpose=review';
-    const refused = await get(`/poams?open=yes&${leaving}`, { accept: 'text/csv' });
-    expect({ status: refused.statusCode, body: refused.json<object>() }).toMatchObject({
-      status: 400,
-      body: { errors: [{ pointer: 'disclosure_authority' }] },
-    });
-    const left = async () =>
-      (
-        await world.database.pool.query<{ what: string; recipient: string }>(
-          'select what, recipient from disclosures',
-        )
-      ).rows;
-    expect(await left()).toEqual([]);
-    const sent = await get(`/poams?open=yes&${leaving}&disclosure_authority=law`, { accept: 'text/csv' });
-    expect(sent.statusCode).toBe(200);
-    expect(await left()).toEqual([{ what: 'list of poams, open=yes', recipient: 'GAO' }]);
-    const dashboard = `/dashboards/poams/export?${leaving}`;
-    expect(refusal(await get(dashboard, { accept: 'text/csv' }))).toMatchObject({
-      errors: [{ pointer: 'disclosure_authority' }],
-    });
-    expect(await left()).toHaveLength(1);
-    const numbers = await get(`${dashboard}&disclosure_authority=law`, { accept: 'text/csv' });
-    expect([numbers.statusCode, numbers.body.startsWith('metric,title,')]).toEqual([200, true]);
-    expect((await left())[1]).toEqual({ what: 'dashboard poams', recipient: 'GAO' });
-  });
-
   it('an export has the byte order mark, the marking, every row, and no cell that a spreadsheet runs', async () => {
     await world.database.pool.query(
       `insert into ingestion_assets (asset_uuid, hostname, system_id) values (gen_random_uuid(), '=cmd|'' /C calc''!A0', 'SYS-1')`,
