@@ -57,6 +57,16 @@ describe('the house', () => {
     expect(faking).toEqual([]);
   });
 
+  it('what supports tests says nothing to the runner by being imported: files that share a worker share it', () => {
+    const support = globSync('{src,test,simulators,tools}/**/*.ts').filter(
+      (file) => !/\.(test|e2e|proof)\.ts$/.test(file),
+    );
+    const hooked = support.filter((file) =>
+      /^(beforeAll|afterAll|beforeEach|afterEach)\(/m.test(textOf(file)),
+    );
+    expect(hooked).toEqual([]);
+  });
+
   it('there is one clock: only what this list names asks another one', () => {
     const asking = (word: RegExp, among: readonly string[]): string[] =>
       among

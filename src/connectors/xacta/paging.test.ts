@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../platform/values/secret.ts';
 import { sleep } from '../../platform/values/abort.ts';
-import { client, failure, serve } from '../../platform/http/loopback.test-support.ts';
+import { client, failure, serve, closeAfterEachTest } from '../../platform/http/loopback.test-support.ts';
 import { xactaConnector } from './connector.ts';
+
+closeAfterEachTest();
 
 let home: string;
 beforeEach(async () => {

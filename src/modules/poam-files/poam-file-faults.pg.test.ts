@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { everywhere } from '../../canonical/access/index.ts';
 import { type Cells, item } from './fedramp-file.test-support.ts';
 import { listPoamImports } from './index.ts';
-import { database, fedramp, heldAt, now, plan, poams, query, take } from './poam-file-world.test-support.ts';
+import {
+  database,
+  fedramp,
+  heldAt,
+  now,
+  plan,
+  poams,
+  query,
+  take,
+  setUpPoamFiles,
+} from './poam-file-world.test-support.ts';
+
+setUpPoamFiles();
 
 describe('a workbook with faults', () => {
   it('holds only the rows with a text that is no date, a formula without a result, an error or an unknown word, each by its cell', async () => {

@@ -8,19 +8,23 @@ import { approvePoamImport, planPoamFile, type PoamImport } from './index.ts';
 export let database: ClonedDatabase;
 /** Of the test that runs: its number, and its boundary. */
 export const now = { number: 0, boundary: '' };
-beforeAll(async () => {
-  database = await cloneDatabase();
-});
-afterAll(() => database[Symbol.asyncDispose]());
-beforeEach(async () => {
-  now.number += 1;
-  now.boundary = `S-${now.number}`;
-  await query(
-    `insert into ingestion_systems (system_id, uuid, name) values ($1, gen_random_uuid(), $2)`,
-    now.boundary,
-    `Cloud ${now.number}`,
-  );
-});
+
+/** Called once by each file of tests: files that share a worker share this module too, and each has its own database. */
+export function setUpPoamFiles(): void {
+  beforeAll(async () => {
+    database = await cloneDatabase();
+  });
+  afterAll(() => database[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    now.number += 1;
+    now.boundary = `S-${now.number}`;
+    await query(
+      `insert into ingestion_systems (system_id, uuid, name) values ($1, gen_random_uuid(), $2)`,
+      now.boundary,
+      `Cloud ${now.number}`,
+    );
+  });
+}
 
 export const query = async (sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> =>
   (await database.pool.query<Record<string, unknown>>(sql, values)).rows;

@@ -16,7 +16,10 @@ import {
   poams,
   query,
   take,
+  setUpPoamFiles,
 } from './poam-file-world.test-support.ts';
+
+setUpPoamFiles();
 
 describe('a FedRAMP workbook', () => {
   it('is shown first and changes nothing; approved, its rows are POA&Ms with milestones, and again it is no change', async () => {

@@ -8,9 +8,12 @@ import type { HttpCall, HttpRequest } from './http-client.ts';
 import { createHttpClient, type HttpClientOptions } from './undici-http-client.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+/** Called once by each file of tests: files that share a worker share this module too. */
+export function closeAfterEachTest(): void {
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+}
 
 export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../values/secret.ts';
-import { client, failure, get, say, serve } from './loopback.test-support.ts';
+import { client, failure, get, say, serve, closeAfterEachTest } from './loopback.test-support.ts';
 import { maskedConnector } from '../../connectors/kit/masked-connector.ts';
 import { refusalError } from './remote-refusal.ts';
 import { createSecretMask, secretsIn } from './secret-mask.ts';
+
+closeAfterEachTest();
 
 const password = 'p/w+ör"d==&x';
 const basic = Buffer.from(`svc:${password}`).toString('base64');

@@ -6,8 +6,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { client, failure, get, listen, post } from './loopback.test-support.ts';
+import { client, failure, get, listen, post, closeAfterEachTest } from './loopback.test-support.ts';
 import { requestMayHaveArrived } from './undici-http-client.ts';
+
+closeAfterEachTest();
 
 /** A certificate for 127.0.0.1 that signs itself, made afresh so that no key is in the repository. */
 function makeCertificate(): { cert: string; key: string } | undefined {

@@ -2,8 +2,20 @@ import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { TielineError } from '../errors/tieline-error.ts';
 import { Secret } from '../values/secret.ts';
-import { client, drop, failure, get, listen, post, say, serve } from './loopback.test-support.ts';
+import {
+  client,
+  drop,
+  failure,
+  get,
+  listen,
+  post,
+  say,
+  serve,
+  closeAfterEachTest,
+} from './loopback.test-support.ts';
 import { requestMayHaveArrived } from './undici-http-client.ts';
+
+closeAfterEachTest();
 
 describe('a request that is safe to repeat', () => {
   it('a repeatable request is tried again after server errors and a broken connection, and each attempt is reported without its query', async () => {
