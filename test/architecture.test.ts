@@ -215,6 +215,7 @@ describe('the house', () => {
       'connection-inputs.ts',
       'database.ts',
       'demo.ts',
+      'id-tokens.ts',
       'idempotency.ts',
       'key-file.ts',
       'metrics-query.ts',
@@ -234,7 +235,6 @@ describe('the house', () => {
       'set-up.ts',
       'simulator-process.ts',
       'totp.ts',
-
       'undici-http-client.ts',
       'users.actions.ts',
     ]);
