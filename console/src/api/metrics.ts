@@ -74,6 +74,7 @@ export const dashboardQuery = (id: string, period: Period) =>
   queryOptions({
     queryKey: ['dashboards', id, period],
     queryFn: ({ signal }) => get<DashboardData>(ofDashboard(id), { query: { ...period }, signal }),
+    refetchInterval: ({ state: { data } }) => (data?.refreshSeconds ?? 300) * 1000,
   });
 export const addDashboard = (dashboard: NewDashboard): Promise<DashboardRow> =>
   post('/dashboards', dashboard);

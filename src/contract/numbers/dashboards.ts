@@ -1,6 +1,7 @@
 /** Dashboards with the numbers of their tiles. */
 import { z } from 'zod';
 import { allRoles } from '../../canonical/access/index.ts';
+import { instant } from '../json/index.ts';
 import { metricRow } from './metrics.ts';
 
 const tile = z.strictObject({
@@ -8,6 +9,12 @@ const tile = z.strictObject({
   measure: z.string().min(1).max(40),
   by: z.enum(['system', 'severity', 'band']).nullable(),
 });
+const layout = {
+  /** Tiles beside each other on a wide page. */
+  columns: z.number().int().min(1).max(4),
+  /** How often a page that shows it asks for newer numbers. */
+  refreshSeconds: z.number().int().min(30).max(86_400),
+};
 const listed = {
   id: z.string(),
   name: z.string(),
@@ -16,6 +23,9 @@ const listed = {
   owner: z.string().nullable(),
   isMine: z.boolean(),
   isPublic: z.boolean(),
+  ...layout,
+  /** Null of one that ships. */
+  createdAt: instant.nullable(),
   roles: z.array(z.enum(allRoles as [(typeof allRoles)[number], ...(typeof allRoles)[number][]])), // it is not empty
 };
 export const dashboardRow = z.strictObject({ ...listed, tiles: z.array(tile) }).meta({ id: 'Dashboard' });
@@ -60,6 +70,8 @@ export const newDashboard = z.strictObject({
   tiles: z.array(tile).min(1).max(24),
   isPublic: z.boolean().default(false),
   roles: listed.roles.max(20).default([]),
+  columns: layout.columns.default(3),
+  refreshSeconds: layout.refreshSeconds.default(300),
 });
 
 export const dashboardQuery = z.strictObject({

@@ -69,6 +69,52 @@ const ShareField = ({
   />
 );
 
+const columnChoices = [1, 2, 3, 4].map((n) => ({ value: String(n), label: String(n) }));
+const refreshChoices = [
+  ['60', 'Every minute'],
+  ['300', 'Every 5 minutes'],
+  ['3600', 'Every hour'],
+  ['86400', 'Once a day'],
+].map(([value = '', label = '']) => ({ value, label }));
+
+/** A value that was set elsewhere, and is none of the choices, is one too. */
+const withOwn = (choices: readonly { value: string; label: string }[], own: number, label: string) =>
+  choices.some(({ value }) => value === String(own))
+    ? [...choices]
+    : [...choices, { value: String(own), label }];
+
+interface Layout {
+  readonly columns: number;
+  readonly refreshSeconds: number;
+}
+
+const LayoutFields = ({
+  layout,
+  setLayout,
+}: {
+  readonly layout: Layout;
+  readonly setLayout: (layout: Layout) => void;
+}) => (
+  <div style={{ display: 'flex', gap: 8 }}>
+    <NativeSelect
+      mt="sm"
+      label="Tiles in a row"
+      description="On a wide screen"
+      value={String(layout.columns)}
+      data={columnChoices}
+      onChange={(event) => setLayout({ ...layout, columns: Number(event.currentTarget.value) })}
+    />
+    <NativeSelect
+      mt="sm"
+      label="Look for newer numbers"
+      description="While the page is open"
+      value={String(layout.refreshSeconds)}
+      data={withOwn(refreshChoices, layout.refreshSeconds, `Every ${layout.refreshSeconds} seconds`)}
+      onChange={(event) => setLayout({ ...layout, refreshSeconds: Number(event.currentTarget.value) })}
+    />
+  </div>
+);
+
 const Deletion = ({ busy, remove }: { readonly busy: boolean; readonly remove: () => void }) => {
   const [sure, setSure] = useState(false);
   return (
@@ -90,9 +136,11 @@ export const DashboardEditor = ({ of, isNew, close, open }: EditorProps) => {
   const [name, setName] = useState(isNew ? `My ${of.name}`.slice(0, 100) : of.name);
   const [tiles, setTiles] = useState<readonly Tile[]>(of.tiles);
   const [share, setShare] = useState<Share>(isNew ? 'nobody' : shareOf(of));
+  const [layout, setLayout] = useState<Layout>({ columns: of.columns, refreshSeconds: of.refreshSeconds });
   const save = async (): Promise<string> => {
     const body = {
       name,
+      ...layout,
       tiles: [...tiles],
       isPublic: share === 'everybody',
       roles: share === 'nobody' || share === 'everybody' ? [] : [share],
@@ -119,6 +167,7 @@ export const DashboardEditor = ({ of, isNew, close, open }: EditorProps) => {
         required
       />
       <ShareField share={share} setShare={setShare} />
+      <LayoutFields layout={layout} setLayout={setLayout} />
       <TilesField tiles={tiles} setTiles={setTiles} />
       {problem ? <Fault of={problem} /> : null}
       <div style={{ display: 'flex', gap: 8, marginTop: 16, alignItems: 'center', flexWrap: 'wrap' }}>

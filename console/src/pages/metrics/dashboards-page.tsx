@@ -20,7 +20,7 @@ const usualDashboard = 'executive';
 const Tiles = ({ of, system }: { readonly of: DashboardData; readonly system: string | undefined }) => (
   <>
     {of.purpose === null ? null : <p className="quiet">{of.purpose}</p>}
-    <div className={styles['tiles']}>
+    <div className={styles['tiles']} data-columns={of.isShipped ? undefined : of.columns}>
       {of.tiles.map((tile) => (
         <Tile
           key={`${tile.tile.metric} ${tile.tile.measure} ${tile.tile.by ?? ''}`}

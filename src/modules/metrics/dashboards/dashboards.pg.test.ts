@@ -98,7 +98,7 @@ describe('a dashboard that ships', () => {
   });
 
   it('is neither changed nor removed', async () => {
-    const wish = { name: 'mine', tiles: [], isPublic: false, roles: [] };
+    const wish = { name: 'mine', tiles: [], isPublic: false, roles: [], columns: 3, refreshSeconds: 300 };
     await expect(keepDashboard(world.app, ann, wish, 'executive')).rejects.toMatchObject({
       remedy: 'A dashboard that ships cannot be changed: make one of your own.',
     });
@@ -112,7 +112,7 @@ describe('a dashboard of one’s own', () => {
   const tiles = [
     { metric: 'open-findings', measure: 'findings', by: null, chart: 'line' },
   ] as unknown as DashboardData['tiles'][number]['tile'][];
-  const wish = { name: 'Mine', tiles, isPublic: false, roles: [] as Role[] };
+  const wish = { name: 'Mine', tiles, isPublic: false, roles: [] as Role[], columns: 3, refreshSeconds: 300 };
   const seenBy = async (actor: Actor): Promise<string[]> =>
     (await listDashboards(world.app, actor)).filter(({ isShipped }) => !isShipped).map(({ name }) => name);
 
@@ -138,6 +138,37 @@ describe('a dashboard of one’s own', () => {
     await expect(removeDashboard(world.app, bob, id)).rejects.toMatchObject({ code: 'DASHBOARD_UNKNOWN' });
     await removeDashboard(world.app, ann, id);
     expect(await seenBy(ann)).toEqual([]);
+  });
+
+  it('keeps into how many columns it is laid, how often it is asked again, and when it was made', async () => {
+    const shipped = (await listDashboards(world.app, ann))[0]?.tiles[0];
+    if (!shipped) throw new Error('a shipped dashboard has tiles');
+    const made = await keepDashboard(world.app, ann, {
+      ...wish,
+      tiles: [shipped],
+      columns: 2,
+      refreshSeconds: 60,
+    });
+    expect(made).toMatchObject({ columns: 2, refreshSeconds: 60, createdAt: world.app.now() });
+    const changed = await keepDashboard(world.app, ann, { ...wish, tiles: [shipped], columns: 4 }, made.id);
+    expect(changed).toMatchObject({ columns: 4, refreshSeconds: 300, createdAt: made.createdAt });
+    await removeDashboard(world.app, ann, made.id);
+  });
+
+  it('of an account of the host application is of the person who has that account here', async () => {
+    const { rows } = await world.database.pool.query<{ id: number }>(
+      `insert into users (username, email) values ('ann', 'ann@x.example') returning id`,
+    );
+    await world.database.pool.query(`update principals set user_id = $1 where id = $2`, [
+      rows[0]?.id,
+      ann.principalId,
+    ]);
+    await world.database.pool.query(
+      `insert into dashboards (dashboard_name, dashboard_type, owner_id) values ('Old', 'own', $1)`,
+      [rows[0]?.id],
+    );
+    expect([await seenBy(ann), await seenBy(bob)]).toEqual([['Old'], []]);
+    expect((await listDashboards(world.app, ann)).at(-1)).toMatchObject({ isMine: true, columns: 3 });
   });
 
   it('with a tile of no metric, or by what a metric is not broken down by, is refused and named', async () => {

@@ -33,6 +33,12 @@ export interface ListedDashboard {
   readonly isMine: boolean;
   readonly isPublic: boolean;
   readonly roles: readonly Role[];
+  /** Tiles beside each other on a wide page. */
+  readonly columns: number;
+  /** How often a page that shows it asks for newer numbers. */
+  readonly refreshSeconds: number;
+  /** Null of one that ships. */
+  readonly createdAt: Date | null;
 }
 
 export interface TileData {
@@ -76,7 +82,13 @@ const listed = (actor: Actor, row: OwnDashboardRow): ListedDashboard => ({
   isMine: isOwner(actor, row),
   isPublic: row.isPublic,
   roles: row.roles,
+  columns: row.columns,
+  refreshSeconds: row.refreshSeconds,
+  createdAt: row.createdAt,
 });
+
+/** As the columns of the plan begin. */
+const usualLayout = { columns: 3, refreshSeconds: 300 } as const;
 
 /** Those that ship, and those of one's own or shared with one. */
 export async function listDashboards(app: Pick<App, 'db'>, actor: Actor): Promise<ListedDashboard[]> {
@@ -91,6 +103,8 @@ export async function listDashboards(app: Pick<App, 'db'>, actor: Actor): Promis
       isMine: false,
       isPublic: true,
       roles: [],
+      ...usualLayout,
+      createdAt: null,
     })),
     ...(await listOwnDashboards(app.db, actor)).map((row) => listed(actor, row)),
   ];

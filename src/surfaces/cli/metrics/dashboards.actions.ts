@@ -26,13 +26,14 @@ export async function showDashboards(context: CommandContext, flags: GlobalFlags
   else
     context.print(
       fittedTable(
-        ['DASHBOARD', 'NAME', 'TILES', 'OF', 'FOR'],
+        ['DASHBOARD', 'NAME', 'TILES', 'OF', 'FOR', 'MADE'],
         items.map((each) => [
           each.id,
           shownText(each.name),
           String(each.tiles.length),
           shownText(each.owner ?? 'Tieline'),
           each.isPublic ? 'everybody' : each.roles.join(', ') || 'its owner',
+          each.createdAt?.toISOString().slice(0, 10) ?? '',
         ]),
         context.width,
       ),
