@@ -31,8 +31,8 @@ export default defineConfig({
         // `npm run test:proof`: what shows a thing by many tries. Not a part of `npm test`.
         test: {
           name: 'proof',
+          // Each file alone: one registers an entity of its own with what all share.
           include: byVolume,
-          isolate: false,
           globalSetup: ['test/support/global-setup.ts'],
           maxWorkers: 2,
         },

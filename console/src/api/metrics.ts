@@ -10,7 +10,7 @@ import type {
   newDashboard,
   newMetricTarget,
 } from '../../../src/contract/index.ts';
-import { get, post } from './http/client.ts';
+import { download, get, post } from './http/client.ts';
 
 export type MetricRow = z.infer<typeof metricRow>;
 export type MeasureRow = MetricRow['measures'][number];
@@ -47,6 +47,17 @@ export const seriesQuery = (name: string, search: SeriesSearch) =>
     queryKey: ['metrics', name, 'values', search],
     queryFn: ({ signal }) => get<MetricSeries>(ofMetric(name, 'values'), { query: { ...search }, signal }),
   });
+
+/** Saves the values as CSV, without those that they are compared with. */
+export const saveSeries = (name: string, search: SeriesSearch): Promise<void> => {
+  const { measure, from, to, by, system } = search;
+  return download(
+    ofMetric(name, 'values/export'),
+    { measure, from, to, by, system },
+    'text/csv',
+    `${name}-${to ?? 'values'}.csv`,
+  );
+};
 
 export interface RecordsSearch {
   readonly measure?: string | undefined;

@@ -10,7 +10,7 @@ export {
 export { metricRecords, type MetricRecords } from './records/metric-records.ts';
 export { type TakeOutcome, takeMetrics } from './take-metrics.ts';
 export { setTarget } from './set-target.ts';
-export { recordsBody, seriesBody } from './shown.ts';
+export { recordsBody, seriesBody, seriesRows } from './shown.ts';
 export { computeHistory } from './history.ts';
 export { dueMetrics, takeDueMetrics } from './take-due.ts';
 export {

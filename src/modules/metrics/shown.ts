@@ -20,6 +20,12 @@ export const seriesBody = ({
   ...series,
 });
 
+/** The values as rows of a CSV. `of`: the part that a line is for; null: the whole. */
+export const seriesRows = ({ series }: Pick<MetricSeries, 'series'>) =>
+  series.flatMap(({ of, points }) =>
+    points.map(({ day, value, isComputed }) => ({ day, of, value, computed: isComputed })),
+  );
+
 /** @param next where the next page begins. */
 export const recordsBody = (
   { metric: { code, name, title }, measure, ...records }: MetricRecords,

@@ -3,10 +3,17 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { type MetricRow, type MetricSeries, metricsQuery, seriesQuery } from '../../api/metrics.ts';
+import {
+  type MetricRow,
+  type MetricSeries,
+  metricsQuery,
+  saveSeries,
+  seriesQuery,
+} from '../../api/metrics.ts';
 import detail from '../../kit/detail/detail.module.css';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
+import { tellProblem } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { useNow } from '../../kit/now.ts';
@@ -105,7 +112,7 @@ const Remarks = ({ of }: { readonly of: MetricSeries }) => {
   );
 };
 
-const Chart = ({ of }: { readonly of: MetricSeries }) => {
+const Chart = ({ of, saveCsv }: { readonly of: MetricSeries; readonly saveCsv: () => void }) => {
   const box = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
   const save = (): void => {
@@ -128,6 +135,9 @@ const Chart = ({ of }: { readonly of: MetricSeries }) => {
       <NumbersTable of={of} />
       <Button variant="default" size="xs" mt="sm" onClick={save} data-no-print>
         Save the chart as PNG
+      </Button>{' '}
+      <Button variant="default" size="xs" mt="sm" onClick={saveCsv} data-no-print>
+        Save the numbers as CSV
       </Button>
       {failed ? <p className="bad">This browser could not draw the picture.</p> : null}
     </>
@@ -226,7 +236,12 @@ export const MetricPage = () => {
   const today = useNow();
   const length = Number(days ?? usualDays);
   const list = useQuery(metricsQuery);
-  const series = useQuery(seriesQuery(metricName, askedOf(search, length, today)));
+  const asked = askedOf(search, length, today);
+  const series = useQuery(seriesQuery(metricName, asked));
+  const saveCsv = (): void =>
+    void saveSeries(metricName, asked).catch((error: unknown) =>
+      tellProblem('The numbers were not saved', error),
+    );
   const mayAim = useMay('metric:write');
   const [aiming, setAiming] = useState(false);
   const metric = list.data?.items.find(({ name, code }) => name === metricName || code === metricName);
@@ -253,7 +268,7 @@ export const MetricPage = () => {
         <TargetDialog of={metric} measure={measure} system={system} onClose={() => setAiming(false)} />
       ) : null}
       <Loaded query={series} whole>
-        {(found) => <Chart of={found} />}
+        {(found) => <Chart of={found} saveCsv={saveCsv} />}
       </Loaded>
       <MetricRecordsPart name={metricName} search={{ measure, system }} />
       {metric ? <Definition of={metric} /> : null}

@@ -12,6 +12,7 @@ import {
 } from '../../numbers/index.ts';
 import { job } from '../../work/index.ts';
 import { defineRoutes } from '../define-route.ts';
+import { disclosureQuery } from '../disclosure-query.ts';
 
 const tag = 'metrics';
 /** Its code or name. */
@@ -38,6 +39,18 @@ export const metricRoutes = defineRoutes({
     params: metricName,
     query: metricSeriesQuery,
     answer: { status: 200, shape: metricSeries },
+  },
+  exportMetricValues: {
+    method: 'GET',
+    path: '/metrics/:metricName/values/export',
+    tag,
+    summary: 'A metric over time as CSV',
+    permission: 'metric:read',
+    scope: 'boundaries',
+    params: metricName,
+    query: metricSeriesQuery.omit({ againstFrom: true, againstTo: true }).extend(disclosureQuery),
+    answer: { status: 200, stream: 'text/csv' },
+    audit: { access: 'export', resource: 'metric' },
   },
   listMetricRecords: {
     method: 'GET',

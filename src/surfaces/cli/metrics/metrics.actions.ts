@@ -8,6 +8,7 @@ import {
   metricSeries,
   recordsBody,
   seriesBody,
+  seriesRows,
   takeMetrics,
 } from '../../../modules/metrics/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
@@ -112,12 +113,12 @@ export async function showValues(
     await writeCsv(
       context,
       [
-        { head: 'day', cell: (row) => row.point.day },
+        { head: 'day', cell: (row) => row.day },
         { head: 'of', cell: (row) => row.of },
-        { head: series.measure.key, cell: (row) => row.point.value },
-        { head: 'computed', cell: (row) => row.point.isComputed },
+        { head: series.measure.key, cell: (row) => row.value },
+        { head: 'computed', cell: (row) => row.computed },
       ],
-      each(series.series.flatMap(({ of, points }) => points.map((point) => ({ of, point })))),
+      each(seriesRows(series)),
     );
   else if (flags.json) context.printJson('metricSeries', seriesBody(series));
   else context.print(seriesText(series, context.width));

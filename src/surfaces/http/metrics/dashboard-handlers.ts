@@ -9,12 +9,10 @@ import {
   printDashboard,
   removeDashboard,
 } from '../../../modules/metrics/index.ts';
-import { discloseExport } from '../../../modules/privacy/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { csvLine } from '../../../platform/lists/index.ts';
 import type { Handlers } from '../kit/call.ts';
-import { withFieldsOf } from '../kit/renamed-fields.ts';
-import { leavingOf, leavingPlaces } from '../privacy/leaving.ts';
+import { accountLeaving } from '../privacy/leaving.ts';
 
 const csvColumns = [
   'metric',
@@ -41,15 +39,8 @@ export const dashboardHandlers: Handlers<typeof dashboardRoutes> = {
       { actor: by.actor, scope },
       { id: params.dashboardId, days, ...defined({ system }) },
     );
-    const leaving = leavingOf(query);
-    const account = async (): Promise<void> => {
-      if (!leaving) return;
-      await withFieldsOf(
-        discloseExport(app, by.actor, { what: `dashboard ${params.dashboardId}`, scope, leaving }),
-        leavingPlaces,
-        'Give all of what is named; nothing was handed out.',
-      );
-    };
+    const account = () =>
+      accountLeaving(app, by.actor, query, { what: `dashboard ${params.dashboardId}`, scope });
     if (String(headers['accept'] ?? '').includes('application/pdf')) {
       const { bytes, fileName } = await printDashboard(app, dashboard, signal);
       await account();

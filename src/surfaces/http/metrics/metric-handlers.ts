@@ -1,4 +1,5 @@
 /** Metrics over HTTP. */
+import { Readable } from 'node:stream';
 import type { metricRoutes } from '../../../contract/index.ts';
 import {
   defineOwnMetric,
@@ -8,13 +9,16 @@ import {
   recordsBody,
   removeOwnMetric,
   seriesBody,
+  seriesRows,
   setTarget,
   tryOwnMetric,
 } from '../../../modules/metrics/index.ts';
 import { fetchJob, requestJob } from '../../../operate/jobs/index.ts';
 import { TielineError } from '../../../platform/errors/index.ts';
+import { csvLine } from '../../../platform/lists/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import type { Handlers } from '../kit/call.ts';
+import { accountLeaving } from '../privacy/leaving.ts';
 
 /** A page of records ends with a record and its boundary; a tilde is in no id of a boundary. */
 const afterOf = (text: string | undefined): { record: string; systemId: string } | undefined => {
@@ -35,6 +39,20 @@ export const metricHandlers: Handlers<typeof metricRoutes> = {
       againstFrom === undefined || againstTo === undefined ? undefined : { from: againstFrom, to: againstTo };
     const found = await metricSeries(app, scope, { ...rest, metric: params.metricName, against });
     return { body: seriesBody(found) };
+  },
+  exportMetricValues: async ({ app, by, scope, params, query }) => {
+    const { measure, from, to, by: part, system } = query;
+    const asked = { metric: params.metricName, ...defined({ measure, from, to, by: part, system }) };
+    const found = await metricSeries(app, scope, asked);
+    await accountLeaving(app, by.actor, query, { what: `metric ${found.metric.name}`, scope });
+    const lines = seriesRows(found).map(({ day, of, value, computed }) =>
+      csvLine([day, of, value, computed]),
+    );
+    return {
+      stream: Readable.from([csvLine(['day', 'of', found.measure.key, 'computed']), ...lines]),
+      type: 'text/csv; charset=utf-8',
+      fileName: `${found.metric.name}-${found.to}.csv`,
+    };
   },
   listMetricRecords: async ({ app, by, scope, params, query }) => {
     const { after, ...rest } = query;

@@ -38,4 +38,10 @@ it('an export that leaves the agency is in the accounting of disclosures first, 
   const numbers = await get(`${dashboard}&disclosure_authority=law`);
   expect([numbers.statusCode, numbers.body.startsWith('metric,title,')]).toEqual([200, true]);
   expect((await left())[1]).toEqual({ what: 'dashboard poams', recipient: 'GAO' });
+  const values = await get(`/metrics/M01/values/export?${leaving}&disclosure_authority=law`);
+  expect([values.statusCode, values.body.split(',', 2)]).toEqual([200, ['day', 'of']]);
+  expect((await left())[2]).toMatchObject({
+    recipient: 'GAO',
+    what: expect.stringMatching(/^metric /) as string,
+  });
 });

@@ -1,6 +1,9 @@
 /** Whether what a request hands out leaves the agency, as its query says. */
-import type { Leaving } from '../../../modules/privacy/index.ts';
+import type { Actor, Scope } from '../../../canonical/access/index.ts';
+import type { App } from '../../../engine/run/index.ts';
+import { discloseExport, type Leaving } from '../../../modules/privacy/index.ts';
 import { defined } from '../../../platform/values/index.ts';
+import { withFieldsOf } from '../kit/renamed-fields.ts';
 
 type Query = Readonly<Record<string, unknown>>;
 
@@ -29,4 +32,20 @@ export function leavingOf(query: Query): Leaving | undefined {
     authority: authority ?? '',
     ...defined({ address }),
   };
+}
+
+/** Writes what is handed out into the accounting of disclosures, where its query says that it leaves. @throws TielineError that names the place in the query. */
+export async function accountLeaving(
+  app: App,
+  actor: Actor,
+  query: Query,
+  of: { readonly what: string; readonly scope: Scope },
+): Promise<void> {
+  const leaving = leavingOf(query);
+  if (!leaving) return;
+  await withFieldsOf(
+    discloseExport(app, actor, { ...of, leaving }),
+    leavingPlaces,
+    'Give all of what is named; nothing was handed out.',
+  );
 }
