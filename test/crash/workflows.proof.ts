@@ -131,8 +131,8 @@ async function expectEachDoneOnce(): Promise<void> {
   );
   // Each run did its work by the same operations, none of them twice.
   const operations = await rows<{ step: string; n: number; runs: number }>(
-    `select batch_type as step, count(*)::int as n, count(distinct metadata ->> 'workflowRun')::int as runs
-       from ingestion_batches where metadata ? 'workflowRun' group by 1 order by 1`,
+    `select batch_type as step, count(*)::int as n, count(distinct correlation_id)::int as runs
+       from ingestion_batches where correlation_id is not null group by 1 order by 1`,
   );
   expect(operations.length).toBeGreaterThan(0);
   for (const each of operations) expect(each).toEqual({ step: each.step, n: started, runs: started });
