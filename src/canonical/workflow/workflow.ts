@@ -63,7 +63,7 @@ export interface ActionStep extends StepBase {
   readonly else?: readonly WorkflowStep[] | undefined;
   readonly onError: 'stop' | 'continue';
 }
-/** Asks people, level by level, and waits. After a no, or where nobody decides in time, the run ends, or `onRefused` runs. */
+/** Asks people, level by level, and waits. After a no, or where nobody decides in time, the run ends, after the steps of `onRefused`. */
 export interface ApprovalStep extends StepBase {
   readonly approve: {
     /** What is asked, in plain words; it reads after "asks to". */

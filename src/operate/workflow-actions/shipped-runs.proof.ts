@@ -254,9 +254,6 @@ describe('a shipped workflow, by the executor', () => {
       'back done',
       'again skipped',
       'look done',
-      'end waits',
-      'end timed_out',
-      'ended',
     ]);
     const { rows } = await database.pool.query(
       `select count(*)::int as n from approvals where subject_kind = 'completion'`,

@@ -37,14 +37,14 @@ describe('a workflow', () => {
     });
   });
 
-  it('continues after a step with what comes after the list that the step lies in', () => {
+  it('continues after a step with what comes after the list that the step lies in, and after a no with nothing', () => {
     const plan = planOf(readYaml(yaml).definition?.steps ?? []);
     expect([...plan].map(([id, { next }]) => [id, next])).toEqual([
       ['tell', 'wait'],
       ['note', 'wait'],
       ['wait', 'ask'],
       ['ask', 'end'],
-      ['again', 'end'],
+      ['again', undefined],
       ['end', undefined],
     ]);
   });

@@ -24,14 +24,15 @@ export function innerLists(
   return step.else ? [{ path: ['else'], steps: step.else }] : [];
 }
 
-/** Every step by its id. What lies within a step continues after it. */
+/** Every step by its id. What lies within a step continues after it; after a no nothing does that stands behind the question: it was asked first. */
 export function planOf(steps: readonly WorkflowStep[]): ReadonlyMap<string, PlannedStep> {
   const plan = new Map<string, PlannedStep>();
   const add = (list: readonly WorkflowStep[], after: string | undefined, depth: number): void => {
     for (const [at, step] of list.entries()) {
       const next = list[at + 1]?.id ?? after;
       plan.set(step.id, { step, next, depth });
-      for (const inner of innerLists(step)) add(inner.steps, next, depth + 1);
+      const then = 'approve' in step ? undefined : next;
+      for (const inner of innerLists(step)) add(inner.steps, then, depth + 1);
     }
   };
   add(steps, undefined, 1);

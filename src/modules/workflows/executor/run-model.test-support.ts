@@ -1,5 +1,5 @@
 /**
- * What runs of one small workflow come to, told a second time and in memory: act `first`, wait a day, ask for ten days, after a no act `refused`,
+ * What runs of one small workflow come to, told a second time and in memory: act `first`, wait a day, ask for ten days, after a no act `refused`, after a yes
  * act `last`. The executor over the database is held against it, command by command.
  */
 import type { RunState } from './run-states.ts';
@@ -9,7 +9,7 @@ import { runTransitions, type RunEvent } from './run-states.ts';
 export const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-const actions = { first: 'rest', refused: 'last', last: null } as const;
+const actions = { first: 'rest', refused: null, last: null } as const;
 type StepId = keyof typeof actions | 'rest' | 'ask';
 
 export const flow = `name: flow
