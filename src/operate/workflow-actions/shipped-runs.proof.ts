@@ -254,6 +254,7 @@ describe('a shipped workflow, by the executor', () => {
       'back done',
       'again skipped',
       'look done',
+      'completed',
     ]);
     const { rows } = await database.pool.query(
       `select count(*)::int as n from approvals where subject_kind = 'completion'`,
