@@ -21,6 +21,7 @@ import { workflowWorld, type WorkflowWorld } from './workflow-world.ts';
 const main = join(import.meta.dirname, '../../src/main/main.ts');
 const hook = join(import.meta.dirname, 'crash-hook.ts');
 
+/** Nobody is reminded: how many reminders there are depends on which worker was killed when. */
 const source = `name: flow
 title: A flow of each kind of step
 record: poam
@@ -32,7 +33,7 @@ steps:
   - {id: mail, action: notify, with: {people: [amy], say: 'yours: {poam.id}'}}
   - {id: hook, action: webhook, with: {channel: soc, say: 'given: {poam.id}'}}
   - {id: rest, waitUntil: {days: 2}}
-  - {id: ask, approve: {ask: go on, levels: [{who: [isso]}], expireDays: 30}}
+  - {id: ask, approve: {ask: go on, levels: [{who: [isso]}], expireDays: 90, remindDays: []}}
   - {id: next, action: task, with: {what: 'see to {poam.id}'}}
 `;
 /** So many workers are killed; more of them, where somebody has the time. */
