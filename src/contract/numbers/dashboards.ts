@@ -26,6 +26,7 @@ const listed = {
   ...layout,
   /** Null of one that ships. */
   createdAt: instant.nullable(),
+  changedAt: instant.nullable(),
   roles: z.array(z.enum(allRoles as [(typeof allRoles)[number], ...(typeof allRoles)[number][]])), // it is not empty
 };
 export const dashboardRow = z.strictObject({ ...listed, tiles: z.array(tile) }).meta({ id: 'Dashboard' });

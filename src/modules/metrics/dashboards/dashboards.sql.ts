@@ -16,6 +16,7 @@ export interface OwnDashboardRow {
   readonly columns: number;
   readonly refreshSeconds: number;
   readonly createdAt: Date;
+  readonly changedAt: Date;
 }
 
 /** Null: of the account of the machine. */
@@ -44,7 +45,8 @@ export async function listOwnDashboards(
   const { rows } = await sql<OwnDashboardRow>`
     select d.id, d.dashboard_name as name, coalesce(d.widget_config -> 'tiles', '[]') as tiles, d.owner_name as owner,
            ${ownerPrincipal}::text as "ownerPrincipalId", d.is_public as "isPublic", coalesce(d.access_control -> 'roles', '[]') as roles,
-           coalesce((d.layout_config ->> 'columns')::int, 3) as columns, d.refresh_interval_seconds as "refreshSeconds", d.created_at as "createdAt"
+           coalesce((d.layout_config ->> 'columns')::int, 3) as columns, d.refresh_interval_seconds as "refreshSeconds", d.created_at as "createdAt",
+           d.updated_at as "changedAt"
       from dashboards d where d.dashboard_type = 'own' and ${id === undefined ? sql`true` : sql`d.id = ${id}`} and ${seen}
      order by lower(d.dashboard_name), d.id limit 500`.execute(db);
   return rows;

@@ -39,6 +39,7 @@ export interface ListedDashboard {
   readonly refreshSeconds: number;
   /** Null of one that ships. */
   readonly createdAt: Date | null;
+  readonly changedAt: Date | null;
 }
 
 export interface TileData {
@@ -85,6 +86,7 @@ const listed = (actor: Actor, row: OwnDashboardRow): ListedDashboard => ({
   columns: row.columns,
   refreshSeconds: row.refreshSeconds,
   createdAt: row.createdAt,
+  changedAt: row.changedAt,
 });
 
 /** As the columns of the plan begin. */
@@ -105,6 +107,7 @@ export async function listDashboards(app: Pick<App, 'db'>, actor: Actor): Promis
       roles: [],
       ...usualLayout,
       createdAt: null,
+      changedAt: null,
     })),
     ...(await listOwnDashboards(app.db, actor)).map((row) => listed(actor, row)),
   ];
