@@ -111,7 +111,7 @@ export async function lookAtPage(
   const told: string[] = [];
   const [{ width, height }] = appearances;
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const seen: string[] = [];
   watchPage(page, seen);
