@@ -17,6 +17,7 @@ import { openEmbeddedServer } from '../src/platform/embedded/server.ts';
 import { insertSystem } from '../src/ledger/external-systems/external-systems.sql.ts';
 import { migrate } from '../src/platform/migrations/migrate.ts';
 import { checkpoint } from './checkpoint.ts';
+import { median } from './own-cpu.ts';
 import { consoleQueries } from './console-queries.ts';
 import { writeFiles, type ImportFiles } from './import-files.ts';
 
@@ -112,8 +113,6 @@ function runLoad(work: object): Promise<Load> {
   });
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const peak = (loads: readonly Load[]): number => Math.max(...loads.map((each) => each.peakMegabytes));
 
 /** Seconds to COPY the stored findings into an empty table of the same shape, indexes and all. */

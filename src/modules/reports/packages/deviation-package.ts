@@ -48,8 +48,9 @@ function evidenceRows(
 export async function deviationPackage(what: ToRender): Promise<RenderedFile> {
   const { snapshot, snapshotId, parameters } = what;
   const options = { onlyOpen: parameters['state'] !== 'all', snapshotId };
-  const form = deviationRequestForm(snapshot, options);
-  const { requests } = requestsOf(snapshot, options);
+  const found = requestsOf(snapshot, options);
+  const form = deviationRequestForm(snapshot, options, found);
+  const { requests } = found;
   const evidence = await findEvidence(
     requests.flatMap(({ deviation }) => deviation.files),
     what,

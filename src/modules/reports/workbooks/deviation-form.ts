@@ -145,12 +145,12 @@ export function requestsOf(
   return { requests, notes };
 }
 
-/** @param options.onlyOpen whether those that were decided are left out. */
+/** @param options.onlyOpen whether those that were decided are left out. @param found of `requestsOf`, where they are at hand. */
 export function deviationRequestForm(
   snapshot: Snapshot,
   { onlyOpen, snapshotId }: { readonly onlyOpen: boolean; readonly snapshotId: string },
+  { requests, notes } = requestsOf(snapshot, { onlyOpen }),
 ): Rendered {
-  const { requests, notes } = requestsOf(snapshot, { onlyOpen });
   const rows = requests.map((request) => {
     const row = rowOf(request);
     return deviationFormColumns.map(({ field }) => row[field]);
