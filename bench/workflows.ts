@@ -1,6 +1,6 @@
 /**
  * `npm run bench:workflows [-- --runs 1000]`: runs of a workflow of five steps (assign, comment, webhook, a wait of a day, a task), from their start to
- * their end and to the receiver of the webhook, beside plain inserts of the very rows that they left, in as many transactions, taken in the same run.
+ * their end and to the receiver of the webhook, compared with plain inserts of the same rows in as many transactions, in the same run.
  * Prints runs a second and the ratio; 10,000 an hour are 2.8 a second. CPU of this process and of the server stands beside, for other work shares
  * the cores.
  */

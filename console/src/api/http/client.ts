@@ -40,8 +40,8 @@ export function addressOf(path: string, query: Query = {}): string {
 }
 
 /**
- * What is read long after the last sign of the person is read because the server told of something: marked by whoever asks it could be
- * forgotten, and a session that nobody uses would live as long as there is news.
+ * A request long after the person last did something is one that the server's news set off. It is recognized here, and not marked by each caller:
+ * one caller that forgot would keep an unused session alive for as long as there is news.
  */
 const signCountsMs = 10_000;
 let signAt = Date.now();

@@ -2,7 +2,7 @@ import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { tell } from '../notice.tsx';
 
 /**
- * What a dialog ends with: it says what came of it, closes, and what it changed is asked for anew.
+ * How a dialog ends: it reports the result, closes, and reloads what it changed.
  * @param changed keys of the queries; undefined: all of them.
  */
 export function useDone(onClose: () => void, changed?: readonly QueryKey[]): (told: string) => Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Values over time as SVG of our own: one or a few lines, a target, and the straight continuation. Every chart has its numbers as a table, and a line is
- * told by its dashes and its name at its end, not by colour alone. A chart library would be larger than the rest of the page.
+ * recognized by its dashes and the name at its end, not by colour alone. A chart library would be larger than the rest of the page.
  */
 import { useId } from 'react';
 import type { MeasureRow } from '../../api/metrics.ts';

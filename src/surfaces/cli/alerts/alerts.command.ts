@@ -104,7 +104,7 @@ const channels: NounSpec = {
       description: 'change a channel; what is not given stays',
       options: [
         ...channelOptions,
-        { flags: '--secret', description: 'set its secret anew', default: false },
+        { flags: '--secret', description: 'set a new secret', default: false },
         { flags: '--on', description: 'switch it on', default: false },
         { flags: '--off', description: 'switch it off: what waits for it keeps waiting', default: false },
       ],
