@@ -100,7 +100,7 @@ describe('weakness rules', () => {
 
   it('what is excluded makes no POA&M until its day, and is counted and listed with it', async () => {
     const [one] = await world.rows(
-      `select w.system_id as boundary, w.identifier as plugin from weaknesses w where w.poam_id is not null order by w.id limit 1`,
+      `select w.system_id as boundary, w.identifier as plugin from weaknesses w where w.poam_id is not null order by w.identifier limit 1`,
     );
     const { boundary, plugin } = one as { boundary: string; plugin: string };
     await world.beginAgain();
@@ -150,9 +150,9 @@ describe('weakness rules', () => {
       world.rows(
         `select entity_type, entity_id, state from sync_outbox where state in ('waiting', 'pending', 'failed')`,
       );
-    // Plugins of one remedy, so that there is something to merge.
+    // Plugins of one remedy, so that there is something to merge: of POA&Ms that were made here, since others never merge.
     const [one, other] = await world.rows(
-      `select w.identifier as plugin, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id where w.system_id = $1 order by w.id limit 2`,
+      `select w.identifier as plugin, p.poam_id from weaknesses w join ingestion_poams p on p.id = w.poam_id join poam_rules r on r.poam_id = p.poam_id where w.system_id = $1 order by 2 limit 2`,
       boundary,
     );
     await world.rows(`update scan_plugins set solution = 'Replace the gateway.' where plugin_id = any($1)`, [
@@ -243,7 +243,8 @@ describe('weakness rules', () => {
     const three = await world.rows(
       `select p.poam_id, l.external_id as there, p.weakness_description as said from weaknesses w join ingestion_poams p on p.id = w.poam_id
          join sync_links l on l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null
-        where w.system_id = $1 order by w.id limit 3`,
+         join poam_rules r on r.poam_id = p.poam_id
+        where w.system_id = $1 order by 1 limit 3`,
       boundary,
     );
     const [plain, byPerson, byGrc] = three.map((each) => ({
