@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { launchChromium } from '../../test/support/chromium.ts';
 import { startDemo } from './demo-process.ts';
 import { findIds } from './found-ids.ts';
-import { type Appearance, enter, lookAtPage } from './look-at-page.ts';
+import { type Appearance, enter, lookAtPage, windowsOf } from './look-at-page.ts';
 import { pages } from './shot-pages.ts';
 
 const { values, positionals } = parseArgs({
@@ -40,11 +40,12 @@ try {
   await enter(asker, address, 'issm');
   const ids = await findIds(address, asker.context().request);
   await asker.close();
+  const place = { address, ids, windowOf: windowsOf(browser) };
   for (const shot of pages.filter(({ name }) => names.length === 0 || names.includes(name)))
-    // Each in a window of its own: a page is laid out for the size that it opens at.
+    // Each in a tab of its own: a page is laid out for the size that it opens at.
     for (const appearance of appearances) {
       const picture = join(folder, `${shot.name}-${appearance.name}.png`);
-      const found = await lookAtPage(browser, { address, ids }, shot, [appearance], () => picture);
+      const found = await lookAtPage(place, shot, [appearance], () => picture);
       faults.push(...found);
       process.stdout.write(`${picture}${found.length > 0 ? `  ${found.length} faults` : ''}\n`);
     }

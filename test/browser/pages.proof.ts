@@ -2,8 +2,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoProcess, startDemo } from '../../console/dev/demo-process.ts';
-import { findIds, type FoundIds } from '../../console/dev/found-ids.ts';
-import { type Appearance, enter, lookAtPage } from '../../console/dev/look-at-page.ts';
+import { findIds } from '../../console/dev/found-ids.ts';
+import { type Appearance, enter, lookAtPage, type Place, windowsOf } from '../../console/dev/look-at-page.ts';
 import { pages } from '../../console/dev/shot-pages.ts';
 import { hasChromium, launchChromium, noChromium } from '../support/chromium.ts';
 
@@ -17,14 +17,15 @@ const appearances: readonly [Appearance, ...Appearance[]] = [
 describe.runIf(hasChromium)(`every page of the console${noChromium}`, () => {
   let demo: DemoProcess;
   let browser: Browser;
-  let ids: FoundIds;
+  let place: Place;
   beforeAll(async () => {
     demo = await startDemo();
     browser = await launchChromium();
     const asker = await browser.newPage();
     await enter(asker, demo.address, 'issm');
-    ids = await findIds(demo.address, asker.context().request);
+    const ids = await findIds(demo.address, asker.context().request);
     await asker.close();
+    place = { address: demo.address, ids, windowOf: windowsOf(browser) };
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
@@ -34,7 +35,7 @@ describe.runIf(hasChromium)(`every page of the console${noChromium}`, () => {
   it.each(pages.map((page) => [page.name, page] as const))(
     'the page %s has no fault for a screen reader, the eye or the policy',
     async (_name, page) => {
-      expect(await lookAtPage(browser, { address: demo.address, ids }, page, appearances)).toEqual([]);
+      expect(await lookAtPage(place, page, appearances)).toEqual([]);
     },
     120_000,
   );

@@ -58,10 +58,10 @@ function faultsFor(fault: ConformanceFault, entity: EntityType): object[] {
 }
 
 async function start(): Promise<ConformanceHarness> {
-  // Three times the small world in chunks of the smallest size: a read of each entity takes several chunks.
+  // Twice the small world in chunks of the smallest size: a read of each entity takes several chunks.
   const simulator = await startSimulatorProcess(
     'tenable',
-    ['--size', '3', '--queued-ms', '0', '--processing-ms', '20', '--doubles', 'no'],
+    ['--size', '2', '--queued-ms', '0', '--processing-ms', '20', '--doubles', 'no'],
     keys,
   );
   const clients: { close(): Promise<void> }[] = [];

@@ -92,7 +92,7 @@ async function makeMissingRules(
   holding: readonly DeviationRow[],
 ): Promise<number> {
   const scopeOf = system.module.declaration.acceptanceScope;
-  if (!scopeOf) return 0;
+  if (!scopeOf || holding.length === 0) return 0;
   const byId = new Map(holding.map((deviation) => [deviation.id, deviation]));
   const wanted = (await listRulesToMake(tx.db, system.id, carriedKinds)).flatMap((rule) => {
     const deviation = byId.get(rule.deviationId);
@@ -111,8 +111,14 @@ async function findRules(
   return scopeOf ? followFoundRules(tx, { id, name, scopeOf }, at) : 0;
 }
 
-/** @returns how many notices are new. */
-async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promise<number> {
+/** What a person is to know of deviations that live. */
+async function noticesOfLiving(
+  tx: Tx,
+  living: readonly DeviationRow[],
+  now: Date,
+): Promise<readonly NoticeRow[]> {
+  // To plan what is asked for them costs more than the rest of the step.
+  if (living.length === 0) return [];
   const today = now.toISOString().slice(0, 10);
   const checkIns = await listLastCheckIns(tx.db);
   const plugins = await listChangedPlugins(tx.db);
@@ -122,7 +128,7 @@ async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promi
       .filter(({ kind, state }) => kind === 'risk_adjustment' && state === 'approved')
       .map(({ poamId }) => poamId),
   );
-  const notices = living.flatMap((deviation) =>
+  return living.flatMap((deviation) =>
     noticesOf(deviation, {
       today,
       lastCheckIn: checkIns.get(deviation.id),
@@ -131,6 +137,11 @@ async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promi
       isAdjusted: adjusted.has(deviation.poamId),
     }).map((each): NoticeRow => ({ deviationId: deviation.id, ...each })),
   );
+}
+
+/** @returns how many notices are new. */
+async function notice(tx: Tx, living: readonly DeviationRow[], now: Date): Promise<number> {
+  const notices = await noticesOfLiving(tx, living, now);
   const found = (await listFoundNotices(tx.db)).map(({ id, ...each }) => ({ deviationId: id, ...each }));
   return saveNotices(tx.db, [...notices, ...found], now);
 }
