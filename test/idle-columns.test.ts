@@ -20,7 +20,6 @@ const idle: ReadonlySet<string> = new Set([
   'ingestion_vulnerabilities.sync_status',
   // Filled for readers of the plan's table; metrics_targets says what holds, for boundaries too.
   'metrics_definitions.target_value',
-  'sync_policies.filters',
 ]);
 
 /** Columns in use that the search does not see, because their statements are made from parts; each with the file that makes them. */

@@ -122,6 +122,8 @@ export interface ShownAs {
   readonly title: string;
   /** Our id of the system that it belongs to. */
   readonly system: string;
+  /** The severity of the weakness that it is about, where it is about one. */
+  readonly severity?: string;
   /** Where else than in the entity's own table the row is looked up, by the same key. */
   readonly table?: string;
 }
