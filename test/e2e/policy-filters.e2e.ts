@@ -64,6 +64,16 @@ describe('a policy that is limited to a boundary', () => {
     expect(stand.some(({ state }) => state === 'confirmed')).toBe(true);
     const asked = await findApprovals(world.app, { all: false }, 10);
     expect(asked.filter(({ system }) => system === 'xacta').map(({ boundary }) => boundary)).toEqual([one]);
+    // What went out beside it: the tag of each boundary, by which its machines are found at the scanner, and its id in the GRC system.
+    const systems = await world.rows(
+      'select system_id as id, tenable_asset_group_id as tag, external_system_mappings as ids from ingestion_systems order by 1',
+    );
+    const tagged = systems.find(({ tag }) => tag !== null);
+    expect(tagged?.['tag']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(systems.every(({ ids }) => typeof (ids as { xacta?: unknown }).xacta === 'string')).toBe(true);
+    const shown = (await tieline('systems', 'show', String(tagged?.['id']))).out;
+    expect(shown).toContain(`tag at the scanner: ${String(tagged?.['tag'])}`);
+    expect(shown).toContain(`Ids elsewhere: xacta ${(tagged?.['ids'] as { xacta: string }).xacta}`);
     // For all again: everything of the entity waits from now on.
     expect((await tieline('policies', 'set', 'xacta', 'poam', '--filter', '')).code).toBe(0);
     expect((await tieline('policies', 'list', 'xacta')).out).not.toContain(`system=${one}`);

@@ -65,6 +65,8 @@ export interface SentEntity extends AnyEntity {
   readonly confirmed: (
     tx: Tx,
     payload: JsonObject,
+    /** The remote's reading of it. */
+    remote: Json,
   ) => Promise<{ readonly changed: number; readonly as: 'created' | 'updated' }>;
 }
 
@@ -224,6 +226,8 @@ export interface LinkedEntity extends AnyEntity {
     sendable: readonly string[],
   ) => Promise<void>;
   /** Brings the tables beside the rows up to date. */
+  /** Brings what the rows show of their links up to date, after links were saved. */
+  readonly renewLinked?: (db: Kysely<Database>) => Promise<void>;
   readonly renewDetails?: (tx: Tx, source: RecordSource, records: readonly RecordOfRow[]) => Promise<Renewed>;
   readonly outbound: {
     /** Whether people edit it on our side, so that each run looks for edits. */

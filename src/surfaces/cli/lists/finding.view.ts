@@ -76,7 +76,13 @@ export function findingLines(finding: FindingDetail, history: readonly FindingEv
     ...section('Solution', textLines(finding.solution)),
     ...section(
       'See also',
-      [...(finding.plugin?.seeAlso ?? []), ...(finding.plugin?.crossReferences ?? [])].map(shownText),
+      [
+        ...new Set([
+          ...(finding.plugin?.seeAlso ?? []),
+          ...(finding.plugin?.crossReferences ?? []),
+          ...finding.references,
+        ]),
+      ].map(shownText),
     ),
     ...section('Life', lifeLines(history)),
   ];
