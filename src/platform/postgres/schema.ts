@@ -1347,6 +1347,8 @@ interface GrantsTable {
   revoked_reason: string | null;
   /** Of source group: the grant of the group that this follows from. */
   group_grant_id: string | null;
+  /** Of reach boundaries: those whose record names the account in this field (isso, owner, ao) when it is asked; null: system_ids. */
+  named_in: string | null;
 }
 
 /** A role, or one permission, given to a group of an identity provider. What it gives to each member is a row of grants, which comes and goes with the membership. */

@@ -13,4 +13,5 @@ export {
   systemsOfAsset,
 } from './scope.sql.ts';
 export { findBoundaryTags, keepBoundaryTag, keepSystemMappings } from './elsewhere.sql.ts';
+export { boundariesOfGrant, unclearOfGrant } from './named-in.sql.ts';
 export { findExcludedOwners, findTakenUuids, saveImpactLevels } from './systems.sql.ts';
