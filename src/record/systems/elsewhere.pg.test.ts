@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cloneDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { cloneDatabase } from '../../../test/support/database.ts';
 import { addAssetTags, keepAllAssetTags, removeAssetTags } from '../assets/index.ts';
 import { findBoundaryTags, keepBoundaryTag, keepSystemMappings } from './elsewhere.sql.ts';
 
-let database: TestDatabase;
+let database: Awaited<ReturnType<typeof cloneDatabase>>;
 const web = '11111111-1111-4111-8111-111111111111';
 const lost = '22222222-2222-4222-8222-222222222222';
 beforeAll(async () => {

@@ -73,6 +73,25 @@ const choicesOf = ({ roles, permissions }: GrantChoices) => [
   },
 ];
 
+const FieldPicker = ({
+  typed,
+  onChange,
+}: {
+  readonly typed: Typed;
+  readonly onChange: (typed: Typed) => void;
+}) => (
+  <NativeSelect
+    label="By a field of systems"
+    description="Follows the field as it changes. A name that several people have gives nothing."
+    value={typed.namedIn}
+    onChange={(event) => {
+      const { value } = event.currentTarget;
+      onChange({ ...typed, namedIn: isNamedIn(value) ? value : '' });
+    }}
+    data={namedInChoices}
+  />
+);
+
 const GrantFields = ({
   choices,
   asks,
@@ -116,18 +135,7 @@ const GrantFields = ({
           whole ? 'This permission is held for the whole installation or not at all.' : undefined
         }
       />
-      {takesField && !whole ? (
-        <NativeSelect
-          label="By a field of systems"
-          description="Follows the field as it changes. A name that several people have gives nothing."
-          value={typed.namedIn}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            onChange({ ...typed, namedIn: isNamedIn(value) ? value : '' });
-          }}
-          data={namedInChoices}
-        />
-      ) : null}
+      {takesField && !whole ? <FieldPicker typed={typed} onChange={onChange} /> : null}
       <TextInput
         label="Until (optional)"
         description="Up to the end of this day, in UTC"
