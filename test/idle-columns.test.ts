@@ -18,6 +18,7 @@ const idle: ReadonlySet<string> = new Set([
 
 /** Columns in use that the search does not see, because their statements are made from parts; each with the file that makes them. */
 const madeFromParts: Readonly<Record<string, string>> = {
+  'ingestion_vulnerabilities.external_references': 'src/record/findings/finding-columns.sql.ts',
   'ingestion_vulnerabilities.remediation_assigned_to': 'src/record/findings/remediation-projection.sql.ts',
   'ingestion_vulnerabilities.remediation_due_date': 'src/record/findings/remediation-projection.sql.ts',
   'ingestion_vulnerabilities.remediation_status': 'src/record/findings/remediation-projection.sql.ts',
