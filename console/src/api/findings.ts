@@ -145,6 +145,7 @@ interface Told extends FindingRow {
     crossReferences: readonly string[];
     seeAlso: readonly string[];
   } | null;
+  readonly references: readonly string[];
   readonly otherAssets: number;
   readonly history: readonly {
     event: 'found' | 'seen' | 'fixed' | 'came back';
@@ -162,7 +163,13 @@ interface ToldPlugin extends Omit<PluginDetail, 'severity' | 'references'> {
 const tellFinding = (told: Told): FindingDetail => ({
   ...told,
   description: told.plugin?.description ?? null,
-  references: [...(told.plugin?.crossReferences ?? []), ...(told.plugin?.seeAlso ?? [])],
+  references: [
+    ...new Set([
+      ...(told.plugin?.crossReferences ?? []),
+      ...(told.plugin?.seeAlso ?? []),
+      ...told.references,
+    ]),
+  ],
   severityBySource: told.views.map(({ source, severity, saidAt }) => ({
     source,
     severity: severity ?? told.severity,

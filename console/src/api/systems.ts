@@ -10,6 +10,8 @@ export interface SystemRow {
   readonly systemId: string;
   readonly remoteId: string | null;
   readonly name: string;
+  readonly externalIds: Readonly<Record<string, string>>;
+  readonly scannerTag: string | null;
   readonly status: string | null;
   readonly impact: {
     readonly confidentiality: string | null;

@@ -13,6 +13,7 @@ export {
   type Scope,
   scopeFor,
 } from './actor.ts';
+export { type NamedIn, namedInFields, namedInWords } from './named-in.ts';
 export { allPermissions, type Permission, permissions } from './permission.ts';
 export { allRoles, isPrivileged, type Role, roles } from './role.ts';
 export { inScope } from './scope.sql.ts';

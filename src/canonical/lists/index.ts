@@ -10,6 +10,7 @@ export {
   type ListDefinition,
   type ListQuery,
   type SortOf,
+  systemFilter,
 } from './define-list.ts';
 export {
   type FindingGroup,

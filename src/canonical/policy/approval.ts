@@ -1,6 +1,7 @@
 import type { EntityPolicy } from './policy.ts';
 import { recordSchemaOf } from '../record-fields/index.ts';
-import { lookUpPolicy } from './look-up-policy.ts';
+import { lookUpPolicy, policyOfEntity } from './look-up-policy.ts';
+import type { RecordFacts } from './policy-filter.ts';
 
 export interface ProposedChange {
   readonly entity: string;
@@ -16,9 +17,13 @@ export interface ProposedChange {
  * says nothing of approval, that of the system (`*`). Where it names fields, a change of any of them asks, and so does a record made new; where it names
  * severities, a record of unknown severity asks too, since it may be one of them.
  */
-export function needsApproval(policies: readonly EntityPolicy[], change: ProposedChange): boolean {
+export function needsApproval(
+  policies: readonly EntityPolicy[],
+  change: ProposedChange,
+  record: RecordFacts,
+): boolean {
   const named = (entity: string): EntityPolicy['approval'] =>
-    policies.find((policy) => policy.entity === entity)?.approval;
+    policyOfEntity(policies, entity, record)?.approval;
   const own = named(change.entity);
   const approval = own === undefined ? named('*') : own;
   if (!approval) return false;
@@ -42,9 +47,12 @@ const isWhole = (entity: string): boolean => recordSchemaOf(entity) === undefine
 export function mayGoOut(
   policies: readonly EntityPolicy[],
   change: Pick<ProposedChange, 'entity' | 'kind' | 'fields'>,
+  record: RecordFacts,
 ): boolean {
   const fields = change.kind === 'create' || isWhole(change.entity) ? [''] : change.fields;
-  return fields.every((field) => lookUpPolicy(policies, change.entity, field).direction !== 'inbound');
+  return fields.every(
+    (field) => lookUpPolicy(policies, change.entity, field, record).direction !== 'inbound',
+  );
 }
 
 export type Consent = 'granted' | 'ask' | 'forbidden';
@@ -56,7 +64,8 @@ export type Consent = 'granted' | 'ask' | 'forbidden';
 export function consentTo(
   policies: readonly EntityPolicy[],
   change: ProposedChange & { readonly approved: boolean },
+  record: RecordFacts,
 ): Consent {
-  if (!mayGoOut(policies, change)) return 'forbidden';
-  return change.approved || !needsApproval(policies, change) ? 'granted' : 'ask';
+  if (!mayGoOut(policies, change, record)) return 'forbidden';
+  return change.approved || !needsApproval(policies, change, record) ? 'granted' : 'ask';
 }

@@ -1,6 +1,7 @@
 /** How a field of an entity is kept in agreement: which way values may go, and who yields when both sides edited. */
 import { z } from 'zod';
 import { severities } from '../vocabulary/index.ts';
+import type { PolicyFilter } from './policy-filter.ts';
 
 export const syncDirections = ['inbound', 'outbound', 'bidirectional'] as const;
 export type SyncDirection = (typeof syncDirections)[number];
@@ -35,6 +36,8 @@ export type ApprovalScope = z.infer<typeof approvalScope>;
 export interface EntityPolicy {
   /** `*`: every entity of the system, as far as its own policy does not say otherwise. */
   readonly entity: string;
+  /** For these records only; what it says holds for no other, for which it is as if this policy were not there. Absent: for all. */
+  readonly filter?: PolicyFilter;
   readonly direction?: SyncDirection;
   readonly strategy?: ConflictStrategy;
   readonly fields: FieldLevelPolicies;

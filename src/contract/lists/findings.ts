@@ -143,6 +143,7 @@ export const findingDetail = finding.extend({
       requestedBy: z.string().nullable(),
     }),
   ),
+  references: z.array(z.string()),
   otherAssets: z.number(),
   history: z.array(findingEvent),
 });

@@ -60,6 +60,7 @@ export const metricRow = z
         before: z.strictObject({ day: dayText, value: z.number() }).nullable(),
       }),
     ),
+    organizationTarget: z.number().nullable(),
     /** The day of the values. */
     takenOn: dayText.nullable(),
     takenAt: instant.nullable(),

@@ -8,6 +8,8 @@ export const system = z.strictObject({
   systemId: z.string(),
   remoteId: z.string().nullable(),
   name: z.string(),
+  externalIds: z.record(z.string(), z.string()),
+  scannerTag: z.string().nullable(),
   impact: z.strictObject({
     confidentiality: z.string().nullable(),
     integrity: z.string().nullable(),

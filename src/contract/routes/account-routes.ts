@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allPermissions, allRoles } from '../../canonical/access/index.ts';
+import { allPermissions, allRoles, namedInFields } from '../../canonical/access/index.ts';
 import { grantList, tokenList, userList } from '../../canonical/lists/index.ts';
 import {
   accountAdded,
@@ -163,6 +163,8 @@ const given = defineRoutes({
       account,
       gives: z.union([z.strictObject({ role }), z.strictObject({ permission })]),
       scope: place,
+      /** For the boundaries whose field names the account, whichever they are; `scope` then lists none. */
+      namedIn: z.enum(namedInFields).optional(),
       /** Up to the end of this day, in UTC. */
       until: z.iso.date().optional(),
       reason,

@@ -20,6 +20,7 @@ const connectionMappings = z.strictObject({
         }),
       ),
       approval: z.string().nullable(),
+      limitedTo: z.string().nullable(),
     }),
   ),
   usual: z.string(),

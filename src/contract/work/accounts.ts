@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allPermissions, allRoles } from '../../canonical/access/index.ts';
+import { allPermissions, allRoles, namedInFields } from '../../canonical/access/index.ts';
 import { instant } from '../json/index.ts';
 
 const reach = {
@@ -34,6 +34,10 @@ const grant = z.strictObject({
   role: z.string().nullable(),
   permission: z.string().nullable(),
   ...reach,
+  /** By which field of boundaries it is given: `systemIds` are those that name the account now. */
+  namedIn: z.enum(namedInFields).nullable(),
+  /** Boundaries whose field says a name that others bear too: it gives nothing there. */
+  unclear: z.array(z.string()),
   until: instant.nullable(),
   source: z.enum(['person', 'machine', 'demo', 'group']),
   /** Of source group: the grant of the group that it follows from. */

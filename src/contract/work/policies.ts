@@ -3,12 +3,17 @@ import {
   approvalScope,
   conflictStrategies,
   fieldLevelPolicies,
+  policyFilterNames,
   syncDirections,
 } from '../../canonical/policy/index.ts';
 import { instant } from '../json/index.ts';
 
+/** To which records a policy is limited: name of the filter to its text. */
+const policyFilter = z.partialRecord(z.enum(policyFilterNames), z.string());
+
 const policy = z.strictObject({
   entity: z.string(),
+  filter: policyFilter.optional(),
   direction: z.enum(syncDirections).optional(),
   strategy: z.enum(conflictStrategies).optional(),
   fields: fieldLevelPolicies,
@@ -34,6 +39,7 @@ export const policiesChanged = z.strictObject({
 export const policyFile = z.record(
   z.string(),
   z.strictObject({
+    filter: z.string().optional(),
     direction: z.enum(syncDirections).optional(),
     strategy: z.enum(conflictStrategies).optional(),
     fields: fieldLevelPolicies.optional(),

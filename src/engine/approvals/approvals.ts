@@ -35,6 +35,7 @@ import {
 } from '../outbox/index.ts';
 import { settleRejected } from '../../record/entities/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 
 export type { ApprovalRow };
 
@@ -122,8 +123,14 @@ async function returnDecided(
   policies: readonly EntityPolicy[],
 ): Promise<void> {
   const withdrawn = await listWithdrawnDecisions(db, system.id);
+  const factsOf = await readRecordFacts(
+    db,
+    policies,
+    'poam',
+    withdrawn.map(({ poamId }) => poamId),
+  );
   const [out = [], kept = []] = [true, false].map((may) =>
-    withdrawn.filter((each) => mayGoOut(policies, each) === may),
+    withdrawn.filter((each) => mayGoOut(policies, each, factsOf(each.poamId)) === may),
   );
   await returnWithdrawn(
     db,

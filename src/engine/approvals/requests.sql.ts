@@ -1,4 +1,5 @@
 /** Requests: rows of approvals that ask for something a person wants, and the answers of their deciders. */
+import { boundariesOfGrant } from '../../record/systems/index.ts';
 import { sql, type Kysely } from 'kysely';
 import type { ReasonCode, RequestEnd, RequestKind } from '../../canonical/vocabulary/index.ts';
 import { inScope, type Scope } from '../../canonical/access/index.ts';
@@ -64,7 +65,7 @@ const holdsStill = sql`(d.delegated_by_principal like 'local:%' or exists (
   select from grants g join principals p on p.id = g.principal_id
    where p.id::text = d.delegated_by_principal and p.status <> 'disabled' and g.role = d.role_name and g.revoked_at is null
      and (g.until_at is null or g.until_at > tieline_now())
-     and (g.reach = 'everywhere' or (a.system_id is null and g.unassigned) or a.system_id = any(g.system_ids))))`;
+     and (g.reach = 'everywhere' or (a.system_id is null and g.unassigned) or a.system_id = any(${boundariesOfGrant}))))`;
 
 const requests = sql`
     select a.id as number, a.approval_id as "approvalId", a.requested_action as action, a.requested_by as "requestedBy",

@@ -1,4 +1,5 @@
 /** Deciding a page: of invented pages with nothing but what was gathered, no database. */
+import { noRecord } from '../../canonical/policy/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../platform/values/json.ts';
@@ -82,6 +83,7 @@ function gathered(page: readonly OneRecord[], order = page.map((_, n) => n)): Kn
       .map(({ each }) => heldFor('ingestion_poams', each.external, [])),
     links,
     rows,
+    factsOf: () => noRecord,
     recognized,
     excludedOwners: new Set(['S-out']),
     elsewhere: new Set(),

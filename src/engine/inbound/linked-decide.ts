@@ -9,7 +9,7 @@ import {
 } from '../../record/entities/index.ts';
 import type { Counts } from '../../ledger/operations/index.ts';
 import { decideInbound, sameValue } from '../merge/index.ts';
-import { defaultPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
+import { defaultPolicy, lookUpPolicy, noRecord } from '../../canonical/policy/index.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isOwnedBy } from './excluded.ts';
 import { moveOf } from './linked-moves.ts';
@@ -84,6 +84,7 @@ function decideOne(
   const { entity, source } = known;
   const shape = linkedEntity(entity);
   const isElsewhere = known.elsewhere.has(stored?.entityId ?? '');
+  const facts = stored === undefined ? noRecord : known.factsOf(stored.entityId);
   return {
     each,
     stored,
@@ -97,7 +98,7 @@ function decideOne(
       row: stored && inCanonicalWords(entity, stored.row),
       base: link?.base,
       policyOf: (field) =>
-        isEcho(source, field) ? defaultPolicy : lookUpPolicy(source.policies, entity, field),
+        isEcho(source, field) ? defaultPolicy : lookUpPolicy(source.policies, entity, field, facts),
       // Neither side reports when a single field was edited.
       times: { internal: undefined, external: undefined },
     }),

@@ -10,6 +10,7 @@ import {
   type LinkedEntityName,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { fetchExcludedOwners } from './excluded.ts';
 import { findTwinsOf } from './linked-conflicts.ts';
 import { isPassed, ownedBy } from './linked-decide.ts';
@@ -42,10 +43,9 @@ export async function gather(
   const known = { entity, source, records, orphans, links, rows, excludedOwners };
   const unlinked = records.filter((each) => !links.has(each.external.externalId) && !isPassed(known, each));
   const recognized = await recognize(tx, entity, source, unlinked);
-  const elsewhere = await findLinkedElsewhere(tx.db, { ...source, entity }, [
-    ...rows.keys(),
-    ...[...recognized.values()].map((stored) => stored.entityId),
-  ]);
+  const ours = [...rows.keys(), ...[...recognized.values()].map((stored) => stored.entityId)];
+  const elsewhere = await findLinkedElsewhere(tx.db, { ...source, entity }, ours);
+  const factsOf = await readRecordFacts(tx.db, source.policies, entity, ours);
   const places = await gatherPlaces(tx, entity, source.systemId, placed(links, rows, recognized, records));
   const rowless = records.filter(
     (each) => !rows.has(links.get(each.external.externalId)?.entity_id ?? '') && !isPassed(known, each),
@@ -55,6 +55,7 @@ export async function gather(
     ...known,
     recognized,
     elsewhere,
+    factsOf,
     places,
     twins: new Map(
       twins.flatMap((twin) => {

@@ -1,7 +1,7 @@
 /** What a page of linked records is while it is gathered, decided and applied. */
 import type { ExternalRecord } from '../../connectors/kit/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
-import type { EntityPolicy } from '../../canonical/policy/index.ts';
+import type { EntityPolicy, RecordFacts } from '../../canonical/policy/index.ts';
 import type { HeldRecord } from '../../ledger/operations/index.ts';
 import type { LinkRow } from '../../ledger/links/index.ts';
 import type { LinkedEntityName, StoredRecord, Twin } from '../../record/entities/index.ts';
@@ -53,6 +53,8 @@ export interface Known {
   readonly places: Places;
   /** What records that may become new rows are the same as, by the remote's id. */
   readonly twins: ReadonlyMap<string, Twin>;
+  /** What policies ask of our rows, by our id. */
+  readonly factsOf: (entityId: string) => RecordFacts;
 }
 
 /** What becomes of one record. */

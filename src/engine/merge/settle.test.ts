@@ -4,6 +4,7 @@ import type { Json } from '../../platform/values/json.ts';
 import { conflictStrategies, syncDirections, type FieldPolicy } from '../../canonical/policy/policy.ts';
 import { decideInbound } from './inbound.ts';
 import { lookUpPolicy } from '../../canonical/policy/look-up-policy.ts';
+import { noRecord } from '../../canonical/policy/policy-filter.ts';
 import { settleField, type Action, type FieldValues } from './settle.ts';
 import { canonical, mergeField, sameValue } from './three-way.ts';
 
@@ -182,15 +183,15 @@ describe('the policy of a field', () => {
     ['poam', 'comments', { direction: 'bidirectional', strategy: 'append', decidedBy: 'field' }],
     ['control', 'family', { direction: 'inbound', strategy: 'external_wins', decidedBy: 'system' }],
   ])('P1: the policy of a field is looked up field, entity, system (%s.%s)', (entity, field, expected) => {
-    expect(lookUpPolicy(policies, entity, field)).toEqual(expected);
+    expect(lookUpPolicy(policies, entity, field, noRecord)).toEqual(expected);
   });
 
   it('P1: the policy of another entity does not apply to a field', () => {
-    expect(lookUpPolicy(policies.slice(1), 'control', 'family').decidedBy).toBe('default');
+    expect(lookUpPolicy(policies.slice(1), 'control', 'family', noRecord).decidedBy).toBe('default');
   });
 
   it('P2: a field without a policy goes both ways, and a person decides', () => {
-    expect(lookUpPolicy([], 'poam', 'status')).toEqual({
+    expect(lookUpPolicy([], 'poam', 'status', noRecord)).toEqual({
       direction: 'bidirectional',
       strategy: 'manual',
       decidedBy: 'default',

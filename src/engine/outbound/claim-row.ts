@@ -1,7 +1,8 @@
 /** The last look before a change leaves: is it still to be sent, and do the policies in force let it? */
 import type { Store } from '../../platform/postgres/index.ts';
 import { type ClaimableRow, lockClaimable, markSent, setAside } from '../outbox/index.ts';
-import { consentTo, type EntityPolicy } from '../../canonical/policy/index.ts';
+import { consentTo, type EntityPolicy, type RecordFacts } from '../../canonical/policy/index.ts';
+import { readFactsOfRows } from '../../record/policy-facts/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
 
 /**
@@ -23,7 +24,8 @@ export function claimRows(
   return store.transaction(async ({ db }) => {
     const rows = await lockClaimable(db, ids);
     const policies = await fetchPolicies(db, system.id);
-    const claims = new Map(rows.map((row) => [row.id, claimOf(policies, row)]));
+    const factsOf = await readFactsOfRows(db, policies, rows);
+    const claims = new Map(rows.map((row) => [row.id, claimOf(policies, row, factsOf(row))]));
     const claimed = rows.filter(({ id }) => claims.get(id) === 'claimed');
     await markSent(
       db,
@@ -38,15 +40,10 @@ export function claimRows(
   });
 }
 
-function claimOf(policies: readonly EntityPolicy[], row: ClaimableRow): Claim {
+function claimOf(policies: readonly EntityPolicy[], row: ClaimableRow, record: RecordFacts): Claim {
   if (row.paused) return 'paused';
   const { entity, kind, fields, approved } = row;
-  const consent = consentTo(policies, {
-    entity,
-    kind,
-    fields,
-    severity: row.severity ?? undefined,
-    approved,
-  });
+  const change = { entity, kind, fields, severity: row.severity ?? undefined, approved };
+  const consent = consentTo(policies, change, record);
   return ({ granted: 'claimed', ask: 'held', forbidden: 'gone' } as const)[consent];
 }

@@ -76,7 +76,7 @@ export async function confirmRows(
     if (touched.length > 0) await takeIn(tx, origin, linkedEntity(name).parent?.entity ?? name, touched);
   }
   const counts: Counts[] = [];
-  for (const row of rows) counts.push(await countsOf(tx, row));
+  for (const { row, record } of confirmations) counts.push(await countsOf(tx, row, record.raw));
   return counts;
 }
 
@@ -87,10 +87,14 @@ const wishOf = (row: OutboxRow) => ({
   fields: Object.keys(row.payload),
 });
 
-async function countsOf(tx: Tx, { entity_type, change_kind, payload }: OutboxRow): Promise<Counts> {
+async function countsOf(
+  tx: Tx,
+  { entity_type, change_kind, payload }: OutboxRow,
+  remote: Json,
+): Promise<Counts> {
   const definition = definitionOf(entity_type);
   if (definition.kind === 'sent') {
-    const { changed, as } = await definition.confirmed(tx, payload);
+    const { changed, as } = await definition.confirmed(tx, payload, remote);
     return { ...noCounts, read: changed, [as]: changed };
   }
   return { ...noCounts, read: 1, [change_kind === 'create' ? 'created' : 'updated']: 1 };

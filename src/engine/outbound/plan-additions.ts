@@ -1,5 +1,6 @@
 /** What was added here to records that the remote has (a milestone to a POA&M): it is made there too. */
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { lookUpPolicy, mayGoOut, needsApproval, type RecordFacts } from '../../canonical/policy/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { deriveUuid, type JsonObject } from '../../platform/values/index.ts';
 import { clearEdited } from '../../ledger/links/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
@@ -19,13 +20,13 @@ import type { RunContext } from '../run/index.ts';
 /**
  * Puts additions into the outbox, by the policies for what is new. One that was edited before it went out goes out as it is now; one that
  * is an addition no more (the remote has it, its POA&M is gone there) is set aside.
- * @param sendable the fields that a mapping sends out, of an entity, and no policy keeps from it.
+ * @param fields the fields of an entity that a mapping sends out.
  */
 export async function planAdditions(
   context: RunContext,
   system: ConnectedSystem,
   operationId: string,
-  sendable: (entity: LinkedEntityName) => readonly string[],
+  fields: { readonly mapped: (entity: LinkedEntityName) => readonly string[] },
 ): Promise<void> {
   for (const { name, outbound } of listLinkedEntities()) {
     if (!outbound.adds || !canWrite(system, name)) continue;
@@ -38,9 +39,17 @@ export async function planAdditions(
         name,
         added.map(({ row }) => row),
       );
-      const fields = sendable(name);
+      const mapped = fields.mapped(name);
+      const factsOf = await readRecordFacts(
+        db,
+        system.policies,
+        name,
+        added.map(({ entityId }) => entityId),
+      );
       const changes = added.flatMap((each) =>
-        isExcluded(each.row) ? [] : (additionOf(system, name, each, fields) ?? []),
+        isExcluded(each.row)
+          ? []
+          : (additionOf({ system, entity: name, record: factsOf(each.entityId) }, each, mapped) ?? []),
       );
       await supersedeOtherCreates(
         db,
@@ -59,20 +68,24 @@ export async function planAdditions(
 }
 
 function additionOf(
-  system: ConnectedSystem,
-  entity: LinkedEntityName,
+  {
+    system,
+    entity,
+    record,
+  }: { readonly system: ConnectedSystem; readonly entity: LinkedEntityName; readonly record: RecordFacts },
   { entityId, parentExternalId, row }: AddedRow,
-  sendable: readonly string[],
+  mapped: readonly string[],
 ): OutboundChange | undefined {
   const said = inCanonicalWords(entity, row);
   const payload: JsonObject = Object.fromEntries(
-    sendable.flatMap((field) => {
+    mapped.flatMap((field) => {
+      if (lookUpPolicy(system.policies, entity, field, record).direction === 'inbound') return [];
       const value = said[field];
       return value === undefined || value === null ? [] : [[field, value]];
     }),
   );
   const change = { entity, kind: 'create', fields: Object.keys(payload), severity: undefined } as const;
-  if (change.fields.length === 0 || !mayGoOut(system.policies, change)) return undefined;
+  if (change.fields.length === 0 || !mayGoOut(system.policies, change, record)) return undefined;
   return {
     entity,
     entityId,
@@ -87,6 +100,6 @@ function additionOf(
     ),
     reason: 'added here',
     payload,
-    needsApproval: needsApproval(system.policies, change),
+    needsApproval: needsApproval(system.policies, change, record),
   };
 }

@@ -24,7 +24,14 @@ import { clearEdited } from '../../ledger/links/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import { canonical, mergeField } from '../merge/index.ts';
-import { lookUpPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import {
+  lookUpPolicy,
+  needsApproval,
+  noRecord,
+  possiblePolicies,
+  type RecordFacts,
+} from '../../canonical/policy/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canUpdate, type ConnectedSystem } from '../connections/index.ts';
 import { excludedRows } from '../inbound/index.ts';
@@ -59,7 +66,7 @@ export async function planEdits(
   for (const entity of editable()) {
     if (!canUpdate(system, entity)) continue;
     const source = { systemId: system.id, systemType: system.module.declaration.systemType, operationId };
-    await linkedEntity(entity).beforeEdits?.(context.db, source, sendableFields(system, entity));
+    await linkedEntity(entity).beforeEdits?.(context.db, source, sendableOfSome(system, entity));
     await supersedeUnlinked(context.db, { systemId: system.id, entity });
     let afterId = 0;
     for (;;) {
@@ -69,7 +76,9 @@ export async function planEdits(
       await context.store.transaction((tx) => planPage(tx, system, operationId, entity, page));
     }
   }
-  await planAdditions(context, system, operationId, (entity) => sendableFields(system, entity));
+  await planAdditions(context, system, operationId, {
+    mapped: (entity) => mappedFields(system, entity),
+  });
 }
 
 /** Plans the edits of one record again, after the remote was found to have moved on. */
@@ -86,14 +95,35 @@ export async function replanRecord(
   if (page.length > 0) await planPage(tx, system, operationId, entity, page);
 }
 
-/** Fields that a mapping sends out, of an entity, and no policy keeps from it. */
-function sendableFields(system: ConnectedSystem, entity: LinkedEntityName): string[] {
+function mappedFields(system: ConnectedSystem, entity: LinkedEntityName): string[] {
   const mapping = compileMappings(system.mappings, entity);
   const { fields, derived } = linkedEntity(entity);
-  return [...fields, ...derived].filter(
-    (field) =>
-      mapping.sendable.has(field) && lookUpPolicy(system.policies, entity, field).direction !== 'inbound',
+  return [...fields, ...derived].filter((field) => mapping.sendable.has(field));
+}
+
+/** Fields that a mapping sends out, of a record, and no policy keeps from it. */
+function sendableFields(system: ConnectedSystem, entity: LinkedEntityName, record: RecordFacts): string[] {
+  return mappedFields(system, entity).filter(
+    (field) => lookUpPolicy(system.policies, entity, field, record).direction !== 'inbound',
   );
+}
+
+/** The same of the records of an entity, of any of them. */
+function sendableOfSome(system: ConnectedSystem, entity: LinkedEntityName): string[] {
+  const possible = possiblePolicies(system.policies, entity);
+  return mappedFields(system, entity).filter((field) =>
+    possible.some((policies) => lookUpPolicy(policies, entity, field, noRecord).direction !== 'inbound'),
+  );
+}
+
+/** Computed once for records of which the same is known: for all, where no policy is limited to some. */
+function onceByFacts<T>(compute: (record: RecordFacts) => T): (record: RecordFacts) => T {
+  const known = new Map<RecordFacts, T>();
+  return (record) => {
+    const value = known.get(record) ?? compute(record);
+    known.set(record, value);
+    return value;
+  };
 }
 
 async function planPage(
@@ -109,15 +139,22 @@ async function planPage(
     page.map((linked) => linked.row),
   );
   const enabled = page.filter((linked) => !isExcluded(linked.row));
-  await undoForbiddenEdits(tx, system, operationId, entity, enabled);
+  const factsOf = await readRecordFacts(
+    tx.db,
+    system.policies,
+    entity,
+    enabled.map((linked) => linked.entityId),
+  );
+  await undoForbiddenEdits(tx, { system, operationId, entity, factsOf }, enabled);
   await clearEdited(
     tx.db,
     page.map((linked) => linked.linkId),
   );
-  const groups = fieldsByChange(system, entity);
-  const changes = enabled.flatMap((linked) =>
-    groups.flatMap((fields) => editOf(system, entity, linked, fields) ?? []),
-  );
+  const groupsOf = onceByFacts((record) => fieldsByChange(system, entity, record));
+  const changes = enabled.flatMap((linked) => {
+    const record = factsOf(linked.entityId);
+    return groupsOf(record).flatMap((fields) => editOf({ system, entity, record }, linked, fields) ?? []);
+  });
   const records = {
     entityIds: page.map((linked) => linked.entityId),
     keep: changes.map((change) => change.idempotencyKey),
@@ -152,8 +189,8 @@ function isSettled(entity: LinkedEntityName, linked: LinkedRow): boolean {
 }
 
 /** Fields by the change in which they go out. */
-function fieldsByChange(system: ConnectedSystem, entity: LinkedEntityName): string[][] {
-  const fields = sendableFields(system, entity);
+function fieldsByChange(system: ConnectedSystem, entity: LinkedEntityName, record: RecordFacts): string[][] {
+  const fields = sendableFields(system, entity, record);
   if (!linkedEntity(entity).outbound.splitsByPlace) return [fields];
   const placeOf = (field: string): string =>
     system.mappings
@@ -169,8 +206,11 @@ function fieldsByChange(system: ConnectedSystem, entity: LinkedEntityName): stri
 const standsThere: Readonly<Record<string, string>> = { acr_override: 'acr_rated' };
 
 function editOf(
-  system: ConnectedSystem,
-  entity: LinkedEntityName,
+  {
+    system,
+    entity,
+    record,
+  }: { readonly system: ConnectedSystem; readonly entity: LinkedEntityName; readonly record: RecordFacts },
   linked: LinkedRow,
   sendable: readonly string[],
 ): OutboundChange | undefined {
@@ -203,7 +243,7 @@ function editOf(
     payload,
     before: Object.fromEntries(fields.map((field) => [field, before(field)])),
     severity,
-    needsApproval: needsApproval(system.policies, { entity, kind: 'update', fields, severity }),
+    needsApproval: needsApproval(system.policies, { entity, kind: 'update', fields, severity }, record),
   };
 }
 
@@ -213,19 +253,28 @@ function editOf(
  */
 async function undoForbiddenEdits(
   tx: Tx,
-  system: ConnectedSystem,
-  operationId: string,
-  entity: LinkedEntityName,
+  {
+    system,
+    operationId,
+    entity,
+    factsOf,
+  }: {
+    readonly system: ConnectedSystem;
+    readonly operationId: string;
+    readonly entity: LinkedEntityName;
+    readonly factsOf: (entityId: string) => RecordFacts;
+  },
   page: readonly LinkedRow[],
 ): Promise<void> {
-  const owned = linkedEntity(entity).fields.filter(
-    (field) =>
-      lookUpPolicy(system.policies, entity, field).direction === 'inbound' &&
-      !sentOnlyFields(entity).includes(field),
+  const ownedBy = onceByFacts((record) =>
+    linkedEntity(entity).fields.filter(
+      (field) =>
+        lookUpPolicy(system.policies, entity, field, record).direction === 'inbound' &&
+        !sentOnlyFields(entity).includes(field),
+    ),
   );
-  if (owned.length === 0) return;
   const undone = page.flatMap((linked) => {
-    const free = owned.filter((field) => !linked.heldFields.includes(field));
+    const free = ownedBy(factsOf(linked.entityId)).filter((field) => !linked.heldFields.includes(field));
     const edited = Object.keys(editedFields(free, inCanonicalWords(entity, linked.row), linked.base));
     return edited.length > 0 ? [{ linked, edited }] : [];
   });

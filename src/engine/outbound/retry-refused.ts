@@ -10,7 +10,8 @@ import { noCounts, recordChanges, recordCounts } from '../../ledger/operations/i
 import { fetchRows, inCanonicalWords, linkedEntity } from '../../record/entities/index.ts';
 import { listRefused, type RefusedRow, reopenRefused } from '../outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { needsApproval } from '../../canonical/policy/index.ts';
+import { needsApproval, type RecordFacts } from '../../canonical/policy/index.ts';
+import { readFactsOfRows } from '../../record/policy-facts/index.ts';
 import { sameValue } from '../merge/index.ts';
 import type { ConnectedSystem } from '../connections/index.ts';
 import type { RunContext } from '../run/index.ts';
@@ -20,6 +21,8 @@ import { isSpellable, outboundEdition } from './outbound-change.ts';
 interface Refused {
   readonly row: RefusedRow;
   readonly payload: JsonObject;
+  /** What policies ask of the record. */
+  readonly record: RecordFacts;
 }
 
 interface Retried extends Refused {
@@ -48,13 +51,19 @@ async function gatherRefused(
 ): Promise<Refused[]> {
   const rows = await listRefused(tx.db, system.id, entities);
   const payloads = await presentPayloads(tx, rows);
-  return rows.map((row) => ({ row, payload: payloads.get(row.id) ?? row.payload }));
+  const factsOf = await readFactsOfRows(tx.db, system.policies, rows);
+  return rows.map((row) => ({
+    row,
+    payload: payloads.get(row.id) ?? row.payload,
+    record: factsOf(row),
+  }));
 }
 
 function decideRetries(system: ConnectedSystem, refused: readonly Refused[]): Retried[] {
-  return refused.flatMap(({ row, payload }): Retried[] => {
+  return refused.flatMap((each): Retried[] => {
+    const { row, payload } = each;
     const because = whyNow(system, row, payload);
-    return because === undefined ? [] : [{ row, payload, because, asks: asksAgain(system, row, payload) }];
+    return because === undefined ? [] : [{ ...each, because, asks: asksAgain(system, each) }];
   });
 }
 
@@ -135,13 +144,14 @@ const sameSpelling = (field: string, one: Json | undefined, other: Json | undefi
   sameValue(one, other, comparisonOf(field) === 'day' ? 'day' : 'text');
 
 /** Whether a person must agree: what was agreed to before is something else. */
-function asksAgain(system: ConnectedSystem, row: RefusedRow, payload: JsonObject): boolean {
+function asksAgain(system: ConnectedSystem, { row, payload, record }: Refused): boolean {
   if (sameValue(row.payload, payload)) return false;
   const severity = payload['weakness_risk_level'] ?? payload['risk_rating'];
-  return needsApproval(system.policies, {
+  const change = {
     entity: row.entity,
     kind: row.kind,
     fields: Object.keys(payload),
     severity: typeof severity === 'string' ? severity : undefined,
-  });
+  };
+  return needsApproval(system.policies, change, record);
 }

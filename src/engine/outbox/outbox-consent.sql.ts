@@ -9,6 +9,7 @@ import { stateAfter, statesBefore } from './outbox-moves.sql.ts';
 export interface UnsentRow {
   readonly id: number;
   readonly entity: string;
+  readonly entityId: string;
   readonly kind: 'create' | 'update';
   readonly state: 'waiting' | 'pending';
   readonly fields: readonly string[];
@@ -17,7 +18,7 @@ export interface UnsentRow {
   readonly approved: boolean;
 }
 
-const consentColumns = sql`o.id::int, o.entity_type as entity, o.change_kind as kind, o.state,
+const consentColumns = sql`o.id::int, o.entity_type as entity, o.entity_id as "entityId", o.change_kind as kind, o.state,
            array(select jsonb_object_keys(o.payload)) as fields, o.severity, o.approved_at is not null as approved`;
 
 /** Changes to a system that wait for a person or for their turn; by idx_sync_outbox_waiting. */

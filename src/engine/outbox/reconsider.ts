@@ -4,9 +4,10 @@
  * policies change, at the end of each plan, and (for a single row, in `claim-row.ts`) when it is about to be sent.
  */
 import type { Kysely } from 'kysely';
-import { consentTo, type EntityPolicy } from '../../canonical/policy/index.ts';
+import { consentTo, type EntityPolicy, type RecordFacts } from '../../canonical/policy/index.ts';
 import { listUnsentRows, moveUnsent, type UnsentMove, type UnsentRow } from './outbox-consent.sql.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import { readFactsOfRows } from '../../record/policy-facts/index.ts';
 
 export interface ReconsideredKind {
   readonly entity: string;
@@ -25,14 +26,14 @@ export interface Reconsidered {
 }
 
 /** Where a row goes under the policies; undefined: it stays as it is. Pure. */
-export function moveOf(policies: readonly EntityPolicy[], row: UnsentRow): UnsentMove | undefined {
-  const consent = consentTo(policies, {
-    entity: row.entity,
-    kind: row.kind,
-    fields: row.fields,
-    severity: row.severity ?? undefined,
-    approved: row.approved,
-  });
+export function moveOf(
+  policies: readonly EntityPolicy[],
+  row: Omit<UnsentRow, 'entityId'>,
+  record: RecordFacts,
+): UnsentMove | undefined {
+  const { entity, kind, fields, approved } = row;
+  const change = { entity, kind, fields, severity: row.severity ?? undefined, approved };
+  const consent = consentTo(policies, change, record);
   if (consent === 'forbidden') return 'withdraw';
   if (consent === 'ask') return row.state === 'pending' ? 'hold' : undefined;
   return row.state === 'waiting' ? 'release' : undefined;
@@ -49,8 +50,10 @@ export async function reconsiderUnsent(
   mode: 'count' | 'apply',
 ): Promise<Reconsidered> {
   const moved: Record<UnsentMove, UnsentRow[]> = { release: [], hold: [], withdraw: [] };
-  for (const row of await listUnsentRows(db, system.id)) {
-    const move = moveOf(policies, row);
+  const rows = await listUnsentRows(db, system.id);
+  const factsOf = await readFactsOfRows(db, policies, rows);
+  for (const row of rows) {
+    const move = moveOf(policies, row, factsOf(row));
     if (move) moved[move].push(row);
   }
   if (mode === 'apply')

@@ -41,4 +41,14 @@ describe('whether an edit of policies loosens them', () => {
       'milestone: values may go out (new records, other fields)',
     ]);
   });
+  it('a policy that is limited to a boundary by now, or to fewer severities, is one for the others', () => {
+    const held = poam({ direction: 'inbound' });
+    const limited = poam({ direction: 'inbound', filter: { system: 'SYS-1' } });
+    expect(loosened([held], [limited])).toEqual(['poam: values may go out (new records, other fields)']);
+    expect(loosened([limited], [held])).toEqual([]);
+    const asked = poam({ approval: {}, filter: { system: 'SYS-1,SYS-2' } });
+    expect(loosened([asked], [poam({ approval: {}, filter: { system: 'SYS-1' } })])).toEqual([
+      'poam: approval is not asked for any more (new records, other fields in SYS-2)',
+    ]);
+  });
 });

@@ -2,29 +2,46 @@
  * Where an edit of policies lets more happen than before. Pure. Judged by what the policies say of changes, and not by how they are written: a row
  * that is taken away, a field that is let out, or an approval that names fewer severities loosens; one that asks for more does not.
  */
-import { type EntityPolicy, mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import {
+  boundariesNamed,
+  type EntityPolicy,
+  mayGoOut,
+  needsApproval,
+  type RecordFacts,
+} from '../../canonical/policy/index.ts';
 import { severities } from '../../canonical/vocabulary/index.ts';
 
-/** A kind of change that policies may tell apart. */
+/** A kind of change, of a kind of record, that policies may tell apart. */
 interface Probe {
   readonly entity: string;
   readonly kind: 'create' | 'update';
   readonly fields: readonly string[];
   readonly severity: string | undefined;
+  readonly record: RecordFacts;
 }
 
-/** Stands for every field, and every entity, that no policy names. */
+/** Stands for every field, every entity and every boundary that no policy names. */
 const any = '*';
 
 const namedFields = (policies: readonly EntityPolicy[]): string[] =>
   policies.flatMap(({ fields, approval }) => [...Object.keys(fields), ...(approval?.fields ?? [])]);
 
+const namedBoundaries = (policies: readonly EntityPolicy[]): string[] =>
+  policies.flatMap(({ filter }) => (filter === undefined ? [] : boundariesNamed(filter)));
+
 function probesOf(policies: readonly EntityPolicy[], entity: string): Probe[] {
   const fields = [...new Set([any, ...namedFields(policies)])];
-  return [undefined, ...severities].flatMap((severity) => [
-    { entity, kind: 'create' as const, fields: [], severity },
-    ...fields.map((field) => ({ entity, kind: 'update' as const, fields: [field], severity })),
-  ]);
+  const isLimited = policies.some(({ filter }) => filter !== undefined);
+  const boundaries = isLimited ? [undefined, ...new Set([any, ...namedBoundaries(policies)])] : [undefined];
+  return boundaries.flatMap((boundary) =>
+    [undefined, ...severities].flatMap((severity) => {
+      const of = { entity, severity, record: { severity, boundary } };
+      return [
+        { ...of, kind: 'create' as const, fields: [] },
+        ...fields.map((field) => ({ ...of, kind: 'update' as const, fields: [field] })),
+      ];
+    }),
+  );
 }
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
@@ -38,7 +55,10 @@ function named(probes: readonly Probe[]): string {
   );
   const fields = kinds.map((kind) => (kind === any ? 'other fields' : kind));
   const rated = unique(probes.map(({ severity }) => severity ?? 'no severity'));
-  return `${listed(fields)}${rated.length > severities.length ? '' : ` of ${listed(rated)}`}`;
+  const boundaries = unique(probes.map(({ record }) => record.boundary ?? 'none'));
+  // Where records of boundaries that no policy names are among them, it is not about single ones.
+  const where = boundaries.some((each) => each === any || each === 'none') ? '' : ` in ${listed(boundaries)}`;
+  return `${listed(fields)}${rated.length > severities.length ? '' : ` of ${listed(rated)}`}${where}`;
 }
 
 /** Lines for the security log, one an entity and kind of loosening. @param sent the entities of which anything is sent at all. */
@@ -52,14 +72,15 @@ export function loosenedBy(
   );
   return entities.flatMap((entity) => {
     const probes = probesOf([...before, ...after], entity);
-    const out = probes.filter((probe) => !mayGoOut(before, probe) && mayGoOut(after, probe));
+    const isLet = (policies: readonly EntityPolicy[], probe: Probe): boolean =>
+      mayGoOut(policies, probe, probe.record);
+    const isAsked = (policies: readonly EntityPolicy[], probe: Probe): boolean =>
+      needsApproval(policies, probe, probe.record);
+    const out = probes.filter((probe) => !isLet(before, probe) && isLet(after, probe));
     // What may not go out before is said above; what may not go out after needs nobody's word.
     const free = probes.filter(
       (probe) =>
-        mayGoOut(before, probe) &&
-        mayGoOut(after, probe) &&
-        needsApproval(before, probe) &&
-        !needsApproval(after, probe),
+        isLet(before, probe) && isLet(after, probe) && isAsked(before, probe) && !isAsked(after, probe),
     );
     return [
       ...(out.length > 0 ? [`${entity}: values may go out (${named(out)})`] : []),

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import { TielineError } from '../../platform/errors/index.ts';
-import type {
-  ApprovalScope,
-  ConflictStrategy,
-  EntityPolicy,
-  SyncDirection,
+import {
+  type ApprovalScope,
+  boundariesNamed,
+  type ConflictStrategy,
+  type EntityPolicy,
+  type PolicyFilter,
+  type SyncDirection,
 } from '../../canonical/policy/index.ts';
 import {
   deletePolicy,
@@ -15,6 +17,7 @@ import {
 import { type Origin, recordSecurityEvent } from '../../ledger/security/index.ts';
 import { type Database, fetchProductTime, type Store, type Tx } from '../../platform/postgres/index.ts';
 import {
+  fetchBoundariesOf,
   isLinked,
   linkedEntity,
   type LinkedEntity,
@@ -27,6 +30,7 @@ import { fromFile, policyFile } from './policy-file.ts';
 
 const fromRow = (row: PolicyRow): EntityPolicy => ({
   entity: row.entity_type,
+  ...(Object.keys(row.filters).length === 0 ? {} : { filter: row.filters }),
   fields: row.field_level_policies,
   ...(row.sync_direction === null ? {} : { direction: row.sync_direction }),
   ...(row.conflict_resolution_strategy === null ? {} : { strategy: row.conflict_resolution_strategy }),
@@ -84,6 +88,7 @@ function checkPolicy(policy: EntityPolicy): void {
         .map(({ name }) => name)
         .join(', ')}, ${onlySent().join(' and ')} (direction and approval only), and * for all`,
     );
+  checkFilter(policy, fault);
   if (onlyGoesOut && policy.strategy !== undefined)
     fault(policy.entity, 'only goes out: it has no strategy; it can ask for approval, and inbound stops it');
   const known = isLinked(policy.entity)
@@ -113,8 +118,56 @@ function checkPolicy(policy: EntityPolicy): void {
   }
 }
 
+/** A filter asks what is known of a record: of the system as a whole, or of what has none, nothing is. */
+function checkFilter(
+  { entity, filter }: EntityPolicy,
+  fault: (field: string, message: string) => never,
+): void {
+  if (filter === undefined) return;
+  const linked = isLinked(entity) ? linkedEntity(entity) : undefined;
+  const shown = linked?.row.shownAs;
+  // Files are judged with what they belong to, all at once.
+  if (shown === undefined || shown.system === 'null' || linked?.outbound.adds === 'every')
+    fault(
+      `${entity} filter`,
+      entity === '*'
+        ? 'the policy for all (*) is what holds where no other does; give the filter to the policy of an entity'
+        : `a policy of ${entity} holds for all of it; a filter can be given to ${listLinkedEntities()
+            .flatMap(({ name, row, outbound }) =>
+              row.shownAs === undefined || row.shownAs.system === 'null' || outbound.adds === 'every'
+                ? []
+                : [name],
+            )
+            .join(', ')}`,
+    );
+  if (filter.severity !== undefined && shown?.severity === undefined)
+    fault(
+      `${entity} filter`,
+      `${entity} has no severity; there is one of ${listLinkedEntities()
+        .flatMap(({ name, row }) => (row.shownAs?.severity === undefined ? [] : [name]))
+        .join(', ')}`,
+    );
+}
+
+/** A boundary that is misspelt would be in no filter, and what is meant for it would go by other policies. @throws USAGE that names it. */
+async function checkBoundaries(tx: Tx, policies: readonly EntityPolicy[]): Promise<void> {
+  for (const { entity, filter } of policies) {
+    const named = filter === undefined ? [] : boundariesNamed(filter);
+    const known = named.length === 0 ? new Map() : await fetchBoundariesOf(tx.db, 'system', named);
+    const unknown = named.filter((each) => !known.has(each));
+    if (unknown.length > 0)
+      throw new TielineError('USAGE', 'The policy was not saved.', {
+        fields: unknown.map((each) => ({
+          field: `${entity} filter`,
+          message: `${each} is not a boundary here; list them with \`tieline systems list\``,
+        })),
+      });
+  }
+}
+
 const toRow = (policy: EntityPolicy): PolicyRow => ({
   entity_type: policy.entity,
+  filters: policy.filter ?? {},
   sync_direction: policy.direction ?? (policy.entity === '*' ? 'bidirectional' : null),
   conflict_resolution_strategy: policy.strategy ?? null,
   field_level_policies: policy.fields,
@@ -126,6 +179,8 @@ export interface PolicyChange {
   readonly entity: string;
   /** Only this field; else the entity as a whole. */
   readonly field?: string;
+  /** For which records it is; null or empty: for all again. */
+  readonly filter?: PolicyFilter | null;
   readonly direction?: SyncDirection;
   readonly strategy?: ConflictStrategy;
   /** What approval is asked for; null: for nothing any more. */
@@ -147,7 +202,14 @@ function withChange(policies: readonly EntityPolicy[], change: PolicyChange): En
       ...before,
       fields: { ...before.fields, [change.field]: { ...before.fields[change.field], ...said } },
     };
-  return { ...before, ...said, ...(change.approval === undefined ? {} : { approval: change.approval }) };
+  const { filter: filterBefore, ...rest } = before;
+  const filter = change.filter === undefined ? filterBefore : change.filter;
+  return {
+    ...rest,
+    ...(filter && Object.keys(filter).length > 0 ? { filter } : {}),
+    ...said,
+    ...(change.approval === undefined ? {} : { approval: change.approval }),
+  };
 }
 
 /** What is done to the policies of one system. */
@@ -169,6 +231,7 @@ export interface PolicyOutcome {
 export function tryPolicies(store: Store, system: NamedSystem, edit: PolicyEdit): Promise<PolicyOutcome> {
   return store.transaction(async (tx) => {
     const policies = policiesAfter(await fetchPolicies(tx.db, system.id), edit);
+    await checkBoundaries(tx, edited(policies, edit));
     return { policies, waiting: await reconsiderUnsent(tx.db, system, policies, 'count') };
   });
 }
@@ -195,6 +258,7 @@ export async function editPoliciesWithin(
 ): Promise<PolicyOutcome> {
   const before = await fetchPolicies(tx.db, system.id);
   const policies = policiesAfter(before, edit);
+  await checkBoundaries(tx, edited(policies, edit));
   await savePolicies(tx, system.id, before, policies);
   const sent = listEntities().filter(({ kind }) => kind !== 'fact');
   const loosened = loosenedBy(
@@ -217,6 +281,12 @@ export interface NamedSystem {
   readonly id: number;
   readonly name: string;
 }
+
+/** The policies that an edit says something of: the others are as they were checked when they were saved. */
+const edited = (policies: readonly EntityPolicy[], edit: PolicyEdit): readonly EntityPolicy[] =>
+  edit.do === 'replace'
+    ? policies
+    : policies.filter(({ entity }) => edit.do === 'change' && entity === edit.change.entity);
 
 function policiesAfter(before: readonly EntityPolicy[], edit: PolicyEdit): EntityPolicy[] {
   if (edit.do === 'forget') return before.filter((policy) => policy.entity !== edit.entity);

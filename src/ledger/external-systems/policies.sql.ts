@@ -3,6 +3,7 @@ import type {
   ApprovalScope,
   ConflictStrategy,
   FieldLevelPolicies,
+  PolicyFilter,
   SyncDirection,
 } from '../../canonical/policy/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
@@ -10,6 +11,8 @@ import { type Database, storableJson } from '../../platform/postgres/index.ts';
 /** A row of sync_policies; the words are held to by its checks, the JSON by who writes it. Null: as above it. */
 export interface PolicyRow {
   readonly entity_type: string;
+  /** Which records it is for; empty: all. */
+  readonly filters: PolicyFilter;
   readonly sync_direction: SyncDirection | null;
   readonly conflict_resolution_strategy: ConflictStrategy | null;
   readonly field_level_policies: FieldLevelPolicies;
@@ -25,7 +28,7 @@ export interface KeptPolicy extends PolicyRow {
 
 export async function listPolicies(db: Kysely<Database>, systemId: number): Promise<KeptPolicy[]> {
   const { rows } = await sql<KeptPolicy>`
-    select entity_type, sync_direction, conflict_resolution_strategy, field_level_policies, requires_approval, approval_scope, created_at, updated_at
+    select entity_type, filters, sync_direction, conflict_resolution_strategy, field_level_policies, requires_approval, approval_scope, created_at, updated_at
       from sync_policies where external_system_id = ${systemId} order by entity_type`.execute(db);
   return rows;
 }
@@ -33,13 +36,13 @@ export async function listPolicies(db: Kysely<Database>, systemId: number): Prom
 /** Makes a policy exactly this. */
 export async function savePolicy(db: Kysely<Database>, systemId: number, policy: PolicyRow): Promise<void> {
   await sql`
-    insert into sync_policies (external_system_id, entity_type, sync_direction, conflict_resolution_strategy, field_level_policies,
+    insert into sync_policies (external_system_id, entity_type, filters, sync_direction, conflict_resolution_strategy, field_level_policies,
                                requires_approval, approval_scope, created_at, updated_at)
-    values (${systemId}, ${policy.entity_type}, ${policy.sync_direction}, ${policy.conflict_resolution_strategy},
+    values (${systemId}, ${policy.entity_type}, ${storableJson(policy.filters)}::jsonb, ${policy.sync_direction}, ${policy.conflict_resolution_strategy},
             ${storableJson(policy.field_level_policies)}::jsonb, ${policy.requires_approval}, ${policy.approval_scope === null ? null : storableJson(policy.approval_scope)}::jsonb,
             tieline_now(), tieline_now())
     on conflict (external_system_id, entity_type) do update
-      set sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
+      set filters = excluded.filters, sync_direction = excluded.sync_direction, conflict_resolution_strategy = excluded.conflict_resolution_strategy,
           field_level_policies = excluded.field_level_policies,
           requires_approval = excluded.requires_approval, approval_scope = excluded.approval_scope, updated_at = tieline_now()`.execute(
     db,

@@ -4,7 +4,7 @@ import { fetchRows, linkedEntity } from '../../record/entities/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeCreates } from '../../engine/outbox/index.ts';
 import { closeRefusals } from '../../ledger/conflicts/index.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { mayGoOut, needsApproval, noRecord } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canonical } from '../../engine/merge/index.ts';
 import { canWrite, type ConnectedSystem } from '../../engine/connections/index.ts';
@@ -32,7 +32,8 @@ export async function planAcceptances(
   system: ConnectedSystem,
   operationId: string,
 ): Promise<void> {
-  const mayLeave = mayGoOut(system.policies, { entity: 'acceptance', kind: 'create', fields: [] });
+  const creation = { entity: 'acceptance', kind: 'create', fields: [] } as const;
+  const mayLeave = mayGoOut(system.policies, creation, noRecord);
   const { sendable } = compileMappings(system.mappings, 'acceptance');
   const fields = linkedEntity('acceptance').fields.filter((field) => sendable.has(field));
   await context.store.transaction(async (tx) => {
@@ -75,11 +76,10 @@ function creationOf(
     idempotencyKey: deriveUuid('acceptance', String(system.id), id, JSON.stringify(canonical(payload))),
     reason: `asked for here: ${scalarText(row['comment'] ?? 'no comment')}`,
     payload,
-    needsApproval: needsApproval(system.policies, {
-      entity: 'acceptance',
-      kind: 'create',
-      fields,
-      severity: undefined,
-    }),
+    needsApproval: needsApproval(
+      system.policies,
+      { entity: 'acceptance', kind: 'create', fields, severity: undefined },
+      noRecord,
+    ),
   };
 }

@@ -16,6 +16,7 @@ import { lookUpPolicy } from '../../canonical/policy/index.ts';
 import { sameValue } from '../../engine/merge/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 
 const entity = 'asset_context';
@@ -123,10 +124,11 @@ async function refuseInbound(tx: Tx, assetUuid: string, fields: readonly string[
   const names = new Map((await listSystems(tx.db)).map((system) => [system.id, system.system_name]));
   for (const systemId of await listSystemsOfAsset(tx.db, assetUuid)) {
     const policies = await fetchPolicies(tx.db, systemId);
+    const factsOf = await readRecordFacts(tx.db, policies, entity, [assetUuid]);
     const owned = fields.filter(
       (field) =>
         !sentOnlyFields(entity).includes(field) &&
-        lookUpPolicy(policies, entity, field).direction === 'inbound',
+        lookUpPolicy(policies, entity, field, factsOf(assetUuid)).direction === 'inbound',
     );
     if (owned.length === 0) continue;
     const owner = names.get(systemId) ?? `system ${systemId}`;

@@ -65,8 +65,12 @@ beforeAll(async () => {
     uuid(1),
   );
   await run(
-    `insert into assets_extended (asset_uuid, cost_center, compliance_scope, data_classification, asset_tags)
-     values ($1, 'CC-1', '{FISMA,PCI DSS}', 'CUI', '{"Owner": ["Ops"]}')`,
+    `insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value) values ($1, 'Owner', 'Ops')`,
+    uuid(2),
+  );
+  await run(
+    `insert into assets_extended (asset_uuid, cost_center, compliance_scope, data_classification)
+     values ($1, 'CC-1', '{FISMA,PCI DSS}', 'CUI')`,
     uuid(2),
   );
   await run(

@@ -60,12 +60,6 @@ const known = sql`
   tagged as (
     select g.asset_uuid, g.tag_key || ':' || g.tag_value as found, lower(f.form) as form
       from ingestion_asset_tags g cross join lateral (values (g.tag_key || ':' || g.tag_value), (g.tag_key)) f(form)
-    union all
-    select x.asset_uuid, own.key || ':' || v.value, lower(f.form)
-      from assets_extended x
-     cross join lateral jsonb_each(case when jsonb_typeof(x.asset_tags) = 'object' then x.asset_tags else '{}' end) own
-     cross join lateral jsonb_array_elements_text(case when jsonb_typeof(own.value) = 'array' then own.value else jsonb_build_array(own.value) end) v(value)
-     cross join lateral (values (own.key || ':' || v.value), (own.key)) f(form)
   ),
   kept as (
     select x.asset_uuid, s.system_name || '/' || w.word as found, lower(f.form) as form

@@ -5,7 +5,7 @@
  * A deviation about which nothing is known any more (no finding under it, or one that no source shows) neither lapses nor is made.
  */
 import { compileMappings } from '../../canonical/mapping/index.ts';
-import { lookUpPolicy } from '../../canonical/policy/index.ts';
+import { readMayChange } from '../../record/policy-facts/index.ts';
 import type { App, RunContext } from '../../engine/run/index.ts';
 import { canRead, type ConnectedSystem, canWrite } from '../../engine/connections/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
@@ -175,9 +175,16 @@ export function followDeviations(
 
 const status = 'deviation_status';
 
-function elsewhereOf({ id, name, mappings, policies }: ConnectedSystem): Elsewhere {
-  const mayLeave = lookUpPolicy(policies, 'poam', status).direction !== 'inbound';
-  return { id, name, isShown: mayLeave && compileMappings(mappings, 'poam').sendable.has(status) };
+function elsewhereOf({ db }: RunContext, { id, name, mappings, policies }: ConnectedSystem): Elsewhere {
+  const isMapped = compileMappings(mappings, 'poam').sendable.has(status);
+  return {
+    id,
+    name,
+    readShown: async (poamIds) => {
+      const mayLeave = await readMayChange(db, policies, { entity: 'poam', fields: [status] }, poamIds);
+      return (poamId) => isMapped && mayLeave(poamId);
+    },
+  };
 }
 
 /** As a step of a run for one system. */
@@ -188,7 +195,7 @@ export async function followInRun(
 ): Promise<void> {
   const made = await followDeviations(context, operationId, {
     ...(canWrite(system, 'acceptance') ? { scanner: system } : {}),
-    ...(canRead(system, 'poam') ? { grc: elsewhereOf(system) } : {}),
+    ...(canRead(system, 'poam') ? { grc: elsewhereOf(context, system) } : {}),
   });
   if (made > 0) await recordCounts(context.db, operationId, { ...noCounts, read: made, created: made });
 }

@@ -39,10 +39,20 @@ export const pulledIn = <P extends FollowingPoam>(poams: readonly P[], today: st
     return on < promised ? [{ ...poam, on }] : [];
   });
 
-/** The GRC system whose POA&Ms are looked at, and whether its policies let a promised date out. */
+/** The GRC system whose POA&Ms are looked at, and of which of them its policies let a promised date out. */
 export interface GrcSide {
   readonly systemId: number;
-  readonly mayMove: boolean;
+  readonly readMayMove: (poamIds: readonly string[]) => Promise<(poamId: string) => boolean>;
+}
+
+/** Those of which a date may move. */
+async function movable<P extends { readonly poamId: string }>(
+  grc: GrcSide | undefined,
+  poams: readonly P[],
+): Promise<readonly P[]> {
+  if (grc === undefined || poams.length === 0) return poams;
+  const mayMove = await grc.readMayMove(poams.map(({ poamId }) => poamId));
+  return poams.filter(({ poamId }) => mayMove(poamId));
 }
 
 /**
@@ -55,11 +65,11 @@ export async function followObligations(tx: Tx, source: ObligationSource, grc?: 
   const own = grc === undefined ? undefined : await listBoundariesOf(tx.db, grc.systemId);
   const isOwn = (boundary: string | null): boolean =>
     own === undefined || (boundary !== null && own.has(boundary));
-  const free = await askForConsent(tx, source, { today, isOwn, mayMove: grc?.mayMove ?? true });
+  const free = await askForConsent(tx, source, { today, isOwn, grc });
   const following = (await listFollowing(tx.db, source.operationId)).filter(({ boundary }) =>
     isOwn(boundary),
   );
-  const moved = grc?.mayMove === false ? [] : [...pulledIn(following, today), ...free];
+  const moved = [...(await movable(grc, pulledIn(following, today))), ...free];
   await updateRows(
     tx.db,
     'poam',
@@ -128,13 +138,16 @@ async function askForConsent(
   given: {
     readonly today: string;
     readonly isOwn: (boundary: string | null) => boolean;
-    readonly mayMove: boolean;
+    readonly grc: GrcSide | undefined;
   },
 ): Promise<PulledIn[]> {
-  const { today, isOwn, mayMove } = given;
+  const { today, isOwn, grc } = given;
   const all = await listRequests(tx.db, { status: 'pending', kind: 'due_date' }, waitingAtMost);
   const waiting = all.filter(({ boundary }) => isOwn(boundary));
-  const late = mayMove ? (await listToAsk(tx.db)).filter(({ boundary }) => isOwn(boundary)) : [];
+  const late = await movable(
+    grc,
+    (await listToAsk(tx.db)).filter(({ boundary }) => isOwn(boundary)),
+  );
   const { ask, overtaken } = planConsent(late, waiting, today);
   const code = 'request_overtaken';
   for (const request of overtaken) {

@@ -3,7 +3,7 @@
  * noted with why. Files are sent like any record that was added here (engine/outbound/plan-additions.ts).
  */
 import { Readable } from 'node:stream';
-import { mayGoOut } from '../../canonical/policy/index.ts';
+import { mayGoOut, noRecord } from '../../canonical/policy/index.ts';
 import { compileMappings } from '../../canonical/mapping/index.ts';
 import { canWrite, type ConnectedSystem, takesNew } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
@@ -78,5 +78,5 @@ function whyUnsent(system: ConnectedSystem): UnsentCode | null {
   const { sendable } = compileMappings(system.mappings, 'artifact');
   if (!sendable.has('sha256') || !sendable.has('file_name')) return 'no_mapping';
   const change = { entity: 'artifact', kind: 'create', fields: [] } as const;
-  return mayGoOut(system.policies, change) ? null : 'policy';
+  return mayGoOut(system.policies, change, noRecord) ? null : 'policy';
 }

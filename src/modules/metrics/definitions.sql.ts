@@ -43,7 +43,10 @@ export async function ensureDefinitions(
       from jsonb_to_recordset(${storableJson(shipped)}::jsonb)
            s(code text, name text, title text, category text, definition text, formula text, source text, query text, levels text, unit text, target numeric, measures jsonb)
     on conflict (metric_name) do update
-       set code = excluded.code, title = excluded.title, metric_category = excluded.metric_category, calculation_method = excluded.calculation_method,
+       set target_value = coalesce((select t.target from metrics_targets t
+                                     where t.metric_id = d.id and t.measure = excluded.measures -> 0 ->> 'key' and t.system_id is null and t.ended_at is null),
+                                   excluded.target_value),
+           code = excluded.code, title = excluded.title, metric_category = excluded.metric_category, calculation_method = excluded.calculation_method,
            formula = excluded.formula, source = excluded.source, sql_query = excluded.sql_query, aggregation_level = excluded.aggregation_level,
            unit_of_measure = excluded.unit_of_measure, measures = excluded.measures, defined_at = excluded.defined_at
      where not d.is_own
@@ -55,6 +58,15 @@ export async function ensureDefinitions(
   const { rows } = await sql<{ id: number; name: string }>`
     select id, metric_name as name from metrics_definitions`.execute(db);
   return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+/** What the organization aims at by the leading measure of each metric: set here, else as it ships. By the metric's name. */
+export async function listOrganizationTargets(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ name: string; target: number }>`
+    select metric_name as name, target_value::float8 as target from metrics_definitions where target_value is not null`.execute(
+    db,
+  );
+  return new Map(rows.map(({ name, target }) => [name, target]));
 }
 
 export interface OwnMetricRow {

@@ -12,7 +12,13 @@ import {
 import { TielineError } from '../../platform/errors/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { catalogue } from './catalogue/catalogue.ts';
-import { listOwnMetrics, listTargets, type OwnMetricRow, type TargetRow } from './definitions.sql.ts';
+import {
+  listOrganizationTargets,
+  listOwnMetrics,
+  listTargets,
+  type OwnMetricRow,
+  type TargetRow,
+} from './definitions.sql.ts';
 import { lackWords } from './lacks.ts';
 import type { Measure } from './metric.ts';
 import { breakdownOf } from './own/breakdown.ts';
@@ -59,6 +65,8 @@ export interface ListedMetric {
   readonly definedBy: string | null;
   readonly query: string;
   readonly measures: readonly ListedMeasure[];
+  /** What the organization aims at by its leading measure, whatever a boundary has set for itself. */
+  readonly organizationTarget: number | null;
   /** The day of the values. */
   readonly takenOn: string | null;
   readonly takenAt: Date | null;
@@ -71,7 +79,7 @@ export interface ListedMetric {
 
 export interface KnownMetric extends Omit<
   ListedMetric,
-  'measures' | 'takenOn' | 'takenAt' | 'isComputed' | 'needs' | 'problem'
+  'measures' | 'organizationTarget' | 'takenOn' | 'takenAt' | 'isComputed' | 'needs' | 'problem'
 > {
   readonly measures: readonly (Pick<Measure, 'key' | 'title' | 'unit' | 'aggregate' | 'direction'> &
     Partial<Measure>)[];
@@ -179,6 +187,7 @@ export async function listMetrics(
 ): Promise<ListedMetric[]> {
   const known = (await knownMetrics(app)).filter(({ name }) => only?.has(name) ?? true);
   const [targets, takes] = [await listTargets(app.db), await lastTakes(app.db)];
+  const ofOrganization = await listOrganizationTargets(app.db);
   const byName = new Map(takes.map((take) => [take.metric, take]));
   const asOf = takes
     .map(({ day }) => day)
@@ -200,6 +209,10 @@ export async function listMetrics(
         const target = targetOf(targets, metric, { measure: measure.key, systemId: soleSystem(scope) });
         return shown(measure, { target, now: now.get(key) ?? [], before: before.get(key) ?? [], take });
       }),
+      organizationTarget:
+        ofOrganization.get(metric.name) ??
+        targetOf(targets, metric, { measure: metric.measures[0]?.key ?? '' })?.target ??
+        null,
       takenOn: take?.day ?? null,
       takenAt: take?.takenAt ?? null,
       isComputed: take?.isComputed ?? false,

@@ -167,11 +167,15 @@ function creationOf(source: OutboundSource, composed: Composed, today: string): 
       milestones: proposal.milestones.map((milestone): Json => ({ ...milestone, status: 'Pending' })),
     },
     severity: weakness.severity,
-    needsApproval: needsApproval(source.policies, {
-      entity: 'poam',
-      kind: 'create',
-      fields: Object.keys(proposal.poam),
-      severity: weakness.severity,
-    }),
+    needsApproval: needsApproval(
+      source.policies,
+      {
+        entity: 'poam',
+        kind: 'create',
+        fields: Object.keys(proposal.poam),
+        severity: weakness.severity,
+      },
+      { severity: weakness.severity, boundary: weakness.systemId },
+    ),
   };
 }

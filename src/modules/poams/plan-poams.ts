@@ -1,4 +1,3 @@
-import { deriveUuid } from '../../platform/values/index.ts';
 import {
   type Controls,
   type Ground,
@@ -8,7 +7,6 @@ import {
   type JudgedWeakness,
   keyOfWeakness,
   listControlRules,
-  listPoamsLackingAssets,
   listSystemControls,
   listWeaknesses,
   namedWeakness,
@@ -29,14 +27,14 @@ import {
   saveWeaknesses,
 } from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { mayGoOut, noRecord, type RecordFacts } from '../../canonical/policy/index.ts';
+import { readMayChange } from '../../record/policy-facts/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
   addPoamAssets,
   addPoamCves,
   followSplits,
   recordDepartures,
-  recordEnded,
   showAbandonedPoams,
   takeBackAssets,
 } from '../../record/poams/index.ts';
@@ -44,7 +42,7 @@ import { listLifeSettings } from '../../record/poam-life/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
 import { findTakenKeys } from '../../record/entities/index.ts';
-import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
+
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
@@ -64,6 +62,7 @@ import {
 } from './life/reopen-poams.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { followTexts } from './regroup/follow-texts.ts';
+import { sendMissingAssets } from './missing-assets.ts';
 import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
@@ -102,10 +101,13 @@ export async function planPoams(
     const judged = weaknesses.map((weakness) =>
       judge(withoutProposals(weakness, unsent), controls, dueDatesOf),
     );
-    const mayCreate = mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] });
     const proposals = proposalsOf(weaknesses, unsent, judged);
     const renewal = await renewUnsent(tx, source, unsent, (poamId) => ({
-      ...presentOf(proposals.get(poamId), unsent.get(poamId), { mayGoOut: mayCreate, today, ...source }),
+      ...presentOf(proposals.get(poamId), unsent.get(poamId), {
+        mayGoOut: mayCreate(system, proposals.get(poamId)),
+        today,
+        ...source,
+      }),
       ending: regrouped.endings.get(poamId),
     }));
     const proposed = [...proposals].flatMap(([poam, each]) =>
@@ -117,8 +119,7 @@ export async function planPoams(
     const unanswered = open.filter((each) => isUnanswered(each) && !reopened.has(each));
     const waiting = await holdBack(context, tx, system, operationId, unanswered);
     const wanted = unanswered.filter((each) => !waiting.has(each));
-    if (!mayCreate) await showNotLetOut(tx, system, operationId, wanted);
-    const fresh = mayCreate ? await withOccurrence(tx, wanted) : [];
+    const fresh = await letOut(tx, system, operationId, wanted);
     const answered = judged.filter(isAnswered);
 
     await createPoams(tx, source, fresh, today);
@@ -145,6 +146,28 @@ export async function planPoams(
   });
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
+
+const mayCreate = (system: ConnectedSystem, of: JudgedWeakness | undefined): boolean =>
+  mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] }, factsOf(of));
+
+/** Those of the wanted that the policies let out; the others are shown to people. */
+async function letOut(
+  tx: Tx,
+  system: ConnectedSystem,
+  operationId: string,
+  wanted: readonly JudgedWeakness[],
+): Promise<Proposed[]> {
+  const held = wanted.filter((each) => !mayCreate(system, each));
+  if (held.length > 0) await showNotLetOut(tx, system, operationId, held);
+  return withOccurrence(
+    tx,
+    wanted.filter((each) => mayCreate(system, each)),
+  );
+}
+
+/** What policies ask of the POA&M that a weakness has or gets. */
+const factsOf = (of: JudgedWeakness | undefined): RecordFacts =>
+  of === undefined ? noRecord : { severity: of.weakness.severity, boundary: of.weakness.systemId };
 
 /** Texts of POA&Ms that continue follow their rule. @returns of how many. */
 const reword = (
@@ -175,12 +198,15 @@ async function recordDueDates(
     { operationId, now },
     answered.map(({ weakness, due }) => ({ ...weakness, due })),
   );
-  const mayMove = mayGoOut(policies, {
-    entity: 'poam',
-    kind: 'update',
-    fields: ['scheduled_completion'],
-  });
-  await followObligations(tx, { operationId, now }, { systemId, mayMove });
+  await followObligations(
+    tx,
+    { operationId, now },
+    {
+      systemId,
+      readMayMove: (poamIds) =>
+        readMayChange(tx.db, policies, { entity: 'poam', fields: ['scheduled_completion'] }, poamIds),
+    },
+  );
   await planPolicyStarts(tx, { operationId, now }, systemId);
 }
 
@@ -216,11 +242,11 @@ async function settleEnded(
 ): Promise<Ended> {
   const settings = await listLifeSettings(tx.db);
   const fields = ['status', 'actual_completion', 'comments'];
-  const mayReopen = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields });
-  const returned = mayReopen
-    ? judged.filter(isUnanswered).flatMap((each) => reopens(each, settings) ?? [])
-    : [];
-  const contradicted = mayReopen ? judged.flatMap((each) => contradictionsToReopen(each, settings)) : [];
+  const mayReopen = (each: JudgedWeakness): boolean =>
+    mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields }, factsOf(each));
+  const reopenable = judged.filter(mayReopen);
+  const returned = reopenable.filter(isUnanswered).flatMap((each) => reopens(each, settings) ?? []);
+  const contradicted = reopenable.flatMap((each) => contradictionsToReopen(each, settings));
   await reopenPoams(tx, source, [...returned, ...contradicted], today);
   const isAccepted = (systemId: string): boolean => isAcceptedContradiction(systemId, settings, today);
   const over = new Set(contradicted.map((each) => each.judged));
@@ -347,40 +373,6 @@ async function tie(
   );
   await keepWeaknessFindings(tx.db);
   await tieFindings(tx.db);
-}
-
-/** A machine joined a weakness: its POA&M in the GRC system must list it too. */
-async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
-  const fields = ['affected_assets'];
-  await recordEnded(tx.db, source);
-  const lacking = mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields })
-    ? await listPoamsLackingAssets(tx.db, source.systemId)
-    : [];
-  const changes = lacking.map((poam): OutboundChange => ({
-    entity: 'poam',
-    entityId: poam.poamId,
-    kind: 'update',
-    externalId: poam.externalId,
-    ...(poam.version === null ? {} : { baseVersion: poam.version }),
-    idempotencyKey: deriveUuid('poam assets', String(source.systemId), poam.externalId, ...poam.assets),
-    reason: 'the weakness is on machines that the POA&M does not list',
-    payload: { affected_assets: poam.assets },
-    before: { affected_assets: poam.listed },
-    severity: poam.severity ?? undefined,
-    needsApproval: needsApproval(source.policies, {
-      entity: 'poam',
-      kind: 'update',
-      fields,
-      severity: poam.severity ?? undefined,
-    }),
-  }));
-  // What was listed meanwhile, or belongs to a POA&M that has ended, is wished no more.
-  await supersedeOthers(
-    tx.db,
-    { systemId: source.systemId, entity: 'poam', field: 'affected_assets' },
-    changes.map((change) => change.idempotencyKey),
-  );
-  return enqueueChanges(tx.db, source, changes);
 }
 
 const groundRules: Readonly<Record<Ground, RuleCode>> = {

@@ -4,6 +4,7 @@
  */
 import { type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { type EntityPolicy, needsApproval } from '../../canonical/policy/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { byRule, type Reason, reasonOf, reasonSentence } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges } from '../../ledger/operations/index.ts';
 import { updateRows } from '../../record/entities/index.ts';
@@ -170,6 +171,12 @@ async function forget(
 async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'renew'>[]): Promise<void> {
   const ownFields = (payload: JsonObject, present: Present): string[] =>
     Object.keys(payload).filter((field) => present.proposal !== undefined && field in present.proposal.poam);
+  const recordOf = await readRecordFacts(
+    tx.db,
+    source.policies,
+    'poam',
+    renewed.map(({ unsent }) => unsent.poamId),
+  );
   await renewProposals(
     tx.db,
     source.operationId,
@@ -182,7 +189,11 @@ async function renew(tx: Tx, source: UnsentSource, renewed: readonly Decided<'re
         composed: decision.composed,
         reason: present.reason,
         severity,
-        needsApproval: needsApproval(source.policies, { entity: 'poam', kind: 'create', fields, severity }),
+        needsApproval: needsApproval(
+          source.policies,
+          { entity: 'poam', kind: 'create', fields, severity },
+          { ...recordOf(unsent.poamId), severity },
+        ),
       };
     }),
   );

@@ -1,4 +1,5 @@
 /** People and teams who can be given work, and what each of them sees: work that its owner does not see would fall silent. */
+import { boundariesOfGrant } from '../../record/systems/index.ts';
 import { sql, type Kysely } from 'kysely';
 import {
   allPermissions,
@@ -45,7 +46,7 @@ function grantOf(stored: StoredGrant): Grant[] {
 }
 
 const grantsOf = sql`
-  coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'permission', g.permission, 'reach', g.reach, 'systemIds', g.system_ids,
+  coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'permission', g.permission, 'reach', g.reach, 'systemIds', ${boundariesOfGrant},
                                                 'unassigned', g.unassigned, 'until', g.until_at))
               from grants g where g.principal_id = p.id and g.revoked_at is null), '[]')`;
 

@@ -206,7 +206,11 @@ describe('where the GRC system alone decides the promised date', () => {
   it('nobody is asked, what waits lapses, nothing moves, and the POA&M stays a row of the inbox', async () => {
     const through = (mayMove: boolean) =>
       database.store.transaction((tx) =>
-        followObligations(tx, { operationId: run, now: today }, { systemId: 1, mayMove }),
+        followObligations(
+          tx,
+          { operationId: run, now: today },
+          { systemId: 1, readMayMove: async () => () => mayMove },
+        ),
       );
     await database.pool.query(
       `insert into external_systems (system_name, system_type, api_base_url, connection_config) values ('X', 'xacta', 'https://x.example', '{}');
@@ -234,7 +238,11 @@ describe('where two GRC connections have the boundary', () => {
     );
     const through = (systemId: number, mayMove: boolean) =>
       database.store.transaction((tx) =>
-        followObligations(tx, { operationId: run, now: today }, { systemId, mayMove }),
+        followObligations(
+          tx,
+          { operationId: run, now: today },
+          { systemId, readMayMove: async () => () => mayMove },
+        ),
       );
     await say('approve');
     await obliged('2026-12-04');

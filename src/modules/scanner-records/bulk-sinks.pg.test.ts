@@ -343,6 +343,9 @@ describe('assets', () => {
     expect(
       await rowsOf('select tag_key, tag_value from ingestion_asset_tags where asset_uuid = $1', assetUuid),
     ).toEqual([{ tag_key: 'Site', tag_value: 'DR' }]);
+    expect(await rowsOf('select asset_tags from assets_extended where asset_uuid = $1', assetUuid)).toEqual([
+      { asset_tags: { Site: ['DR'] } },
+    ]);
     const identifiers = await rowsOf(
       `select value from asset_identifiers where asset_uuid = $1 and kind in ('mac', 'ip') order by 1`,
       assetUuid,

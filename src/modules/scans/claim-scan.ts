@@ -8,7 +8,7 @@ import {
   moveScan,
   type RemediationScanRow,
 } from '../../record/remediation-scans/index.ts';
-import { consentTo } from '../../canonical/policy/index.ts';
+import { consentTo, noRecord } from '../../canonical/policy/index.ts';
 import { askApprovals } from '../../engine/approvals/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 
@@ -27,11 +27,9 @@ export function claimScan(
     const claimable = await lockScan(db, scan.id);
     if (claimable?.state !== scan.state || claimable.paused) return false;
     const { approved, severityRank } = claimable;
-    const consent = consentTo(await fetchPolicies(db, system.id), {
-      ...changeOfScan,
-      severity: severityRank === null ? undefined : severities[severityRank],
-      approved,
-    });
+    const severity = severityRank === null ? undefined : severities[severityRank];
+    const change = { ...changeOfScan, severity, approved };
+    const consent = consentTo(await fetchPolicies(db, system.id), change, noRecord);
     if (consent === 'forbidden') throw notLetOut(system.name);
     if (consent === 'granted') {
       if (scan.state === 'requested') await markScanSent(db, scan.id);

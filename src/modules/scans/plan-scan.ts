@@ -8,7 +8,7 @@ import {
   type VerifiableFinding,
   type VerifiableQuery,
 } from '../../record/remediation-scans/index.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { mayGoOut, needsApproval, noRecord } from '../../canonical/policy/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import { fetchSystem } from '../../engine/connections/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
@@ -96,7 +96,7 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
       { field: 'system', message: `sync with ${system} is off: what came of a scan would not be read` },
     ]);
   const policies = await fetchPolicies(app.db, row.id);
-  if (!mayGoOut(policies, changeOfScan))
+  if (!mayGoOut(policies, changeOfScan, noRecord))
     throw refusal([
       {
         field: 'system',
@@ -129,10 +129,7 @@ export async function planScan(app: App, system: string, wish: ScanWish): Promis
     pluginIds,
     findings,
     leftOut,
-    needsApproval: needsApproval(policies, {
-      ...changeOfScan,
-      severity: worstOf(findings),
-    }),
+    needsApproval: needsApproval(policies, { ...changeOfScan, severity: worstOf(findings) }, noRecord),
     same: same && { id: same.id, state: same.state },
   };
 }

@@ -1,8 +1,14 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeAllBut } from '../../engine/outbox/index.ts';
-import { listMissingTags, listStrayTags, type TagOfAssets } from '../../record/assets/index.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import {
+  keepAllAssetTags,
+  listMissingTags,
+  listStrayTags,
+  type TagOfAssets,
+} from '../../record/assets/index.ts';
+import { findBoundaryTags } from '../../record/systems/index.ts';
+import { mayGoOut, needsApproval, noRecord } from '../../canonical/policy/index.ts';
 import { canWrite, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 
@@ -67,13 +73,16 @@ export async function planTags(
   const category = system.module.declaration.boundaryTag ?? usualCategory;
   const counts = await context.store.transaction(async (tx) => {
     const tag = { entity: 'asset_tag', kind: 'update', fields: [] } as const;
-    const mayTag = mayGoOut(system.policies, tag);
+    const mayTag = mayGoOut(system.policies, tag, noRecord);
+    // Tags that the host application wrote meanwhile are shown like any other.
+    await keepAllAssetTags(tx.db);
+    await findBoundaryTags(tx.db, system.id, category);
     const missing = mayTag ? await listMissingTags(tx.db, system.id, category) : [];
     const stray = mayTag ? await listStrayTags(tx.db, system.id, category) : [];
     const changes = [...changesOf(category, missing, 'add'), ...changesOf(category, stray, 'remove')].map(
       (change) => ({
         ...change,
-        needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }),
+        needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }, noRecord),
       }),
     );
     const source = { systemId: system.id, operationId };

@@ -1,4 +1,5 @@
 /** Whom workflows tell. */
+import { boundariesOfGrant } from '../../record/systems/index.ts';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Role } from '../../canonical/access/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
@@ -21,7 +22,7 @@ export async function listHolders(
   now: Date,
 ): Promise<Recipient[]> {
   const there: RawBuilder<unknown> =
-    boundary === null ? sql`g.unassigned` : sql`${boundary}::text = any(g.system_ids)`;
+    boundary === null ? sql`g.unassigned` : sql`${boundary}::text = any(${boundariesOfGrant})`;
   const { rows } = await sql<Recipient>`
     select distinct p.name::text as name, p.email::text as address
       from grants g join principals p on p.id = g.principal_id

@@ -595,7 +595,7 @@ interface AssetsExtendedTable {
   compliance_scope: string[] | null;
   data_classification: string | null;
   network_zone: string | null;
-  /** Tags that Tieline keeps for the asset: object of category to array of values. */
+  /** What the asset is tagged with, by scanners and here: object of category to array of values. Follows ingestion_asset_tags, which decides. */
   asset_tags: JsonColumn | null;
   risk_score: number | null;
   /** When risk_score was set (UTC). */
@@ -1347,6 +1347,8 @@ interface GrantsTable {
   revoked_reason: string | null;
   /** Of source group: the grant of the group that this follows from. */
   group_grant_id: string | null;
+  /** Of reach boundaries: those whose record names the account in this field (isso, owner, ao) when it is asked; null: system_ids. */
+  named_in: string | null;
 }
 
 /** A role, or one permission, given to a group of an identity provider. What it gives to each member is a row of grants, which comes and goes with the membership. */
@@ -1777,9 +1779,9 @@ interface IngestionSystemsTable {
   raw_json: JsonColumn | null;
   /** The system's id in Xacta. */
   xacta_system_id: string | null;
-  /** The tag value or asset group in Tenable that holds the system's assets. */
+  /** The id of the tag that stands for the boundary at its scanner. */
   tenable_asset_group_id: string | null;
-  /** Object: name of the external system to the id there. */
+  /** Object: name of each connection that the boundary is linked to, to its id there; other names are the host application's. */
   external_system_mappings: JsonColumn | null;
   /** False: no run writes this system or its records. */
   sync_enabled: Generated<boolean | null>;

@@ -39,16 +39,6 @@ const among = (table: RawBuilder<unknown>, of: ToCondition): ToCondition =>
 const assetText = sql`concat_ws(' ', a.hostname, a.netbios_name, a.asset_uuid::text, a.xacta_component_id,
   (select string_agg(concat_ws(' ', n.fqdn, n.ipv4_address, n.ipv6_address, n.mac_address), ' ') from ingestion_asset_network n where n.asset_uuid = a.asset_uuid))`;
 
-/** What scanners tag an asset with, and the tags that are kept here (assets_extended.asset_tags: an object of category to values). */
-const tagsOfBothKinds = sql`(
-  select g.asset_uuid, g.tag_key, g.tag_value from ingestion_asset_tags g
-  union all
-  select o.asset_uuid, own.key, val.word
-    from assets_extended o
-   cross join lateral jsonb_each(case when jsonb_typeof(o.asset_tags) = 'object' then o.asset_tags else '{}' end) own
-   cross join lateral jsonb_array_elements_text(case when jsonb_typeof(own.value) = 'array' then own.value else jsonb_build_array(own.value) end) val(word)
-  ) t`;
-
 /** One of its regimes; none: it falls under none that is known. */
 const complianceOf: ToCondition = (term) =>
   term.is === 'presence'
@@ -67,7 +57,7 @@ export const assetConditions = (scope: Scope): Conditions<AssetFilterName> => ({
   os: among(sql`ingestion_asset_systems t`, textOf(sql`t.operating_system`)),
   source: among(sql`asset_sources t join external_systems s on s.id = t.external_system_id`, ofSource),
   component: wordsOf(sql`a.xacta_component_id`),
-  tag: among(tagsOfBothKinds, taggedSo),
+  tag: among(sql`ingestion_asset_tags t`, taggedSo),
   seen: instantOf(sql`a.last_seen`),
   first: instantOf(sql`a.first_seen`),
   critical: numberOf(openOf('critical')),

@@ -1,3 +1,4 @@
+import { keepAllAssetTags } from '../assets/index.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeApiWorld } from '../../../bench/api-world.ts';
@@ -35,14 +36,19 @@ beforeAll(async () => {
     `update ingestion_assets set merged_into = (select asset_uuid from ingestion_assets where hostname like 'host-000002%') where hostname like 'host-000001%'`,
   );
   const { rows: said } = await client.query<{ uuid: string }>(
-    `insert into assets_extended (asset_uuid, cost_center, data_classification, compliance_scope, network_zone, asset_tags)
-     select asset_uuid, 'CC-7', 'CUI', '{FISMA,PCI DSS}', 'DMZ', '{"Owner": ["Web", "Shop"]}' from ingestion_assets where hostname like 'host-000003%'
+    `insert into assets_extended (asset_uuid, cost_center, data_classification, compliance_scope, network_zone)
+     select asset_uuid, 'CC-7', 'CUI', '{FISMA,PCI DSS}', 'DMZ' from ingestion_assets where hostname like 'host-000003%'
      on conflict (asset_uuid) do update set cost_center = excluded.cost_center, data_classification = excluded.data_classification, compliance_scope = excluded.compliance_scope,
-       network_zone = excluded.network_zone, asset_tags = excluded.asset_tags
+       network_zone = excluded.network_zone
      returning asset_uuid::text as uuid`,
   );
   await client.query(`update assets_extended set risk_score = id % 10 * 10 + 5 where id % 4 > 0`);
   for (const { uuid } of said) third.add(uuid);
+  await client.query(
+    `insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value)
+     select asset_uuid, 'Owner', value from ingestion_assets cross join (values ('Web'), ('Shop')) v(value) where hostname like 'host-000003%'`,
+  );
+  await keepAllAssetTags(database.db);
   await client.query(`update ingestion_assets set hostname = null where hostname like 'host-000009%'`);
   client.release(true);
 }, 60_000);

@@ -89,7 +89,9 @@ const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown>
          array(select s.system_id from (${systemsOfAsset(scope, sql`a.asset_uuid`)}) s order by 1) as "systemIds",
          a.xacta_component_id as "componentId", ${assetState} as state, a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.has_agent as "hasAgent",
          ${acrOf}::float8 as acr, x.risk_score::float8 as risk, x.business_criticality as criticality, x.environment,
-         array(select t.tag_key || ':' || t.tag_value from ingestion_asset_tags t where t.asset_uuid = a.asset_uuid order by 1 limit 50) as tags,
+         array(select own.key || ':' || val.word from jsonb_each(case jsonb_typeof(x.asset_tags) when 'object' then x.asset_tags else '{}' end) own
+               cross join lateral jsonb_array_elements_text(case jsonb_typeof(own.value) when 'array' then own.value else jsonb_build_array(own.value) end) val(word)
+               order by 1 limit 50) as tags,
          array(select distinct s.system_name::text from asset_sources r join external_systems s on s.id = r.external_system_id where r.asset_uuid = a.asset_uuid order by 1) as sources,
          ${openOf('critical')} as "openCritical", ${openOf('high')} as "openHigh", ${openOf('medium')} as "openMedium", ${openOf('low')} as "openLow",
          ${openOf('info')} as "openInfo", coalesce(e.accepted, 0) as accepted

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { keepAssetTags } from './asset-tag-projection.sql.ts';
 
 /** One row for each value: Tenable's lists are not aligned, so pairing a MAC with an address would be invented. */
 const addressKinds = [
@@ -57,6 +59,7 @@ export async function renewAssetDetails(tx: Tx): Promise<void> {
      where m.is_changed
        and not exists (select from ingestion_asset_tags t
                         where t.asset_uuid = m.asset_uuid and t.tag_key = left(v.key, 100) and t.tag_value = left(v.value, 255))`);
+  await keepAssetTags(tx.db, sql`select m.asset_uuid from merged_assets m where m.is_changed`);
   await renewIdentifiers(tx);
 }
 

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { keepAssetTags } from './asset-tag-projection.sql.ts';
 import { everyBoundary } from '../systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
@@ -110,6 +111,7 @@ export async function addAssetTags(db: Kysely<Database>, tag: TagToKeep): Promis
                         where t.asset_uuid = a.asset_uuid and t.tag_key = left(${tag.category}, 100) and t.tag_value = ${tag.value})`.execute(
     db,
   );
+  await keepAssetTags(db, sql`select distinct asset_uuid from (${assetsOf(tag.assets)}) named`);
   return Number(numAffectedRows ?? 0n);
 }
 
@@ -120,4 +122,5 @@ export async function removeAssetTags(db: Kysely<Database>, tag: TagToKeep): Pro
      where t.asset_uuid = a.asset_uuid and t.tag_key = left(${tag.category}, 100) and t.tag_value = ${tag.value}`.execute(
     db,
   );
+  await keepAssetTags(db, sql`select distinct asset_uuid from (${assetsOf(tag.assets)}) named`);
 }

@@ -41,6 +41,10 @@ export interface BoundaryRow {
   /** What the GRC system calls it. */
   readonly remoteId: string | null;
   readonly name: string;
+  /** Its id at each connection that it is linked to, by the connection's name. */
+  readonly externalIds: Readonly<Record<string, string>>;
+  /** The id of the tag that stands for it at a scanner. */
+  readonly scannerTag: string | null;
   readonly impact: {
     readonly confidentiality: string | null;
     readonly integrity: string | null;
@@ -132,7 +136,7 @@ const heldBySystem = async (db: Kysely<Database>, among: Among): Promise<RawBuil
 /** SQL of every boundary with its numbers, as a relation `b`; not every owner's database declares system_id unique. */
 async function boundariesAt(db: Kysely<Database>, now: Date, among: Among): Promise<RawBuilder<unknown>> {
   return sql`(
-    select s.system_id, s.xacta_system_id as remote_id, s.name, s.status, s.information_system_security_officer as isso,
+    select s.system_id, s.xacta_system_id as remote_id, s.name, s.external_system_mappings, s.tenable_asset_group_id as scanner_tag, s.status, s.information_system_security_officer as isso,
            s.authorizing_official as ao, s.authorization_termination_date as ends, s.sync_enabled,
            initcap(i.confidentiality_impact) as confidentiality, initcap(i.integrity_impact) as integrity,
            initcap(i.availability_impact) as availability, initcap(i.overall_impact) as overall,
@@ -182,6 +186,10 @@ const facets: Readonly<Record<BoundaryFacet, RawBuilder<string | null>>> = {
 
 const shown = sql`
   b.system_id as "systemId", b.remote_id as "remoteId", b.name,
+  -- What the host application keeps there may be of another shape.
+  (select coalesce(jsonb_object_agg(own.key, own.value), '{}')
+     from jsonb_each_text(case jsonb_typeof(b.external_system_mappings) when 'object' then b.external_system_mappings else '{}' end) own
+    where jsonb_typeof(b.external_system_mappings -> own.key) = 'string') as "externalIds", b.scanner_tag as "scannerTag",
   jsonb_build_object('confidentiality', b.confidentiality, 'integrity', b.integrity, 'availability', b.availability, 'overall', b.overall) as impact,
   b.status, b.isso, b.ao as "authorizingOfficial", jsonb_build_object('linked', b.linked, 'all', b.components) as components, b.assets,
   jsonb_build_object('critical', b.critical, 'high', b.high, 'medium', b.medium, 'low', b.low) as open,

@@ -1,5 +1,6 @@
-import { type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { addAssetTags, removeAssetTags } from '../assets/index.ts';
+import { keepBoundaryTag } from '../systems/index.ts';
 import { defineEntity } from './define-entity.ts';
 
 const assetsOf = (payload: JsonObject): string[] =>
@@ -23,7 +24,7 @@ export const assetTag = defineEntity({
       ...(isRemoval(payload) ? { before: tag } : { after: tag }),
     }));
   },
-  async confirmed(tx, payload) {
+  async confirmed(tx, payload, remote) {
     const tag = {
       category: scalarText(payload['category']),
       value: scalarText(payload['value']),
@@ -31,6 +32,8 @@ export const assetTag = defineEntity({
     };
     if (isRemoval(payload)) await removeAssetTags(tx.db, tag);
     else await addAssetTags(tx.db, tag);
+    const id = isJsonObject(remote) ? remote['value_uuid'] : undefined;
+    if (typeof id === 'string') await keepBoundaryTag(tx.db, tag.value, id);
     return { changed: tag.assets.length, as: isRemoval(payload) ? 'updated' : 'created' };
   },
 });

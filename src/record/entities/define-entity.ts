@@ -65,6 +65,8 @@ export interface SentEntity extends AnyEntity {
   readonly confirmed: (
     tx: Tx,
     payload: JsonObject,
+    /** The remote's reading of it. */
+    remote: Json,
   ) => Promise<{ readonly changed: number; readonly as: 'created' | 'updated' }>;
 }
 
@@ -122,6 +124,8 @@ export interface ShownAs {
   readonly title: string;
   /** Our id of the system that it belongs to. */
   readonly system: string;
+  /** The severity of the weakness that it is about, where it is about one. */
+  readonly severity?: string;
   /** Where else than in the entity's own table the row is looked up, by the same key. */
   readonly table?: string;
 }
@@ -222,6 +226,8 @@ export interface LinkedEntity extends AnyEntity {
     sendable: readonly string[],
   ) => Promise<void>;
   /** Brings the tables beside the rows up to date. */
+  /** Brings what the rows show of their links up to date, after links were saved. */
+  readonly renewLinked?: (db: Kysely<Database>) => Promise<void>;
   readonly renewDetails?: (tx: Tx, source: RecordSource, records: readonly RecordOfRow[]) => Promise<Renewed>;
   readonly outbound: {
     /** Whether people edit it on our side, so that each run looks for edits. */

@@ -15,7 +15,7 @@ export {
 } from './define-entity.ts';
 export { settleRejected } from './rejected-changes.ts';
 export { inCanonicalWords } from './rows/canonical-words.ts';
-export { fetchBoundariesOf, lockRows } from './rows/record-boundaries.sql.ts';
+export { fetchBoundariesOf, fetchRecordFacts, lockRows } from './rows/record-boundaries.sql.ts';
 export { findKnownReports, recordSettled, saveLinks } from './rows/known-reports.sql.ts';
 export { type DigestsOfByte, listStandingReports } from './rows/standing-reports.sql.ts';
 export { type AddedRow, listAddedRows } from './rows/added-rows.sql.ts';

@@ -25,6 +25,8 @@ export const milestone = defineEntity({
       title: `(select coalesce(p.xacta_poam_id, p.poam_id) from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)
                 || ', ' || coalesce(${firstLine('t.milestone_description')}, '')`,
       system: '(select p.system_id from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)',
+      severity:
+        '(select coalesce(p.weakness_risk_level, p.risk_rating) from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)',
     },
     prefer: `t.milestone_id is distinct from r ->> 'milestone_id'`,
   },

@@ -64,6 +64,7 @@ export const poam = defineEntity({
     shownAs: {
       title: `coalesce(t.xacta_poam_id, t.poam_id) || coalesce(': ' || ${firstLine('t.weakness_description')}, '')`,
       system: 't.system_id',
+      severity: 'coalesce(t.weakness_risk_level, t.risk_rating)',
     },
     prefer: `t.external_uid is distinct from r ->> 'external_uid', t.xacta_poam_id is distinct from r ->> 'remote_id'`,
   },

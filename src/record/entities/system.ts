@@ -1,6 +1,6 @@
 import { deriveUuid, scalarText } from '../../platform/values/index.ts';
 import { systemRecord } from '../../canonical/record-fields/index.ts';
-import { findTakenUuids, saveImpactLevels } from '../systems/index.ts';
+import { findTakenUuids, keepSystemMappings, saveImpactLevels } from '../systems/index.ts';
 import { asJson, columnsOf, excludedSystems, ingested, sameText, stamped } from './columns.ts';
 import { defineEntity } from './define-entity.ts';
 
@@ -69,6 +69,7 @@ export const system = defineEntity({
   twins: 'byKey',
   atEnd: { ended: {}, composed: false },
   awaited: false,
+  renewLinked: keepSystemMappings,
   renewDetails: async (tx, _source, records) => ({
     waitsFor: new Map(),
     changed: await saveImpactLevels(

@@ -71,6 +71,8 @@ export interface FindingDetail extends FindingRow {
   readonly resurfacedAt: Date | null;
   readonly views: readonly FindingSourceView[];
   readonly plugin: FindingPlugin | undefined;
+  /** CVEs, advisories and other references that it was reported with. */
+  readonly references: readonly string[];
   readonly weaknesses: readonly FindingWeakness[];
   readonly rules: readonly FindingRule[];
   /** Other assets of the scope on which the plugin is open. */
@@ -83,13 +85,17 @@ interface Found {
   readonly asset: string;
   readonly raw: Json;
   readonly resurfacedAt: Date | null;
+  readonly references: readonly string[];
 }
 
 /** The row of a key, where it is in the scope. The raw record bears one of two names (decision 0006), so it is read from the row as JSON. */
 async function findByKey(db: Kysely<Database>, scope: Scope, key: string): Promise<Found | undefined> {
   if (!isUuid(key)) return undefined;
   const { rows } = await sql<Found>`
-    select v.id, ${pluginOf} as plugin, v.asset_ref::text as asset, coalesce(to_jsonb(v) -> 'raw_data', to_jsonb(v) -> 'raw_json') as raw, v.resurfaced_at as "resurfacedAt"
+    select v.id, ${pluginOf} as plugin, v.asset_ref::text as asset, coalesce(to_jsonb(v) -> 'raw_data', to_jsonb(v) -> 'raw_json') as raw, v.resurfaced_at as "resurfacedAt",
+           array(select distinct word from jsonb_each(case jsonb_typeof(v.external_references) when 'object' then v.external_references else '{}' end) kind
+                  cross join lateral jsonb_array_elements_text(case jsonb_typeof(kind.value) when 'array' then kind.value else '[]' end) word
+                  order by word) as references
       from ingestion_vulnerabilities v
      where v.finding_key = ${key}::uuid and ${isShown} and ${isThisAssetIn(scope, sql`v.asset_ref`)}`.execute(
     db,
@@ -144,6 +150,7 @@ export async function fetchFinding(
     resurfacedAt: found.resurfacedAt,
     views,
     plugin,
+    references: found.references,
     weaknesses,
     rules,
     otherAssets,

@@ -12,4 +12,6 @@ export {
   membershipsIn,
   systemsOfAsset,
 } from './scope.sql.ts';
+export { findBoundaryTags, keepBoundaryTag, keepSystemMappings } from './elsewhere.sql.ts';
+export { boundariesOfGrant, unclearOfGrant } from './named-in.sql.ts';
 export { findExcludedOwners, findTakenUuids, saveImpactLevels } from './systems.sql.ts';

@@ -58,7 +58,9 @@ export async function fetchConflict(
   const facts = await factsReader(app, db)(found);
   const titles = await fetchRecordTitles(db, [found]);
   const policy =
-    found.systemId === null ? null : lookUpPolicy(facts.policies, found.entity, found.field ?? '');
+    found.systemId === null
+      ? null
+      : lookUpPolicy(facts.policies, found.entity, found.field ?? '', facts.record);
   return {
     ...found,
     title: titles.get(`${found.entity} ${found.entityId}`)?.title ?? null,

@@ -68,12 +68,11 @@ export async function makeAgain(settling: Settling): Promise<Carried> {
   await freeIdempotencyKey(tx.db, systemId, key);
   const payload = await composeAgain(settling, records, { ...row, external_uid: key });
   const severity = scalarText(row['weakness_risk_level'] ?? row['risk_rating']) || undefined;
-  const waits = needsApproval(facts.policies, {
-    entity: 'poam',
-    kind: 'create',
-    fields: Object.keys(payload),
-    severity,
-  });
+  const waits = needsApproval(
+    facts.policies,
+    { entity: 'poam', kind: 'create', fields: Object.keys(payload), severity },
+    facts.record,
+  );
   const source = { systemId, operationId: await settling.operation() };
   await enqueueChanges(tx.db, source, [
     {

@@ -1,5 +1,12 @@
 /** Mappings and policies of a connection for reading: which field is which, what is done to it on the way, and who decides it. */
-import { type EntityPolicy, lookUpPolicy, needsApproval, policyWords } from '../../canonical/policy/index.ts';
+import {
+  type EntityPolicy,
+  lookUpPolicy,
+  needsApproval,
+  noRecord,
+  policyFilterLine,
+  policyWords,
+} from '../../canonical/policy/index.ts';
 import { compareMappings, mappingKey, transformWords } from '../../canonical/mapping/index.ts';
 import { fetchMappings, fetchSystem, listSystemFacts, moduleFor } from '../../engine/connections/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
@@ -29,6 +36,8 @@ export interface MappedEntity {
   readonly fields: readonly MappedField[];
   /** When a person is asked before a change goes out, in words; null of what does not go out. */
   readonly approval: string | null;
+  /** To which records the policy of the entity is limited, as a filter: what `fields` and `approval` say holds for these. Null: all. */
+  readonly limitedTo: string | null;
 }
 
 export interface ConnectionMappings {
@@ -50,7 +59,11 @@ function approvalWords(policies: readonly EntityPolicy[], entity: string): strin
     ...(approval.fields ? [`of ${listed(approval.fields)}`] : []),
     ...(approval.severities ? [`of severity ${listed(approval.severities)}`] : []),
   ];
-  const isNewAsked = needsApproval(policies, { entity, kind: 'create', fields: [], severity: undefined });
+  const isNewAsked = needsApproval(
+    policies,
+    { entity, kind: 'create', fields: [], severity: undefined },
+    noRecord,
+  );
   return parts.length === 0
     ? 'A person approves every change before it goes out.'
     : `A person approves changes ${parts.join(' and ')}${isNewAsked ? ', and new records,' : ''} before they go out.`;
@@ -60,13 +73,15 @@ function approvalWords(policies: readonly EntityPolicy[], entity: string): strin
 export async function fetchConnectionMappings(app: App, connection: string): Promise<ConnectionMappings> {
   const row = await fetchSystem(app, connection);
   const installed = await fetchMappings(app.db, row.id);
-  const policies = await fetchPolicies(app.db, row.id);
+  const kept = await fetchPolicies(app.db, row.id);
+  // Of what is limited to some records, it is shown what holds for those.
+  const policies = kept.map(({ filter: _limitedTo, ...policy }): EntityPolicy => policy);
   const { declaration } = moduleFor(app, row.system_type);
   const { added, changed } = compareMappings(declaration.mappings, installed);
   const other = new Set([...added, ...changed.map(({ after }) => after)].map(mappingKey));
   const policyOf = (entity: string, field: string, direction: Direction): MappedField['policy'] => {
     if (!isLinked(entity)) return null;
-    const policy = lookUpPolicy(policies, entity, field);
+    const policy = lookUpPolicy(policies, entity, field, noRecord);
     // What is carried one way has one side that decides, whatever the policy says of both.
     return direction === 'bidirectional'
       ? { words: policyWords(policy, row.system_name), decidedBy: policy.decidedBy }
@@ -89,13 +104,14 @@ export async function fetchConnectionMappings(app: App, connection: string): Pro
         policy: policyOf(entity, mapping.internalField, mapping.direction),
       })),
       approval: goesOut(entity) ? approvalWords(policies, entity) : null,
+      limitedTo: policyFilterLine(kept.find((policy) => policy.entity === entity)?.filter) || null,
     }),
   );
   return {
     connection: row.system_name,
     type: row.system_type,
     entities: entities.toSorted((a, b) => (a.entity < b.entity ? -1 : 1)),
-    usual: policyWords(lookUpPolicy(policies, '*', ''), row.system_name),
+    usual: policyWords(lookUpPolicy(policies, '*', '', noRecord), row.system_name),
   };
 }
 

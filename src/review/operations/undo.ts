@@ -24,7 +24,8 @@ import {
   updateRows,
 } from '../../record/entities/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
-import { type EntityPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
+import { type EntityPolicy, lookUpPolicy, type RecordFacts } from '../../canonical/policy/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 import { foldSteps, reverseField } from '../../engine/merge/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
 import { byPerson, reasonOf } from '../../canonical/vocabulary/index.ts';
@@ -115,6 +116,8 @@ interface PresentRecord {
   readonly row: JsonObject | undefined;
   readonly held: readonly string[];
   readonly policies: readonly EntityPolicy[];
+  /** What policies ask of it. */
+  readonly facts: RecordFacts;
   readonly mappings: readonly FieldMapping[];
 }
 
@@ -179,13 +182,18 @@ async function presentReader(
   const rows = await fetchRows(tx.db, entity, entityIds);
   const held = await listHeldFields(tx.db, entity, entityIds);
   const systems = await findLinkedSystems(tx.db, entity, entityIds);
+  const facts = new Map<Rules, (entityId: string) => RecordFacts>();
   return async (entityId, journal) => {
     const changedBy = journal.find((row) => isValue(row) && row.systemId !== null)?.systemId;
+    const rules = await rulesOf(changedBy ?? systems.get(entityId) ?? null);
+    const factsOf = facts.get(rules) ?? (await readRecordFacts(tx.db, rules.policies, entity, entityIds));
+    facts.set(rules, factsOf);
     return {
       entity,
       row: rows.get(entityId)?.row,
       held: held.get(entityId) ?? [],
-      ...(await rulesOf(changedBy ?? systems.get(entityId) ?? null)),
+      facts: factsOf(entityId),
+      ...rules,
     };
   };
 }
@@ -235,7 +243,7 @@ function decideFields(
       continue;
     const reversal = reverseField(step, {
       present: row[field],
-      policy: lookUpPolicy(record.policies, entity, field),
+      policy: lookUpPolicy(record.policies, entity, field, record.facts),
       held: record.held.includes(field),
       sendable: sendable.has(field),
     });

@@ -1,4 +1,5 @@
 /** What the business says about an asset, as its page shows it: in any boundary that the asset is in, edited in its main one. */
+import { fetchFactsOf } from '../../record/policy-facts/index.ts';
 import { everywhere, isWithin, type Scope } from '../../canonical/access/index.ts';
 import { policyWords } from '../../canonical/policy/index.ts';
 import { comparisonOf } from '../../canonical/vocabulary/index.ts';
@@ -35,6 +36,7 @@ export async function fetchContextOfAsset(
   const { version, fields } = await listFieldViews(app, everywhere, { entity, id: assetUuid });
   const system = (await fetchBoundariesOf(app.db, entity, [assetUuid])).get(assetUuid) ?? null;
   const rules = [...(await fetchRules(app, app.db, entity)).values()];
+  const facts = await fetchFactsOf(app.db, entity, assetUuid);
   // What was agreed hangs on links of its own, which are made when edits are first looked for.
   const sidesOf = ({ field, here }: FieldView): FieldThere[] =>
     said.agreed.flatMap(({ source, base }) => {
@@ -48,7 +50,7 @@ export async function fetchContextOfAsset(
           base: there,
           differs: !sameValue(here, there, comparisonOf(field)),
           conflictId: null,
-          policy: policyWords(policyOf(known, entity, field), source),
+          policy: policyWords(policyOf({ rules: known, facts }, entity, field), source),
         },
       ];
     });

@@ -55,9 +55,10 @@ function fieldThere(
   name: LinkedEntityName,
   field: string,
   here: Json,
-  { link, rules }: RecordSide,
+  side: RecordSide,
   conflict: ConflictRow | undefined,
 ): FieldThere | undefined {
+  const { link, rules } = side;
   const base = link.base[field];
   if (base === undefined && conflict === undefined) return undefined;
   const there = conflict ? conflict.external : (base ?? null);
@@ -67,7 +68,7 @@ function fieldThere(
     base: conflict ? conflict.base : (base ?? null),
     differs: !sameValue(here, there, comparisonOf(field)),
     conflictId: conflict?.id ?? null,
-    policy: policyWords(policyOf(rules, name, field), rules.connection),
+    policy: policyWords(policyOf(side, name, field), rules.connection),
   };
 }
 

@@ -1,4 +1,5 @@
 /** One POA&M with all that its page shows: head, each field on both sides with who decides, milestones, weaknesses, assets. */
+import { fetchFactsOf } from '../../record/policy-facts/index.ts';
 import type { Scope } from '../../canonical/access/index.ts';
 import { milestoneList } from '../../canonical/lists/index.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
@@ -99,16 +100,17 @@ const fixedFieldsOf = (record: EditedRecord): Record<string, string> =>
 /** Where a milestone that is added now goes with the next sync, and what stands in its way. */
 async function milestoneTargetsOf(app: App, poamId: string, rules: Rules): Promise<MilestoneTarget[]> {
   const sides = (await listSides(app.db, entity, [poamId], rules)).get(poamId) ?? [];
+  const facts = await fetchFactsOf(app.db, entity, poamId);
   return sides.map(({ rules: { connection, takesNew, policies } }) => {
     const added = { entity: 'milestone', kind: 'create', fields: [], severity: undefined } as const;
     return {
       connection,
       whyNot: !takesNew
         ? `${connection} takes no new milestones as it is set up`
-        : mayGoOut(policies, added)
+        : mayGoOut(policies, added, facts)
           ? null
           : `${connection} alone decides milestones, by policy`,
-      needsApproval: needsApproval(policies, added),
+      needsApproval: needsApproval(policies, added, facts),
     };
   });
 }

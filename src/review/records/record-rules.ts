@@ -1,7 +1,12 @@
 /** What holds for the fields of a record: who decides each, which way it travels, whether a person may edit it here. */
 import type { Kysely } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
-import { type EntityPolicy, type FieldPolicy, lookUpPolicy } from '../../canonical/policy/index.ts';
+import {
+  type EntityPolicy,
+  type FieldPolicy,
+  lookUpPolicy,
+  type RecordFacts,
+} from '../../canonical/policy/index.ts';
 import { compileMappings, type FieldMapping } from '../../canonical/mapping/index.ts';
 import { sentOnlyFields } from '../../canonical/record-fields/index.ts';
 import { listRecordLinks, type RecordLink } from '../../ledger/links/index.ts';
@@ -10,6 +15,7 @@ import { linkedEntity, type LinkedEntityName } from '../../record/entities/index
 import { fetchMappings, takenBy } from '../../engine/connections/index.ts';
 import { fetchPolicies } from '../../engine/policies/index.ts';
 import type { App } from '../../engine/run/index.ts';
+import { readRecordFacts } from '../../record/policy-facts/index.ts';
 
 /** A connection that has records of an entity, and what is set for it. */
 export interface ConnectionRules {
@@ -57,6 +63,8 @@ export interface RecordSide {
   /** `isOwn`: of the record itself, not of its parent. */
   readonly link: RecordLink & { readonly isOwn: boolean };
   readonly rules: ConnectionRules;
+  /** What policies ask of the record. */
+  readonly facts: RecordFacts;
 }
 
 /** The sides of records, by our id: those that are linked to a connection that is there. */
@@ -70,9 +78,13 @@ export async function listSides(
   // What is linked only when its edits are looked for goes to where its parent is linked.
   const isOwn = beforeEdits === undefined || parent === undefined;
   const links = await listRecordLinks(db, isOwn ? entity : parent.entity, entityIds);
+  const policies = [...rules.values()].flatMap((each) => each.policies);
+  const factsOf = await readRecordFacts(db, policies, entity, entityIds);
   const sides = links.flatMap((link) => {
     const ofConnection = rules.get(link.systemId);
-    return ofConnection ? [{ link: { ...link, isOwn }, rules: ofConnection }] : [];
+    return ofConnection
+      ? [{ link: { ...link, isOwn }, rules: ofConnection, facts: factsOf(link.entityId) }]
+      : [];
   });
   return Map.groupBy(sides, ({ link }) => link.entityId);
 }
@@ -85,8 +97,11 @@ export function editableFields(entity: LinkedEntityName): string[] {
   );
 }
 
-export const policyOf = ({ policies }: ConnectionRules, entity: string, field: string): FieldPolicy =>
-  lookUpPolicy(policies, entity, field);
+export const policyOf = (
+  { rules, facts }: Pick<RecordSide, 'rules' | 'facts'>,
+  entity: string,
+  field: string,
+): FieldPolicy => lookUpPolicy(rules.policies, entity, field, facts);
 
 /** Why an edit of a field may not be made here, in words that name the owner; undefined where it may. */
 export function whyNotEditable(
@@ -94,8 +109,9 @@ export function whyNotEditable(
   field: string,
   sides: readonly RecordSide[],
 ): string | undefined {
-  for (const { rules } of sides) {
-    const isInbound = policyOf(rules, entity, field).direction === 'inbound';
+  for (const side of sides) {
+    const { rules } = side;
+    const isInbound = policyOf(side, entity, field).direction === 'inbound';
     if (isInbound && !sentOnlyFields(entity).includes(field))
       return `${rules.connection} alone decides it, by policy`;
     if (rules.readable.has(field) && !rules.sendable.has(field))
@@ -110,10 +126,10 @@ export const sendingLinks = (
   fields: readonly string[],
   sides: readonly RecordSide[],
 ): number[] =>
-  sides.flatMap(({ link, rules }) =>
+  sides.flatMap((side) =>
     fields.some(
-      (field) => rules.sendable.has(field) && policyOf(rules, entity, field).direction !== 'inbound',
+      (field) => side.rules.sendable.has(field) && policyOf(side, entity, field).direction !== 'inbound',
     )
-      ? [link.linkId]
+      ? [side.link.linkId]
       : [],
   );

@@ -21,7 +21,7 @@ import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import styles from './access.module.css';
 import { Effect, isEmptyPlace, PlacePicker } from './dialog-parts.tsx';
 import { useRefresh } from './user-dialogs.tsx';
-import { givenWords, placeWords } from './words.ts';
+import { givenWords, namedInWords, placeWords } from './words.ts';
 
 const givesOf = (chosen: string): { readonly role: Role } | { readonly permission: Permission } =>
   chosen.includes(':') ? { permission: chosen as Permission } : { role: chosen as Role }; // both come from the list of choices
@@ -44,8 +44,19 @@ interface Typed {
   readonly account: string;
   readonly chosen: string;
   readonly scope: Scope;
+  /** By which field of systems; empty: those that are chosen. */
+  readonly namedIn: '' | keyof typeof namedInWords;
   readonly until: string;
 }
+
+const namedInChoices = [
+  { value: '', label: 'No: where it says above' },
+  ...Object.entries(namedInWords).map(([value, label]) => ({
+    value,
+    label: `Systems whose ${label} is this person`,
+  })),
+];
+const isNamedIn = (value: string): value is keyof typeof namedInWords => value in namedInWords;
 
 const isOfAll = (choices: GrantChoices | undefined, chosen: string): boolean =>
   choices?.permissions.find(({ permission }) => permission === chosen)?.where === 'installation';
@@ -62,15 +73,37 @@ const choicesOf = ({ roles, permissions }: GrantChoices) => [
   },
 ];
 
+const FieldPicker = ({
+  typed,
+  onChange,
+}: {
+  readonly typed: Typed;
+  readonly onChange: (typed: Typed) => void;
+}) => (
+  <NativeSelect
+    label="By a field of systems"
+    description="Follows the field as it changes. A name that several people have gives nothing."
+    value={typed.namedIn}
+    onChange={(event) => {
+      const { value } = event.currentTarget;
+      onChange({ ...typed, namedIn: isNamedIn(value) ? value : '' });
+    }}
+    data={namedInChoices}
+  />
+);
+
 const GrantFields = ({
   choices,
   asks,
+  takesField,
   typed,
   onChange,
 }: {
   readonly choices: GrantChoices;
   /** Whose name is asked for. */
   readonly asks: 'Account' | 'Group' | undefined;
+  /** Whether it can be given by a field of systems. */
+  readonly takesField: boolean;
   readonly typed: Typed;
   readonly onChange: (typed: Typed) => void;
 }) => {
@@ -102,6 +135,7 @@ const GrantFields = ({
           whole ? 'This permission is held for the whole installation or not at all.' : undefined
         }
       />
+      {takesField && !whole ? <FieldPicker typed={typed} onChange={onChange} /> : null}
       <TextInput
         label="Until (optional)"
         description="Up to the end of this day, in UTC"
@@ -135,21 +169,28 @@ const GrantForm = ({
     account: name ?? '',
     chosen: '',
     scope: { kind: 'everywhere' },
+    namedIn: '',
     until: '',
   });
-  const { account, chosen, scope, until } = typed;
+  const { account, chosen, scope, namedIn, until } = typed;
+  const isOfField = namedIn !== '' && asks === 'Account' && !isOfAll(choices.data, chosen);
   return (
     <ActionDialog
       title={title}
       verb="Give"
       reason="optional"
       size="lg"
-      incomplete={chosen === '' || account.trim() === '' || isEmptyPlace(scope)}
+      incomplete={chosen === '' || account.trim() === '' || (!isOfField && isEmptyPlace(scope))}
       onClose={onClose}
       onRun={(reason) =>
         onGive(account.trim(), {
           gives: givesOf(chosen),
-          scope: isOfAll(choices.data, chosen) ? { kind: 'everywhere' } : scope,
+          scope: isOfField
+            ? { kind: 'boundaries', systemIds: [], unassigned: false }
+            : isOfAll(choices.data, chosen)
+              ? { kind: 'everywhere' }
+              : scope,
+          ...(isOfField ? { namedIn } : {}),
           reason,
           ...(until === '' ? {} : { until }),
         })
@@ -160,6 +201,7 @@ const GrantForm = ({
           <GrantFields
             choices={all}
             asks={name === undefined ? asks : undefined}
+            takesField={asks === 'Account'}
             typed={typed}
             onChange={setTyped}
           />

@@ -27,10 +27,20 @@ export const kindWords = { person: 'Person', service: 'Program' } as const;
 
 export const givenWords = ({ role, permission }: Pick<GrantRow, 'role' | 'permission'>): string =>
   role === null ? (permission ?? '') : (roleWords[role] ?? role);
-export const placeWords = (at: Pick<GrantRow | TokenRow, 'reach' | 'systemIds' | 'unassigned'>): string =>
-  at.reach === 'everywhere'
-    ? 'everywhere'
-    : [...at.systemIds, ...(at.unassigned ? ['what is in no system'] : [])].join(', ');
+export const namedInWords: Readonly<Record<NonNullable<GrantRow['namedIn']>, string>> = {
+  isso: 'ISSO',
+  owner: 'system owner',
+  ao: 'authorizing official',
+};
+type Place = Pick<GrantRow | TokenRow, 'reach' | 'systemIds' | 'unassigned'> &
+  Partial<Pick<GrantRow, 'namedIn' | 'unclear'>>;
+export const placeWords = (at: Place): string => {
+  if (at.reach === 'everywhere') return 'everywhere';
+  if (!at.namedIn) return [...at.systemIds, ...(at.unassigned ? ['what is in no system'] : [])].join(', ');
+  const unclear =
+    at.unclear && at.unclear.length > 0 ? `; not ${at.unclear.join(', ')}: others bear that name too` : '';
+  return `as ${namedInWords[at.namedIn]}, now of ${at.systemIds.join(', ') || 'nothing'}${unclear}`;
+};
 export const sourceWords: Readonly<Record<GrantRow['source'], string>> = {
   person: 'in the console or by a token',
   machine: 'on the machine',

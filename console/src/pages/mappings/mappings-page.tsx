@@ -93,12 +93,46 @@ const Field = ({
   );
 };
 
-const Entity = ({ connection, of }: { readonly connection: string; readonly of: MappedEntity }) => {
+const Commands = ({ name, entity }: { readonly name: string; readonly entity: string }) => {
   const mayMap = useMay('mapping:write');
   const mayDecide = useMay('policy:write');
+  return mayMap || mayDecide ? (
+    <Section title="To change it">
+      <p className="quiet">
+        These are changed at the command line, which shows the effect before anything is saved.
+      </p>
+      {mayMap ? (
+        <>
+          <Command text={`tieline mappings test ${name} ${entity} --record ID`} />
+          <Command text={`tieline mappings export ${name} --out mappings.yaml`} />
+          <Command text={`tieline mappings import ${name} mappings.yaml`} />
+        </>
+      ) : null}
+      {mayDecide ? (
+        <>
+          <Command
+            text={`tieline policies set ${name} ${entity} FIELD --direction bidirectional --strategy manual`}
+          />
+          <Command
+            text={`tieline policies set ${name} ${entity} --filter "system=SYS-001 severity=critical,high"`}
+          />
+        </>
+      ) : null}
+    </Section>
+  ) : null;
+};
+
+const Entity = ({ connection, of }: { readonly connection: string; readonly of: MappedEntity }) => {
+  const mayMap = useMay('mapping:write');
   const name = word(connection);
   return (
     <>
+      {of.limitedTo === null ? null : (
+        <p>
+          The policy of these records is limited to <code>{of.limitedTo}</code>: what stands here holds for
+          them. For the others it is as if it were not there.
+        </p>
+      )}
       {of.approval === null ? null : <p className="quiet">{of.approval}</p>}
       <div className={detail['scrollX']} tabIndex={0} role="region" aria-label={titleOf(of.entity)}>
         <table className={detail['table']}>
@@ -129,25 +163,7 @@ const Entity = ({ connection, of }: { readonly connection: string; readonly of: 
           </tbody>
         </table>
       </div>
-      {mayMap || mayDecide ? (
-        <Section title="To change it">
-          <p className="quiet">
-            These are changed at the command line, which shows the effect before anything is saved.
-          </p>
-          {mayMap ? (
-            <>
-              <Command text={`tieline mappings test ${name} ${of.entity} --record ID`} />
-              <Command text={`tieline mappings export ${name} --out mappings.yaml`} />
-              <Command text={`tieline mappings import ${name} mappings.yaml`} />
-            </>
-          ) : null}
-          {mayDecide ? (
-            <Command
-              text={`tieline policies set ${name} ${of.entity} FIELD --direction bidirectional --strategy manual`}
-            />
-          ) : null}
-        </Section>
-      ) : null}
+      <Commands name={name} entity={of.entity} />
     </>
   );
 };

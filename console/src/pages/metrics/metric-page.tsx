@@ -151,6 +151,12 @@ const Definition = ({ of }: { readonly of: MetricRow }) => (
       of={[
         ['Computed as', of.formula],
         ['After', of.source ?? (of.definedBy === null ? null : `defined here by ${of.definedBy}`)],
+        [
+          'Organization aims at',
+          of.organizationTarget === null || of.measures[0] === undefined
+            ? null
+            : valueWords(of.organizationTarget, of.measures[0].unit),
+        ],
         ['As of', of.takenOn],
       ]}
       columns={1}

@@ -173,6 +173,13 @@ const Overview = ({ of }: { readonly of: SystemDetail }) => {
               `${system.components.linked} of ${system.components.all} matched`,
               'Components that are matched to an asset',
             ],
+            [
+              'Ids elsewhere',
+              Object.entries(system.externalIds)
+                .map(([connection, id]) => `${connection} ${id}`)
+                .join(', ') || null,
+            ],
+            ['Tag at the scanner', system.scannerTag, 'The id of the tag that its machines bear there'],
             ['Last scan', <At key="scan" at={system.lastScan} />],
             [
               'Sync',

@@ -4,8 +4,8 @@
 export interface Elsewhere {
   readonly id: number;
   readonly name: string;
-  /** Whether mappings and policies let out what deviations say; else its decisions are only imported. */
-  readonly isShown: boolean;
+  /** Of which POA&Ms mappings and policies let out what deviations say; of the others its decisions are only imported. */
+  readonly readShown: (poamIds: readonly string[]) => Promise<(poamId: string) => boolean>;
 }
 
 export interface Following {

@@ -46,9 +46,8 @@ export async function showSlots(
   { operationId, now, system }: Following,
 ): Promise<void> {
   if (poamIds.length === 0) return;
-  const says = system.isShown
-    ? await saidBy(tx, await listDeviationsOf(tx.db, poamIds))
-    : new Map<string, Slot>();
+  const isShown = await system.readShown(poamIds);
+  const says = await saidBy(tx, await listDeviationsOf(tx.db, poamIds.filter(isShown)));
   const told: { poamId: string; slot: Slot; mayLeave: boolean }[] = [];
   for (const { poamId, here: values, shown: kept, mayLeave } of await listSlots(tx.db, system.id, poamIds)) {
     const here = slotFrom(values, 'deviation_');
@@ -56,8 +55,8 @@ export async function showSlots(
     const slot = says.get(poamId) ?? here;
     await write(tx, { poamId, before: values, slot }, operationId);
     const shown = kept === null ? emptySlot : slotFrom(kept, '');
-    if (kept === null || !sameSlot(shown, slot) || mayLeave !== system.isShown)
-      told.push({ poamId, slot, mayLeave: system.isShown });
+    if (kept === null || !sameSlot(shown, slot) || mayLeave !== isShown(poamId))
+      told.push({ poamId, slot, mayLeave: isShown(poamId) });
   }
   await keepShown(tx.db, told, now);
 }

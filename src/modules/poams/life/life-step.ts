@@ -2,7 +2,7 @@
  * The life of POA&Ms in a run, after weaknesses: their rating follows, their findings' fixes are weighed, and a person is asked what nobody
  * else can say. Gather, decide, apply: what is decided is in `decide-life.ts` and `decide-rating.ts`.
  */
-import { mayGoOut } from '../../../canonical/policy/index.ts';
+import { readMayChange } from '../../../record/policy-facts/index.ts';
 import {
   poamStandingOf,
   type QuestionCode,
@@ -112,11 +112,19 @@ interface Outcome {
 async function followSeverity(tx: Tx, source: Source, system: ConnectedSystem): Promise<Outcome> {
   await lowerSeverities(tx.db, system.id);
   const poams = await listRatingChanges(tx.db, system.id);
-  const mayFollow = mayGoOut(system.policies, { entity: 'poam', kind: 'update', fields: ratingFields });
+  const mayFollow = await readMayChange(
+    tx.db,
+    system.policies,
+    { entity: 'poam', fields: ratingFields },
+    poams.map(({ poamId }) => poamId),
+  );
   const askedOfDeciders = await listAskedOfDeciders(tx.db);
   const decided = poams.map((poam) => ({
     poam,
-    decision: decideRating(poam, { mayFollow, isAsked: askedOfDeciders.has(poam.poamId) }),
+    decision: decideRating(poam, {
+      mayFollow: mayFollow(poam.poamId),
+      isAsked: askedOfDeciders.has(poam.poamId),
+    }),
   }));
   const following = decided.filter(({ decision }) => Object.keys(decision.fields).length > 0);
   await keepFirstValues(
@@ -176,13 +184,18 @@ async function followFindings(
     ({ poamId }) => poamId,
   );
   const settings = await listLifeSettings(tx.db);
-  const mayMove = mayGoOut(system.policies, { entity: 'poam', kind: 'update', fields: stateFields });
+  const mayMove = await readMayChange(
+    tx.db,
+    system.policies,
+    { entity: 'poam', fields: stateFields },
+    poams.map(({ poamId }) => poamId),
+  );
   const decided = poams.map((poam): Decided => ({
     poam,
     decision: decideLife(
       {
         ...poam,
-        mayMove,
+        mayMove: mayMove(poam.poamId),
         settings: settings.get(poam.systemId) ?? usualLife,
         findings: (under.get(poam.poamId) ?? []).map(factsOf),
       },

@@ -1,5 +1,6 @@
 /** After a rule was changed: texts of POA&Ms that continue follow it where nobody edited them (`decide-texts.ts`), with journal; both sides get them. */
-import { type EntityPolicy, mayGoOut } from '../../../canonical/policy/index.ts';
+import { type EntityPolicy, mayGoOut, noRecord } from '../../../canonical/policy/index.ts';
+import { readRecordFacts } from '../../../record/policy-facts/index.ts';
 import { byRule, reasonOf } from '../../../canonical/vocabulary/index.ts';
 import { listHeldFields } from '../../../ledger/conflicts/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
@@ -57,6 +58,12 @@ export async function followTexts(
     'milestone',
     open.map(({ id }) => id),
   );
+  const mayFollow = await readMayFollow(
+    tx,
+    source,
+    ids,
+    open.map(({ id }) => id),
+  );
   const followed = concerned.flatMap(({ poamId, judged, change, concerns }): Followed[] => {
     const row = rows.get(poamId)?.row;
     // One that people made, or that was made before its texts were kept, says nothing that a rule made.
@@ -79,12 +86,32 @@ export async function followTexts(
       next: textsComposed(compose(judged, promised)),
       concerns,
       held: held.get(poamId) ?? [],
-      mayGoOut: (entity, field) => mayGoOut(source.policies, { entity, kind: 'update', fields: [field] }),
+      // Milestones of one POA&M are in its boundary, and of its severity.
+      mayGoOut: (entity, field) => mayFollow(entity, field, entity === 'poam' ? poamId : milestones[0]?.id),
     });
     return [{ poamId, judged, change, decided }];
   });
   await write(tx, source, followed, rows);
   return followed.filter(({ decided }) => isChanged(decided)).length;
+}
+
+/** Whether the policies let a text of a POA&M or a milestone out. */
+async function readMayFollow(
+  tx: Tx,
+  { policies }: Source,
+  poamIds: readonly string[],
+  milestoneIds: readonly string[],
+): Promise<(entity: 'poam' | 'milestone', field: string, id: string | undefined) => boolean> {
+  const factsOf = {
+    poam: await readRecordFacts(tx.db, policies, 'poam', poamIds),
+    milestone: await readRecordFacts(tx.db, policies, 'milestone', milestoneIds),
+  };
+  return (entity, field, id) =>
+    mayGoOut(
+      policies,
+      { entity, kind: 'update', fields: [field] },
+      id === undefined ? noRecord : factsOf[entity](id),
+    );
 }
 
 const isChanged = ({ fields, milestones }: DecidedTexts): boolean =>

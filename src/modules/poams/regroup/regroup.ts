@@ -4,7 +4,8 @@
  * with the reason, and what was not sent is withdrawn.
  */
 import { byRule, type Reason, reasonOf, reasonSentence } from '../../../canonical/vocabulary/index.ts';
-import { type EntityPolicy, mayGoOut } from '../../../canonical/policy/index.ts';
+import type { EntityPolicy } from '../../../canonical/policy/index.ts';
+import { readMayChange } from '../../../record/policy-facts/index.ts';
 import { markRecordsEdited } from '../../../ledger/links/index.ts';
 import { type JournalEntry, recordChanges } from '../../../ledger/operations/index.ts';
 import { scalarText } from '../../../platform/values/index.ts';
@@ -85,14 +86,16 @@ export async function regroup(tx: Tx, source: Source, rules: readonly RuleInForc
   await keepGathered(tx.db);
   await gatherWeakFindings(tx.db, systemId, { rules, now });
   // What may not be cancelled there is left as what people made is: a second one for the same weakness is shown to a person.
-  const mayEnd = mayGoOut(source.policies, {
-    entity: 'poam',
-    kind: 'update',
-    fields: ['status', 'comments'],
-  });
-  const weaknesses = (await listChangedWeaknesses(tx.db, systemId, rules)).map((each) => ({
+  const changed = await listChangedWeaknesses(tx.db, systemId, rules);
+  const mayEnd = await readMayChange(
+    tx.db,
+    source.policies,
+    { entity: 'poam', fields: ['status', 'comments'] },
+    changed.map(({ poamId }) => poamId),
+  );
+  const weaknesses = changed.map((each) => ({
     ...each,
-    isOurs: each.isOurs && (mayEnd || !each.isSent),
+    isOurs: each.isOurs && (!each.isSent || mayEnd(each.poamId)),
   }));
   const inForce = new Map(rules.map((rule) => [rule.id, rule]));
   const versionOf = new Map(boundaries.map((each) => [each.systemId, inForce.get(each.inForce)]));

@@ -1,4 +1,5 @@
 /** What reports need beside POA&Ms: boundaries, deviations, coverage, what waits, controls, agreement, access. */
+import { boundariesOfGrant } from '../../../record/systems/index.ts';
 import { type Kysely, sql } from 'kysely';
 import { severities, type Severity } from '../../../canonical/vocabulary/index.ts';
 import type { Database } from '../../../platform/postgres/index.ts';
@@ -178,13 +179,13 @@ export async function listAccess(
                                 'groups', coalesce((select jsonb_agg(m.group_name order by m.group_name) from group_members m where m.identity_id = i.id), '[]')) order by i.id)
                        from principal_identities i where i.principal_id = p.id and i.way <> 'local'), '[]') as outside,
            jsonb_agg(jsonb_build_object('gives', coalesce(g.role, g.permission),
-                       'where', case when g.reach = 'boundaries' then array_to_string(g.system_ids, ', ') || case when g.unassigned then ' and what is in none' else '' end else 'everywhere' end,
+                       'where', case when g.reach = 'boundaries' then array_to_string(${boundariesOfGrant}, ', ') || case g.named_in when 'isso' then ' (as its ISSO)' when 'owner' then ' (as its system owner)' when 'ao' then ' (as its authorizing official)' else '' end || case when g.unassigned then ' and what is in none' else '' end else 'everywhere' end,
                        'until', ${utcDay('g.until_at')}, 'by', g.granted_by, 'on', ${utcDay('g.granted_at')}, 'reason', g.reason)
                      order by coalesce(g.role, g.permission), g.id) as grants
       from principals p join grants g on g.principal_id = p.id and g.revoked_at is null
        -- One by a group that rested comes back as another row: only the last is told.
        and not exists (select from grants l where l.group_grant_id = g.group_grant_id and l.principal_id = g.principal_id and l.granted_at > g.granted_at)
-     where ${asked === null} or g.reach <> 'boundaries' or g.system_ids && ${asked === null ? null : [...asked]}::text[]
+     where ${asked === null} or g.reach <> 'boundaries' or ${boundariesOfGrant} && ${asked === null ? null : [...asked]}::text[]
      group by p.id order by p.name`.execute(db);
   return rows;
 }

@@ -125,4 +125,49 @@ describe('grants', () => {
     expect(both.find((each) => each.status === 'rejected')?.reason).toMatchObject({ code: 'ACCOUNT_EXISTS' });
     await expect(service('a name')).rejects.toMatchObject({ code: 'USAGE' });
   });
+
+  it('a grant by a field of boundaries follows the field: who is named has it, and who is not named any more loses it', async () => {
+    await addAccount(world.app, { kind: 'person', name: 'jdoe', email: 'j.doe@agency.example' }, machine);
+    const isso = async (systemId: string, text: string | null): Promise<unknown> =>
+      world.database.pool.query(
+        'update ingestion_systems set information_system_security_officer = $2 where system_id = $1',
+        [systemId, text],
+      );
+    await isso('SYS-1', 'Smith, Ann; Doe, John <J.Doe@agency.example>');
+    const asked = { gives: { role: 'isso' }, scope: boundaries(), namedIn: 'isso' } as const;
+    const given = await giveGrant(world.app, 'jdoe', asked, machine);
+    expect(given.grant).toMatchObject({ namedIn: 'isso', systemIds: ['SYS-1'], unclear: [] });
+    expect(given.effect.gained).toContain('poam:write');
+    const scope = async () => {
+      const actor = await actorOf(world.app, 'jdoe');
+      return actor && scopeFor(actor, 'poam:write', world.app.now());
+    };
+    expect(await scope()).toMatchObject({ systemIds: ['SYS-1'] });
+    // As a sync writes it.
+    await isso('SYS-1', 'Smith, Ann');
+    await isso('SYS-2', 'jdoe');
+    expect(await scope()).toMatchObject({ systemIds: ['SYS-2'] });
+    await isso('SYS-2', null);
+    expect((await scope()) ?? { systemIds: [] }).toMatchObject({ systemIds: [] });
+    await expect(
+      giveGrant(world.app, 'jdoe', { ...asked, scope: boundaries('SYS-1') }, machine),
+    ).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('a name that two people bear gives nothing by a field, and the grant says where', async () => {
+    for (const name of ['doe1', 'doe2'])
+      await addAccount(world.app, { kind: 'person', name, displayName: 'John Doe' }, machine);
+    await world.database.pool.query(
+      `update ingestion_systems set authorizing_official = 'JOHN DOE' where system_id = 'SYS-1'`,
+    );
+    await world.database.pool.query(
+      `update ingestion_systems set authorizing_official = 'doe2' where system_id = 'SYS-2'`,
+    );
+    const asked = { gives: { role: 'ao' }, scope: boundaries(), namedIn: 'ao' } as const;
+    await giveGrant(world.app, 'doe2', asked, machine);
+    const of = async () => (await findGrants(world.app, { account: 'doe2' }, 10))[0];
+    expect(await of()).toMatchObject({ systemIds: ['SYS-2'], unclear: ['SYS-1'] });
+    await disableAccount(world.app, 'doe1', machine, 'left');
+    expect(await of()).toMatchObject({ systemIds: ['SYS-1', 'SYS-2'], unclear: [] });
+  });
 });

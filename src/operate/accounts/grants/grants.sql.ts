@@ -5,10 +5,12 @@ import {
   allRoles,
   everywhere,
   type Grant,
+  type NamedIn,
   type Permission,
   type Role,
   type Scope,
 } from '../../../canonical/access/index.ts';
+import { boundariesOfGrant, unclearOfGrant } from '../../../record/systems/index.ts';
 
 export interface GrantRow {
   readonly id: string;
@@ -17,8 +19,13 @@ export interface GrantRow {
   readonly role: string | null;
   readonly permission: string | null;
   readonly reach: 'everywhere' | 'boundaries';
+  /** Of one by a field: those that name the account now. */
   readonly systemIds: readonly string[];
   readonly unassigned: boolean;
+  /** By which field of boundaries it is given; null: for those that were listed. */
+  readonly namedIn: NamedIn | null;
+  /** Boundaries whose field says a name that other people bear too: it gives nothing there. */
+  readonly unclear: readonly string[];
   readonly until: Date | null;
   readonly source: 'person' | 'machine' | 'demo' | 'group';
   /** Of source group: the grant of the group that it follows from. */
@@ -32,8 +39,8 @@ export interface GrantRow {
 }
 
 const grants = sql`
-  select g.id, g.principal_id as "principalId", p.name as principal, g.role, g.permission, g.reach, g.system_ids as "systemIds",
-         g.unassigned, g.until_at as until, g.source, g.granted_at as "grantedAt", g.granted_by as "grantedBy", g.reason,
+  select g.id, g.principal_id as "principalId", p.name as principal, g.role, g.permission, g.reach, ${boundariesOfGrant} as "systemIds",
+         g.unassigned, g.named_in as "namedIn", ${unclearOfGrant} as unclear, g.until_at as until, g.source, g.granted_at as "grantedAt", g.granted_by as "grantedBy", g.reason,
          g.revoked_at as "revokedAt", g.revoked_by as "revokedBy", g.revoked_reason as "revokedReason", g.group_grant_id as "groupGrantId"
     from grants g join principals p on p.id = g.principal_id`;
 
@@ -91,6 +98,8 @@ export interface NewGrant {
   readonly principalId: string;
   readonly gives: { readonly role: Role } | { readonly permission: Permission };
   readonly scope: Scope;
+  /** For the boundaries whose field names the account, whichever they are; `scope` then lists none. */
+  readonly namedIn?: NamedIn | undefined;
   readonly until?: Date | undefined;
   readonly reason?: string | undefined;
 }
@@ -108,10 +117,10 @@ export async function insertGrant(
 ): Promise<string> {
   const { gives, scope } = grant;
   const { rows } = await sql<{ id: string }>`
-    insert into grants (principal_id, role, permission, reach, system_ids, unassigned, until_at, reason, source, granted_at, granted_by,
+    insert into grants (principal_id, role, permission, reach, system_ids, unassigned, named_in, until_at, reason, source, granted_at, granted_by,
         granted_by_principal_id)
     values (${grant.principalId}::uuid, ${'role' in gives ? gives.role : null}, ${'permission' in gives ? gives.permission : null},
-        ${scope.kind}, ${scope.kind === 'everywhere' ? [] : scope.systemIds}::text[], ${scope.kind === 'boundaries' && scope.unassigned},
+        ${scope.kind}, ${scope.kind === 'everywhere' ? [] : scope.systemIds}::text[], ${scope.kind === 'boundaries' && scope.unassigned}, ${grant.namedIn ?? null},
         ${grant.until ?? null}, ${grant.reason ?? null}, ${by.source}, ${by.at}, ${by.name}, ${by.principalId}::uuid)
     returning id`.execute(db);
   return rows[0]?.id ?? '';

@@ -76,10 +76,22 @@ export async function giveGrant(
   });
 }
 
-export async function refuseEmpty(app: AccountsApp, { gives, scope, until }: GrantRequest): Promise<void> {
+export async function refuseEmpty(
+  app: AccountsApp,
+  { gives, scope, namedIn, until }: GrantRequest,
+): Promise<void> {
   if (until !== undefined && until <= app.now())
     throw new TielineError('USAGE', `The grant would have ended already, at ${until.toISOString()}.`);
-  if (isEmpty(scope)) throw new TielineError('USAGE', 'The grant names no boundary.');
+  if (
+    namedIn !== undefined &&
+    (scope.kind === 'everywhere' || scope.systemIds.length > 0 || scope.unassigned)
+  )
+    throw new TielineError(
+      'USAGE',
+      'A grant is for boundaries that are listed, or for those that name the account.',
+    );
+  if (namedIn === undefined && isEmpty(scope))
+    throw new TielineError('USAGE', 'The grant names no boundary.');
   if (scope.kind === 'everywhere') return;
   if ('permission' in gives && permissions[gives.permission].where === 'installation')
     throw new TielineError(
@@ -99,6 +111,7 @@ const detailsOf = (grant: GrantRow): JsonObject => ({
   gives: grant.role ?? grant.permission ?? '',
   reach: grant.reach,
   systemIds: [...grant.systemIds],
+  ...(grant.namedIn === null ? {} : { namedIn: grant.namedIn }),
   unassigned: grant.unassigned,
   until: grant.until?.toISOString() ?? null,
   reason: grant.reason,

@@ -1,4 +1,5 @@
 /** Accounts, grants and tokens as lists: filtered, paged, counted. What a row shows is fetched by the keys of its page. */
+import { boundariesOfGrant } from '../../../record/systems/index.ts';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type {
   FacetOf,
@@ -84,7 +85,7 @@ const grantConditions = (at: Date): Conditions<FilterOf<Grants>> => ({
   permission: wordsOf(sql`g.permission`),
   system: (term) => {
     const among = term.is === 'in' ? term.values : [];
-    const some = sql<boolean>`g.system_ids && ${among}::text[]`;
+    const some = sql<boolean>`${boundariesOfGrant} && ${among}::text[]`;
     return term.is === 'in' && term.negated ? sql`not (${some})` : some;
   },
   state: wordsOf(grantState(at)),

@@ -53,6 +53,7 @@ export async function saveLinks(
       where ${moves}
          or (known.report_digest, known.seen_digest, known.waits_for)
             is distinct from (excluded.report_digest, excluded.seen_digest, excluded.waits_for)`.execute(db);
+  await linkedEntity(source.entity).renewLinked?.(db);
 }
 
 /** SQL of our side of the links that `wanted` names. */

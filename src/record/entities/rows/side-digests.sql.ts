@@ -41,6 +41,7 @@ const stamps: ReadonlySet<string> = new Set([
   'last_xacta_sync',
   'ingestion_batch_id',
   'sync_status',
+  'asset_tags',
 ]);
 
 /** Types that PostgreSQL can hash whole; others are hashed as texts. */

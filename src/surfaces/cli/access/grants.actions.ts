@@ -1,5 +1,5 @@
 /** `grants …`: who may do what. */
-import { allPermissions, allRoles } from '../../../canonical/access/index.ts';
+import { allPermissions, allRoles, type NamedIn, type Scope } from '../../../canonical/access/index.ts';
 import {
   findGrants,
   giveGrant,
@@ -40,6 +40,7 @@ export function givesFrom(text: string): GrantRequest['gives'] {
 }
 
 interface GiveFlags extends GlobalFlags, PlaceFlags {
+  readonly whereNamed?: NamedIn;
   readonly until?: Date;
   readonly reason?: string;
 }
@@ -49,8 +50,14 @@ export async function give(
   flags: GiveFlags,
   [name, role]: readonly [string, string],
 ): Promise<void> {
-  const { until, reason } = flags;
-  const asked = { gives: givesFrom(role), scope: scopeFrom(flags), until, reason };
+  const { until, reason, whereNamed: namedIn } = flags;
+  const listed = scopeFrom(flags);
+  // A place that is listed beside it is refused where grants are given.
+  const scope: Scope =
+    namedIn !== undefined && listed.kind === 'everywhere'
+      ? { kind: 'boundaries', systemIds: [], unassigned: false }
+      : listed;
+  const asked = { gives: givesFrom(role), scope, namedIn, until, reason };
   const change = await context.host.withApp(flags, (app) =>
     giveGrant(app, name, asked, localOrigin(accountName())),
   );

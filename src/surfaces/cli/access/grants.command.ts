@@ -1,4 +1,4 @@
-import { allRoles } from '../../../canonical/access/index.ts';
+import { allRoles, namedInFields } from '../../../canonical/access/index.ts';
 import type { FirstLevel } from '../kit/command.ts';
 import { allOption, byOption, limitOption, several } from '../kit/flags.ts';
 import { placeOptions, reasonOption, untilDay } from './access-options.ts';
@@ -20,13 +20,22 @@ export const grants: FirstLevel = {
       options: [
         ...placeOptions,
         {
+          flags: '--where-named <field>',
+          description:
+            'in the boundaries whose record names the account in this field, as it says at any time, instead of --system',
+          choices: namedInFields,
+        },
+        {
           flags: '--until <day>',
           description: 'up to the end of this day, in UTC (default: until it is revoked)',
           parse: untilDay,
         },
         reasonOption,
       ],
-      examples: ['grants give jdoe isso --system SYS-1,SYS-2 --until 2026-12-31'],
+      examples: [
+        'grants give jdoe isso --system SYS-1,SYS-2 --until 2026-12-31',
+        'grants give jdoe isso --where-named isso',
+      ],
       action: async () => (await import('./grants.actions.ts')).give,
     },
     {

@@ -1,5 +1,5 @@
 /** Grants as a list, and what one changes. */
-import { roles } from '../../../canonical/access/index.ts';
+import { namedInWords, roles } from '../../../canonical/access/index.ts';
 import type { GrantEffect, GrantRow, GroupGrantRow } from '../../../operate/accounts/index.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { dayText } from '../kit/instants.ts';
@@ -9,10 +9,16 @@ export const givenText = ({ role, permission }: Pick<GrantRow, 'role' | 'permiss
   return known ? known[1].title : (role ?? permission ?? '');
 };
 
-export const placeText = (at: Pick<GrantRow, 'reach' | 'systemIds' | 'unassigned'>): string =>
-  at.reach === 'everywhere'
-    ? 'everywhere'
-    : [...at.systemIds, ...(at.unassigned ? ['unassigned'] : [])].join(', ');
+type Place = Pick<GrantRow, 'reach' | 'systemIds' | 'unassigned'> &
+  Partial<Pick<GrantRow, 'namedIn' | 'unclear'>>;
+
+export const placeText = (at: Place): string => {
+  if (at.reach === 'everywhere') return 'everywhere';
+  if (!at.namedIn) return [...at.systemIds, ...(at.unassigned ? ['unassigned'] : [])].join(', ');
+  const unclear =
+    at.unclear && at.unclear.length > 0 ? `; not ${at.unclear.join(', ')}: others bear that name too` : '';
+  return `as ${namedInWords[at.namedIn]}, now of ${at.systemIds.join(', ') || 'nothing'}${unclear}`;
+};
 
 const stateText = ({ revokedAt, revokedBy, until }: GrantRow): string =>
   revokedAt === null ? dayText(until) : `revoked ${dayText(revokedAt)} by ${revokedBy ?? '–'}`;

@@ -12,7 +12,12 @@ import {
 import { messageOf, TielineError } from '../../../platform/errors/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import { localOperator } from '../../../canonical/access/index.ts';
-import type { ApprovalScope, ConflictStrategy, SyncDirection } from '../../../canonical/policy/index.ts';
+import {
+  type ApprovalScope,
+  type ConflictStrategy,
+  policyFilterOf,
+  type SyncDirection,
+} from '../../../canonical/policy/index.ts';
 import type { Severity } from '../../../canonical/vocabulary/index.ts';
 import { accountName } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
@@ -42,7 +47,11 @@ export async function listPolicies(
 }
 
 type SetFlags = EditFlags &
-  ApprovalFlags & { readonly direction?: SyncDirection; readonly strategy?: ConflictStrategy };
+  ApprovalFlags & {
+    readonly direction?: SyncDirection;
+    readonly strategy?: ConflictStrategy;
+    readonly filter?: string;
+  };
 
 export async function setPolicy(
   context: CommandContext,
@@ -55,11 +64,16 @@ export async function setPolicy(
     throw new TielineError('USAGE', 'Approval is asked for by the policy of an entity.', {
       fields: [{ field, message: `leave it out, and name it with --approval-field ${field}` }],
     });
-  if (direction === undefined && strategy === undefined && approval === undefined)
-    throw new TielineError('USAGE', 'Nothing to set.', {
-      fields: [{ field: '--direction', message: '--strategy or --approval must be given' }],
+  if (field !== undefined && flags.filter !== undefined)
+    throw new TielineError('USAGE', 'A filter is given to the policy of an entity.', {
+      fields: [{ field, message: 'leave it out: its fields follow the filter of their entity' }],
     });
-  const change = { entity, ...defined({ field, direction, strategy, approval }) };
+  const filter = flags.filter === undefined ? undefined : policyFilterOf(flags.filter);
+  if ((direction ?? strategy ?? filter) === undefined && approval === undefined)
+    throw new TielineError('USAGE', 'Nothing to set.', {
+      fields: [{ field: '--direction', message: '--strategy, --approval or --filter must be given' }],
+    });
+  const change = { entity, ...defined({ field, direction, strategy, approval, filter }) };
   await edit(context, flags, name, { do: 'change', change });
 }
 

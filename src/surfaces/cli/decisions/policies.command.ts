@@ -40,6 +40,11 @@ const set: CommandSpec = {
       description: `only for this severity (${severities.join(', ')}); may be given more than once`,
       parse: severityNamed,
     },
+    {
+      flags: '--filter <filter>',
+      description:
+        'only for these records of the entity, as in lists: system=SYS-001 severity=critical,high; "" for all again',
+    },
     yes,
   ],
   action: async () => (await import('./policies.actions.ts')).setPolicy,

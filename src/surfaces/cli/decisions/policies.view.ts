@@ -1,7 +1,7 @@
 /** Policies as a table, and what a change of them does to what waits. */
 import type { Reconsidered, ReconsideredKind } from '../../../engine/outbox/index.ts';
 import type { DatedPolicy } from '../../../engine/policies/index.ts';
-import type { ApprovalScope } from '../../../canonical/policy/index.ts';
+import { type ApprovalScope, policyFilterLine } from '../../../canonical/policy/index.ts';
 import { entityWord } from '../kit/entity-word.ts';
 import { fittedTable } from '../kit/fitted-table.ts';
 import { shellWord } from '../kit/hint.ts';
@@ -14,12 +14,13 @@ const asAbove = '(as above)';
 /** @param width of the terminal. */
 export function policiesTable(rows: readonly PolicyRow[], width: number | undefined): string {
   return fittedTable(
-    ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
+    ['SYSTEM', 'ENTITY', 'FIELD', 'ONLY FOR', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
     rows.flatMap((row) => [
       [
         row.system,
         row.entity,
         '',
+        policyFilterLine(row.filter),
         row.direction ?? asAbove,
         row.strategy ?? (row.entity === '*' ? 'manual' : asAbove),
         approvalText(row.entity, row.approval),
@@ -29,6 +30,7 @@ export function policiesTable(rows: readonly PolicyRow[], width: number | undefi
         row.system,
         row.entity,
         field,
+        '',
         policy.direction ?? asAbove,
         policy.strategy ?? asAbove,
         '',

@@ -74,13 +74,15 @@ export function findingLines(finding: FindingDetail, history: readonly FindingEv
     ...section('Output', textLines(finding.output)),
     ...section('Description', textLines(finding.plugin?.description ?? finding.plugin?.synopsis)),
     ...section('Solution', textLines(finding.solution)),
-    ...section(
-      'See also',
-      [...(finding.plugin?.seeAlso ?? []), ...(finding.plugin?.crossReferences ?? [])].map(shownText),
-    ),
+    ...section('See also', referencesOf(finding).map(shownText)),
     ...section('Life', lifeLines(history)),
   ];
 }
+
+/** Those of the plugin, and those that the finding was reported with. */
+const referencesOf = ({ plugin, references }: FindingDetail): string[] => [
+  ...new Set([...(plugin?.seeAlso ?? []), ...(plugin?.crossReferences ?? []), ...references]),
+];
 
 const scoresOf = ({ vpr, epss, cvss, hasExploit }: FindingDetail): string =>
   [

@@ -56,6 +56,12 @@ export function metricText(metric: ListedMetric): string {
     ['Formula', metric.formula],
     ['Source', metric.source ?? (metric.definedBy === null ? null : `defined by ${metric.definedBy}`)],
     ['By', metric.by.join(', ') || 'nothing'],
+    [
+      'Organization',
+      metric.organizationTarget === null
+        ? null
+        : `aims at ${valueText(metric.organizationTarget, metric.measures[0]?.unit ?? 'count')}`,
+    ],
     ['As of', metric.takenOn],
     ['Needs', metric.needs],
     ['Failed', metric.problem],

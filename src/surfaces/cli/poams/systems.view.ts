@@ -15,10 +15,17 @@ const noSync = {
 } as const;
 const syncText = ({ sync }: BoundaryRow): string => (sync.why === null ? 'on' : noSync[sync.why]);
 
+const idsText = ({ externalIds }: BoundaryRow): string =>
+  Object.entries(externalIds)
+    .map(([connection, id]) => `${connection} ${id}`)
+    .join(', ');
+
 export const systemColumns: readonly CsvColumn<BoundaryRow>[] = [
   { head: 'system', cell: (row) => row.systemId },
   { head: 'remote id', cell: (row) => row.remoteId },
   { head: 'name', cell: (row) => row.name },
+  { head: 'ids elsewhere', cell: (row) => idsText(row) },
+  { head: 'scanner tag', cell: (row) => row.scannerTag },
   { head: 'impact', cell: (row) => row.impact.overall },
   { head: 'status', cell: (row) => row.status },
   { head: 'isso', cell: (row) => row.isso },
@@ -82,6 +89,7 @@ export function systemDetailLines(detail: BoundaryDetail, width: number | undefi
   return [
     `${system.systemId}  ${system.name}`,
     `${system.status ?? none}, impact ${system.impact.overall ?? none}, authorization ends ${system.authorizationEnds ?? none}, sync ${syncText(system)}`,
+    `Ids elsewhere: ${idsText(system) || none}; tag at the scanner: ${system.scannerTag ?? none}`,
     `Open findings: critical ${system.open.critical}, high ${system.open.high}, medium ${system.open.medium}; severe since ${dayText(system.severeSince)}; last scan ${minuteText(system.lastScan)}`,
     `Open POA&Ms: ${numbers(detail.board.map(({ bucket, count }) => [bucket, count]))}`,
     `Agreement: ${numbers(detail.agreement.map(({ value, count }) => [value, count]))}`,

@@ -115,8 +115,14 @@ const granting: Granting = {
     },
   }),
   giveGrant: async (call) => {
-    const { account, gives, scope, until, reason } = call.body;
-    const asked = { gives, scope, reason, ...(until === undefined ? {} : { until: endOfDay(until) }) };
+    const { account, gives, scope, namedIn, until, reason } = call.body;
+    const asked = {
+      gives,
+      scope,
+      namedIn,
+      reason,
+      ...(until === undefined ? {} : { until: endOfDay(until) }),
+    };
     return { body: await giveGrant(call.app, account, asked, originOf(call)) };
   },
   tryGrantRevocation: async ({ app, params }) => ({ body: await previewRevocation(app, params.grantId) }),

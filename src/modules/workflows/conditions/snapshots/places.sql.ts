@@ -8,14 +8,10 @@ import type { JsonObject } from '../../../../platform/values/index.ts';
 import type { SnapshotRow } from '../hydrate.ts';
 import { instant, listed } from './parts.sql.ts';
 
-/** What scanners tag asset `a` with, and the tags that are kept here. */
+/** What asset `a` is tagged with. */
 const tagsOf = sql`
   select to_jsonb(coalesce(array_agg(distinct named.tag), '{}'))
-    from (select g.tag_key || ':' || g.tag_value as tag from ingestion_asset_tags g where g.asset_uuid = a.asset_uuid
-          union
-          select own.key || ':' || val.word
-            from jsonb_each(case when jsonb_typeof(x.asset_tags) = 'object' then x.asset_tags else '{}' end) own
-           cross join lateral jsonb_array_elements_text(case when jsonb_typeof(own.value) = 'array' then own.value else jsonb_build_array(own.value) end) val(word)) named`;
+    from (select g.tag_key || ':' || g.tag_value as tag from ingestion_asset_tags g where g.asset_uuid = a.asset_uuid) named`;
 
 export async function readAssets(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const { rows } = await sql<SnapshotRow>`

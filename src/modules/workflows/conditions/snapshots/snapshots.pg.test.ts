@@ -20,7 +20,8 @@ beforeAll(async () => {
     insert into ingestion_systems (system_id, name, uuid, system_owner) values ('SYS-1', 'Payroll', gen_random_uuid(), 'Olga');
     insert into ingestion_assets (asset_uuid, hostname, system_id, first_seen, last_seen) values
       ('${web}', 'web1', 'SYS-1', '2026-01-01', '2026-11-26'), ('${lost}', 'lost1', null, '2026-11-20', '2026-11-26');
-    insert into assets_extended (asset_uuid, network_zone, asset_tags) values ('${web}', 'dmz', '{"Owner": ["web-team"]}');
+    insert into assets_extended (asset_uuid, network_zone) values ('${web}', 'dmz');
+    insert into ingestion_asset_tags (asset_uuid, tag_key, tag_value) values ('${web}', 'Owner', 'web-team');
     insert into ingestion_poams (poam_id, system_id, status, weakness_risk_level, scheduled_completion, poc) values
       ('P-1', 'SYS-1', 'ongoing', 'high', '2026-11-20', 'Olga'), ('P-2', 'SYS-1', 'Completed', 'low', '2026-12-20', null);
     insert into ingestion_poam_milestones (poam_id, milestone_description, status, scheduled_completion) values ('P-1', 'patch', 'Pending', '2026-11-25');

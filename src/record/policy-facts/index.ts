@@ -1,0 +1,1 @@
+export { fetchFactsOf, readFactsOfRows, readMayChange, readRecordFacts } from './policy-facts.ts';
