@@ -160,6 +160,8 @@ export interface Change {
 
 export interface SentFile {
   readonly sha256: string;
+  /** What people call it. */
+  readonly name: string;
   readonly bytes: number;
   /** The whole of it, after it was compared with its hash. */
   readonly open: () => Promise<Readable>;

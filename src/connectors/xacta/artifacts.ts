@@ -62,6 +62,13 @@ export async function writeArtifact(
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const poamId = change.parentId ?? '';
+  const { largestFile } = profile.entities.artifact ?? {};
+  if (largestFile !== undefined && change.file && change.file.bytes > largestFile)
+    return {
+      outcome: 'rejected',
+      message: `The file has ${change.file.bytes.toLocaleString('en')} bytes, and the server takes ${largestFile.toLocaleString('en')} at most by its profile.`,
+      fields: [],
+    };
   const own = await profileFor(session, profile, poamId, signal);
   if (!own && profile.entities.artifact)
     return { outcome: 'missing', message: `POA&M ${poamId} is not there any more` };

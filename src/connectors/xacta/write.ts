@@ -2,7 +2,12 @@
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { type Change, type ExternalRecord, type FindKey, PageWalk, type WriteResult } from '../kit/index.ts';
-import { type HttpRequest, type HttpResponse, requestMayHaveArrived } from '../../platform/http/index.ts';
+import {
+  formContent,
+  type HttpRequest,
+  type HttpResponse,
+  requestMayHaveArrived,
+} from '../../platform/http/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';
@@ -153,18 +158,20 @@ function createBody(profile: Profile, shape: ProfileEntity, change: Change): Jso
   return body;
 }
 
-/** What is sent to make a record: its fields, or its file with the fields in the query. */
+/** What is sent to make a record: its fields, or its file with the fields in the query or in the same form. */
 function bodyOf(
   shape: ProfileEntity,
   fields: JsonObject,
   { file }: Change,
 ): Pick<HttpRequest, 'json' | 'query' | 'content'> {
   if (shape.content === undefined || !file) return { json: fields };
-  const filled = Object.entries(fields).filter(([, value]) => value !== null);
-  return {
-    query: Object.fromEntries(filled.map(([field, value]) => [field, scalarText(value)])),
-    content: { type: 'application/octet-stream', bytes: file.bytes, open: file.open },
-  };
+  const texts = Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value === null ? [] : [[field, scalarText(value)]])),
+  );
+  const { bytes, open } = file;
+  if (shape.content === 'body')
+    return { query: texts, content: { type: 'application/octet-stream', bytes, open } };
+  return { content: formContent(texts, { part: shape.content.file, name: file.name, bytes, open }) };
 }
 
 /** Answers that refuse what the request says: its values, the size of its file, its kind. */

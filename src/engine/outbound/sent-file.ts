@@ -23,5 +23,6 @@ export async function withFile(
   // Read whole and compared with its hash now: what is damaged here is refused before the remote is asked.
   const { bytes, stream } = await files.open(sha256);
   stream.destroy();
-  return { ...change, file: { sha256, bytes, open: async () => (await files.open(sha256)).stream } };
+  const name = scalarText(row.payload[place.name] ?? null) || sha256;
+  return { ...change, file: { sha256, name, bytes, open: async () => (await files.open(sha256)).stream } };
 }

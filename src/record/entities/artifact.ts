@@ -49,6 +49,6 @@ export const artifact = defineEntity({
     orderWith: 'self',
     splitsByPlace: false,
     adds: 'every',
-    file: { hash: 'sha256' },
+    file: { hash: 'sha256', name: 'file_name' },
   },
 });
