@@ -50,8 +50,13 @@ export async function findArtifact(
   key: FindKey,
   signal: AbortSignal,
 ): Promise<ExternalRecord | undefined> {
-  const own = await profileFor(session, profile, key.parentId ?? '', signal);
-  return own && findRecord(session, own, 'artifact', key, signal);
+  const poamId = key.parentId ?? '';
+  const own = await profileFor(session, profile, poamId, signal);
+  const placed =
+    key.by === 'idempotency-key' && key.fields
+      ? { ...key, fields: { ...key.fields, ...ofPoamIn(profile, poamId) } }
+      : key;
+  return own && findRecord(session, own, 'artifact', placed, signal);
 }
 
 /** Sends a file to be kept with its POA&M. */
