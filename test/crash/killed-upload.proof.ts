@@ -99,15 +99,13 @@ const points = [
   ['after the answer, before it was kept', 'after POST', 1],
 ] as const;
 
+type Run = readonly [name: string, args: readonly string[]];
 const runs = [
   ['sync', ['sync', 'run', '--system', 'xacta', '--json']],
   ['worker', ['worker', '--once']],
-] as const;
+] as const satisfies readonly Run[];
 
-async function killAndRestart(
-  [, args]: (typeof runs)[number],
-  [, point, arrives]: (typeof points)[number],
-): Promise<void> {
+async function killAndRestart([, args]: Run, [, point, arrives]: (typeof points)[number]): Promise<void> {
   const sha256 = await attach();
   if (args[0] === 'worker') {
     // A sync plans it and cannot reach the server; the worker sends what waits.
