@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startXacta, type XactaClient } from './client.test-support.ts';
 
@@ -79,4 +80,53 @@ it('accepts artifacts as JSON or as bytes and keeps what they were', async () =>
   expect((await xacta.send('POST', list, { content: 'text' })).status).toBe(422);
   const { body } = await xacta.control('GET', '/state');
   expect(body['artifacts']).toHaveLength(2);
+});
+
+/** Sends a form as a browser does. */
+async function sendForm(
+  fields: Readonly<Record<string, string>>,
+  file: File | undefined,
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  if (file) form.set('file', file);
+  const { body } = await xacta.login();
+  const answer = await fetch(`${xacta.url}/api/systems/SYS-ENT-001/artifacts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${String(body['token'])}` },
+    body: form,
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+it('accepts an artifact in a form as a browser sends it, with the name, the kind and the bytes of its file', async () => {
+  const bytes = Buffer.from([0, 13, 10, 45, 45, 255]);
+  const sent = await sendForm(
+    { description: 'first\nsecond' },
+    new File([bytes], 'Prüfung "Mai".csv', { type: 'text/csv' }),
+  );
+  expect(sent).toMatchObject({
+    status: 201,
+    body: {
+      name: 'Prüfung "Mai".csv',
+      media_type: 'text/csv',
+      size_bytes: 6,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    },
+  });
+});
+
+it('refuses forms without a file, broken ones, files that are run, files that are too large and bodies of an unknown type', async () => {
+  const list = '/api/systems/SYS-ENT-001/artifacts';
+  expect((await sendForm({ name: 'nothing.txt' }, undefined)).status).toBe(400);
+  const broken = await xacta.send('POST', list, 'no form', {
+    'content-type': 'multipart/form-data; boundary=there-is-none',
+  });
+  expect(broken.status).toBe(400);
+  expect((await sendForm({ name: 'tool.exe' }, new File(['MZ'], 'tool.exe'))).status).toBe(415);
+  expect((await xacta.send('POST', list, 'text', { 'content-type': 'image/x-unknown' })).status).toBe(415);
+  const large = await sendForm({}, new File([Buffer.alloc(30 * 1024 * 1024 + 1)], 'large.bin'));
+  expect(large).toMatchObject({ status: 413, body: { error: { code: 'too_large' } } });
+  const { body } = await xacta.control('GET', '/state');
+  expect(body['artifacts']).toHaveLength(0);
 });

@@ -5,7 +5,7 @@ import type { Account } from './session.ts';
 import { touch, type XactaStore } from './store.ts';
 
 const request = z.strictObject({
-  entity: z.enum(['system', 'component', 'control', 'poam', 'milestone', 'account']),
+  entity: z.enum(['system', 'component', 'control', 'poam', 'milestone', 'artifact', 'account']),
   /** Not asked for the account, of which there is one: {"entity":"account","fields":{"permissions":["read"]}}. */
   id: z.string().optional(),
   fields: z.record(z.string(), z.unknown()).optional(),
@@ -57,7 +57,7 @@ interface Place {
 
 function findRecord(
   store: XactaStore,
-  entity: 'system' | 'component' | 'control' | 'poam' | 'milestone',
+  entity: 'system' | 'component' | 'control' | 'poam' | 'milestone' | 'artifact',
   id: string,
 ): Place | undefined {
   if (entity === 'poam') {
@@ -77,7 +77,8 @@ function findRecord(
     }
     return undefined;
   }
-  const lists = { system: store.systems, component: store.components, control: store.controls };
+  const { systems: system, components: component, controls: control, artifacts: artifact } = store;
+  const lists = { system, component, control, artifact };
   return placeIn<Stamped>(lists[entity], id);
 }
 

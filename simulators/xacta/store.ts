@@ -19,6 +19,8 @@ export class XactaStore {
   controls: XactaControl[] = [];
   poams = new Map<string, XactaPoam>();
   artifacts: XactaArtifact[] = [];
+  /** The number of the last artifact: one that was deleted leaves it taken. */
+  artifactsMade = 0;
   /** What was deleted by an edit of a test, by `entity id`. */
   readonly removed = new Map<string, { readonly record: Stamped; putBack(): void }>();
   #lastPoam = 0;
@@ -36,6 +38,7 @@ export class XactaStore {
     this.controls = [...controls];
     this.poams = new Map(poams.map((poam) => [poam.id, poam]));
     this.artifacts = [];
+    this.artifactsMade = 0;
     this.removed.clear();
     // The world may be a part of a larger one, whose numbers have gaps.
     this.#lastPoam = highest(poams.map((poam) => poam.id));

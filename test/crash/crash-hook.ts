@@ -3,8 +3,11 @@
  * begins and ends, and kills the process at one of them. The product knows nothing of it.
  *
  * TIELINE_TEST_POINT: the number of the point to be killed at. TIELINE_TEST_POINT_NAME: how its name begins. TIELINE_TEST_COUNT: a file for the number of points passed.
+ * A request whose body is a stream has two points more, for the name alone: `amid`, when half of it was given to the socket, and `sent`, some time
+ * after all of it was.
  */
 import { writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import pg from 'pg';
 import { Agent } from 'undici';
 
@@ -54,6 +57,23 @@ function counted(this: object, ...args: unknown[]): unknown {
 }
 pg.Client.prototype.query = counted as unknown as typeof pg.Client.prototype.query; // the same call, with a count before it
 
+/** Time enough for the last piece to arrive. */
+const arrivingMs = 300;
+
+/** The body as it is, with the points of its way. */
+async function* watched(body: Readable, what: string, bytes: number): AsyncGenerator<Buffer> {
+  const killAt = (name: string): void => {
+    if (killAtName !== undefined && name.startsWith(killAtName)) process.kill(process.pid, 'SIGKILL');
+  };
+  let given = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    given += piece.length;
+    yield piece;
+    if (given >= bytes / 2) killAt(`amid ${what}`);
+  }
+  setTimeout(killAt, arrivingMs, `sent ${what}`);
+}
+
 const dispatch = Reflect.get<Agent, 'dispatch'>(Agent.prototype, 'dispatch');
 Agent.prototype.dispatch = function (options, handler) {
   const what = `${options.method} ${options.path.split('?')[0] ?? ''}`;
@@ -71,5 +91,12 @@ Agent.prototype.dispatch = function (options, handler) {
           };
     },
   });
-  return dispatch.call(this, options, watching);
+  const { body, headers } = options;
+  if (!(body instanceof Readable)) return dispatch.call(this, options, watching);
+  const length = Number(Object.entries(headers ?? {}).find(([name]) => name === 'content-length')?.[1]);
+  return dispatch.call(
+    this,
+    { ...options, body: Readable.from(watched(body, what, length), { objectMode: false }) },
+    watching,
+  );
 };

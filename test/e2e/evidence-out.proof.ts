@@ -16,6 +16,8 @@ interface Artifact {
   readonly external_uid: string | null;
 }
 interface Shown {
+  readonly otherSha256: string | null;
+  readonly decidedBy: string | null;
   readonly name: string;
   readonly sha256: string;
   readonly purpose: string;
@@ -77,6 +79,14 @@ async function ask(n: number, name: string, text: string): Promise<string> {
   return createHash('sha256').update(text).digest('hex');
 }
 const faults = (list: readonly object[]) => world.control('xacta', 'PUT', '/faults', list);
+/** What a person does in the GRC system itself. */
+const edit = (what: object) => world.control('xacta', 'POST', '/edit', { entity: 'artifact', ...what });
+const lost = async (n: number): Promise<string | undefined> => {
+  const { json } = await command('inbox', '--kind', 'lost_evidence');
+  return (json as { items: { subject: string; detail: string }[] }).items.find(
+    ({ subject }) => subject === poam(n).id,
+  )?.detail;
+};
 const waiting = async (): Promise<{ subject: string; detail: string }[]> =>
   (
     (await command('inbox', '--kind', 'unsent_evidence')).json as {
@@ -207,5 +217,126 @@ describe('evidence that goes out', () => {
     expect(file?.refusal).toContain('tieline files check');
     const { json } = await command('inbox', '--kind', 'refused_change');
     expect(JSON.stringify(json)).toContain('damaged.txt');
+  });
+
+  it('a file that a person deletes in the GRC system is noticed, waits for a decision, and is not sent again by itself', async () => {
+    const [artifact] = await artifactsOf(1);
+    await edit({ id: artifact?.id, delete: true });
+    await world.sync();
+    expect(await shown(1)).toMatchObject([{ state: 'gone', artifactId: artifact?.id, otherSha256: null }]);
+    expect(await lost(1)).toBe('gone: list.txt');
+    const { out } = await commandText(world.app, ['poams', 'show', poam(1).id]);
+    expect(out).toContain(`GONE from xacta, where it was ${artifact?.id}`);
+    expect(out).toContain(`tieline poams evidence resend ${poam(1).id} FILE`);
+    await world.sync({ full: true });
+    expect(await artifactsOf(1)).toEqual([]);
+    expect(await shown(1)).toMatchObject([{ state: 'gone' }]);
+    const { json } = await command('poams', 'history', poam(1).id);
+    expect(JSON.stringify(json)).toContain('gone there');
+    // One row however often it is found.
+    expect(JSON.stringify(json).match(/gone there/g)).toHaveLength(1);
+  });
+
+  it('one that comes back there is as it was sent again', async () => {
+    const [file] = await shown(1);
+    await edit({ id: file?.artifactId, restore: true });
+    await world.sync();
+    expect(await shown(1)).toMatchObject([{ state: 'sent', artifactId: file?.artifactId }]);
+    expect(await lost(1)).toBeUndefined();
+  });
+
+  it('one that is gone and sent again is there once, as another artifact, and the story of the first stays', async () => {
+    const [first] = await artifactsOf(1);
+    await edit({ id: first?.id, delete: true });
+    expect((await command('poams', 'evidence', 'resend', poam(1).id, 'list.txt')).code).not.toBe(0);
+    await world.sync();
+    const resent = await command(
+      'poams',
+      'evidence',
+      'resend',
+      poam(1).id,
+      'list.txt',
+      '--reason',
+      'still needed',
+    );
+    expect(resent.code).toBe(0);
+    expect(await lost(1)).toBeUndefined();
+    await world.sync();
+    await world.sync();
+    const [again, another] = await artifactsOf(1);
+    expect(again).toMatchObject({ name: 'list.txt', sha256: first?.sha256 });
+    expect(again?.id).not.toBe(first?.id);
+    expect(another).toBeUndefined();
+    expect(await shown(1)).toMatchObject([
+      { state: 'sent', artifactId: again?.id },
+      { state: 'replaced', artifactId: first?.id },
+    ]);
+    expect((await command('poams', 'evidence', 'resend', poam(1).id, 'list.txt')).code).not.toBe(0);
+  });
+
+  it('one that is another file there is a visible difference, which a person accepts until it changes again', async () => {
+    const [artifact] = await artifactsOf(2);
+    const other = 'a'.repeat(64);
+    await edit({ id: artifact?.id, fields: { sha256: other } });
+    await world.sync();
+    expect(await shown(2)).toMatchObject([{ state: 'changed', otherSha256: other }]);
+    expect(await lost(2)).toBe('changed there: later.txt');
+    expect((await command('poams', 'evidence', 'accept', poam(2).id, 'later.txt')).code).toBe(0);
+    await world.sync();
+    expect(await shown(2)).toMatchObject([{ state: 'accepted', decidedBy: expect.any(String) }]);
+    expect(await lost(2)).toBeUndefined();
+    expect(await artifactsOf(2)).toHaveLength(1);
+    await edit({ id: artifact?.id, fields: { sha256: 'b'.repeat(64) } });
+    await world.sync();
+    expect(await lost(2)).toBe('changed there: later.txt');
+  });
+
+  it('a server that does not let us list its files is no reason to call them gone, and says so in the inbox', async () => {
+    await faults([{ kind: 'server-error', status: 502, match: { method: 'GET', path: '/artifacts' } }]);
+    await world.sync().catch(() => undefined);
+    expect((await shown(1))[0]).toMatchObject({ state: 'sent' });
+    await faults([{ kind: 'schema-drift', entity: 'artifact', field: 'sha256', mode: 'missing' }]);
+    await world.sync();
+    expect((await shown(1))[0]).toMatchObject({ state: 'sent' });
+    await faults([]);
+    const text = await readFile(
+      new URL('../../src/connectors/xacta/profiles/default.yaml', import.meta.url),
+      'utf8',
+    );
+    const profile = join(folder, 'elsewhere.yaml');
+    await writeFile(profile, text.replace('items: artifacts', 'items: files'));
+    await command('connections', 'set', 'xacta', '--set', `profile=${profile}`, '--yes');
+    await world.sync();
+    expect((await shown(1))[0]).toMatchObject({ state: 'sent' });
+    const { json } = await command('inbox', '--kind', 'held_record');
+    expect(JSON.stringify(json)).toContain('Whether they are there as they were sent is unknown');
+    await command('connections', 'set', 'xacta', '--set', 'profile=default', '--yes');
+    await world.sync();
+    expect(JSON.stringify((await command('inbox', '--kind', 'held_record')).json)).not.toContain(
+      'Whether they are there',
+    );
+  });
+
+  it('a file that the list of its system does not show is looked up before it is called gone', async () => {
+    const states = async () =>
+      world.rows(`select id, artifact_id, differs_since, other_sha256 from poam_artifacts order by id`);
+    const before = await states();
+    const [shared] = await world.rows(
+      `select p.system_id from poam_artifacts a join ingestion_poams p on p.poam_id = a.poam_id
+        where a.artifact_id is not null and a.replaced_at is null and a.differs_since is null
+        group by 1 having count(distinct p.poam_id) > 1`,
+    );
+    expect(shared).toBeDefined();
+    const text = await readFile(
+      new URL('../../src/connectors/xacta/profiles/default.yaml', import.meta.url),
+      'utf8',
+    );
+    const profile = join(folder, 'shows-none.yaml');
+    // The list of a system is read with this query, which nothing fits; a look-up asks by the POA&M.
+    await writeFile(profile, text.replace('items: artifacts', 'items: artifacts, query: { poam_id: none }'));
+    await command('connections', 'set', 'xacta', '--set', `profile=${profile}`, '--yes');
+    await world.sync();
+    expect(await states()).toEqual(before);
+    await command('connections', 'set', 'xacta', '--set', 'profile=default', '--yes');
   });
 });

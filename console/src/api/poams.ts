@@ -236,3 +236,11 @@ export const savePoamEvidence = (poamId: string, { sha256, name }: PoamEvidence)
 /** Somebody took a file that is not sent to the GRC system by hand. */
 export const deliverPoamEvidence = (poamId: string, sha256: string): Promise<unknown> =>
   post(`${evidencePath(poamId, sha256)}/delivery`, {});
+
+/** A file that is gone or changed there goes again with the next sync. */
+export const resendPoamEvidence = (poamId: string, sha256: string): Promise<unknown> =>
+  post(`${evidencePath(poamId, sha256)}/resend`, {});
+
+/** It stays as it is there. */
+export const acceptPoamEvidence = (poamId: string, sha256: string): Promise<unknown> =>
+  post(`${evidencePath(poamId, sha256)}/acceptance`, {});

@@ -18,6 +18,7 @@ export const inboxKinds = [
   'deviation',
   'poam_question',
   'unsent_evidence',
+  'lost_evidence',
   'missing_finding',
   'overdue_review',
   'control_proposal',

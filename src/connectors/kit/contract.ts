@@ -160,6 +160,8 @@ export interface Change {
 
 export interface SentFile {
   readonly sha256: string;
+  /** What people call it. */
+  readonly name: string;
   readonly bytes: number;
   /** The whole of it, after it was compared with its hash. */
   readonly open: () => Promise<Readable>;
@@ -244,11 +246,26 @@ export interface CheckResult {
   readonly remedy?: string;
 }
 
+/** A record that others lie inside of: a POA&M with its files. `parentId`: what it lies inside of itself. */
+export interface Holder {
+  readonly externalId: string;
+  readonly parentId?: string;
+}
+
 export interface Connector {
   check(signal: AbortSignal): AsyncIterable<CheckResult>;
   read(entity: EntityType, options: ReadOptions): AsyncIterable<ReadEvent>;
   find(entity: EntityType, key: FindKey, signal: AbortSignal): Promise<ExternalRecord | undefined>;
   write(entity: EntityType, change: Change, signal: AbortSignal): Promise<WriteResult>;
+  /**
+   * The records of an entity that lie inside of these records, and maybe of others beside them; for what has no reading of its own. Undefined
+   * where the server cannot list them. One that is missing may have moved between two pages: `find` says whether it is gone.
+   */
+  readonly listInside?: (
+    entity: EntityType,
+    holders: readonly Holder[],
+    signal: AbortSignal,
+  ) => AsyncIterable<ExternalRecord> | undefined;
   /** Absent where the server runs no scans for us. */
   readonly scans?: VerificationScans;
 }

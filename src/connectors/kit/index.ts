@@ -19,6 +19,7 @@ export type {
   EntityType,
   ExternalRecord,
   FindKey,
+  Holder,
   ReadEvent,
   ReadOptions,
   ScanPhase,

@@ -70,8 +70,22 @@ export function maskedConnector(connector: Connector, secrets: SecretMask): Conn
     find: (entity, key, signal) => guarded(() => connector.find(entity, key, signal)),
     write: async (entity, change, signal) =>
       fitWrite(await guarded(() => connector.write(entity, change, signal))),
+    ...(connector.listInside ? { listInside: maskedLists(connector.listInside) } : {}),
     ...(connector.scans ? { scans: maskedScans(connector.scans) } : {}),
   };
+
+  function maskedLists(list: NonNullable<Connector['listInside']>): NonNullable<Connector['listInside']> {
+    return (...asked) => {
+      const listed = list(...asked);
+      return (
+        listed &&
+        guardedStream(
+          () => listed,
+          (record) => record,
+        )
+      );
+    };
+  }
 
   function maskedScans(scans: VerificationScans): VerificationScans {
     return {

@@ -105,7 +105,12 @@ async function start(): Promise<ConformanceHarness> {
           parentId: open?.id ?? '',
           idempotencyKey: uid,
           fields: { name: `${uid}.txt`, description: 'Evidence', sha256 },
-          file: { sha256, bytes: content.length, open: () => Promise.resolve(Readable.from([content])) },
+          file: {
+            sha256,
+            name: `${uid}.txt`,
+            bytes: content.length,
+            open: () => Promise.resolve(Readable.from([content])),
+          },
         };
       }
       return {

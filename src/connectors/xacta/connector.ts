@@ -2,7 +2,7 @@
 import { TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject } from '../../platform/values/index.ts';
 import type { Connector, ConnectorModule, EntityType } from '../kit/index.ts';
-import { findArtifact, writeArtifact } from './artifacts.ts';
+import { findArtifact, listArtifacts, writeArtifact } from './artifacts.ts';
 import { checkXacta } from './check.ts';
 import { xactaMappings } from './mappings.ts';
 import { loadProfile, type ProfiledEntity } from './profile.ts';
@@ -68,6 +68,8 @@ export const xactaConnector: ConnectorModule<XactaSettings> = {
         entity === 'artifact'
           ? writeArtifact(session, profile, change, signal)
           : writeRecord(session, profile, asProfiled(entity), change, signal),
+      listInside: (entity, holders, signal) =>
+        entity === 'artifact' ? listArtifacts(session, profile, holders, signal) : undefined,
     };
   },
 };

@@ -95,8 +95,15 @@ const entity = z
     changedAt: fieldPath.optional(),
     changedBy: fieldPath.optional(),
     readOnly: z.array(z.string()).default([]),
-    /** How a new record carries its file: as the body, with its fields in the query. Only of artifacts. */
-    content: z.literal('body').optional(),
+    /** How a new record carries its file: as the body, with its fields in the query, or in a form beside them. Only of artifacts. */
+    content: z
+      .union([
+        z.literal('body'),
+        z.strictObject({ kind: z.literal('form'), file: z.string().min(1).default('file') }),
+      ])
+      .optional(),
+    /** The largest file that the server takes, in bytes: a larger one is refused before it is sent. Only of artifacts. */
+    largestFile: z.int().min(1).optional(),
   })
   .refine(
     (each) => each.list !== undefined || (each.inline !== undefined && each.parent !== undefined),

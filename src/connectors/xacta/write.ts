@@ -2,7 +2,12 @@
 import { messageOf, TielineError } from '../../platform/errors/index.ts';
 import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import { type Change, type ExternalRecord, type FindKey, PageWalk, type WriteResult } from '../kit/index.ts';
-import { type HttpRequest, type HttpResponse, requestMayHaveArrived } from '../../platform/http/index.ts';
+import {
+  formContent,
+  type HttpRequest,
+  type HttpResponse,
+  requestMayHaveArrived,
+} from '../../platform/http/index.ts';
 import { fillPath, valueAt } from './field-path.ts';
 import { fetchPage } from './lists.ts';
 import { listParents } from './parents.ts';
@@ -34,7 +39,9 @@ export async function findRecord(
     const { field } = shape.findBy;
     // A server that does not know the parameter answers with everything.
     const item = page.items.find((each) => scalarText(valueAt(each, field)) === key.idempotencyKey);
-    return item === undefined ? undefined : externalRecord(profile, entity, item, parent || undefined);
+    if (item !== undefined) return externalRecord(profile, entity, item, parent || undefined);
+    // A file is known by its hash too, where the server did not keep the key with it.
+    return shape.content === undefined ? undefined : findAlike(session, profile, entity, key, signal);
   }
   if (!shape.get) return findInList(session, profile, entity, shape, key, signal);
   const request: HttpRequest = {
@@ -52,7 +59,10 @@ export async function findRecord(
   return externalRecord(profile, entity, await response.json(), key.parentId);
 }
 
-/** Where the server keeps no key of ours: the record of the parent that says what was written, in every field that is no list. */
+/**
+ * Where the server keeps no key of ours: the record of the parent that says what was written, in every field that is no list. A file is the one
+ * of that parent with its hash; where the server shows no hash, the one that says the same in all that the server shows.
+ */
 async function findAlike(
   session: Session,
   profile: Profile,
@@ -61,13 +71,29 @@ async function findAlike(
   signal: AbortSignal,
 ): Promise<ExternalRecord | undefined> {
   const { parentId, fields } = key;
-  if (!profile.entities[entity]?.list || parentId === undefined || fields === undefined) return undefined;
+  const shape = profile.entities[entity];
+  if (!shape?.list || parentId === undefined || fields === undefined) return undefined;
   const wanted = Object.entries(fields).filter(([, value]) => value !== null && typeof value !== 'object');
-  const said = (value: Json | undefined): string => scalarText(value ?? null).trim();
-  const isAlike = ({ raw }: ExternalRecord): boolean =>
-    wanted.length > 0 && wanted.every(([field, value]) => said(raw[field]) === said(value));
-  return findListed(session, profile, entity, parentId, isAlike, signal);
+  const says = (raw: JsonObject, [field, value]: (typeof wanted)[number]): boolean =>
+    said(raw[field]) === said(value);
+  const isAlike = ({ raw }: ExternalRecord): boolean => {
+    if (shape.content === undefined) return wanted.every((each) => says(raw, each));
+    const shown = wanted.filter(([field]) => said(raw[field]) !== '');
+    const hashes = shown.filter(([, value]) => sha256Pattern.test(said(value)));
+    // Without a hash, a server that keeps keys would have shown the key.
+    if (hashes.length === 0) return shape.findBy === undefined && shown.every((each) => says(raw, each));
+    const place = shown.filter(([field]) => field === shape.parent?.field);
+    return [...hashes, ...place].every((each) => says(raw, each));
+  };
+  return wanted.length === 0 ? undefined : findListed(session, profile, entity, parentId, isAlike, signal);
 }
+
+const sha256Pattern = /^[0-9a-f]{64}$/i;
+/** Without what forms and servers do to line ends and edges. */
+const said = (value: Json | undefined): string =>
+  scalarText(value ?? null)
+    .replaceAll('\r\n', '\n')
+    .trim();
 
 /** For records that can only be listed (a control, a milestone): in their parent's list, or in every parent's. */
 async function findInList(
@@ -153,18 +179,20 @@ function createBody(profile: Profile, shape: ProfileEntity, change: Change): Jso
   return body;
 }
 
-/** What is sent to make a record: its fields, or its file with the fields in the query. */
+/** What is sent to make a record: its fields, or its file with the fields in the query or in the same form. */
 function bodyOf(
   shape: ProfileEntity,
   fields: JsonObject,
   { file }: Change,
 ): Pick<HttpRequest, 'json' | 'query' | 'content'> {
   if (shape.content === undefined || !file) return { json: fields };
-  const filled = Object.entries(fields).filter(([, value]) => value !== null);
-  return {
-    query: Object.fromEntries(filled.map(([field, value]) => [field, scalarText(value)])),
-    content: { type: 'application/octet-stream', bytes: file.bytes, open: file.open },
-  };
+  const texts = Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value === null ? [] : [[field, scalarText(value)]])),
+  );
+  const { bytes, open } = file;
+  if (shape.content === 'body')
+    return { query: texts, content: { type: 'application/octet-stream', bytes, open } };
+  return { content: formContent(texts, { part: shape.content.file, name: file.name, bytes, open }) };
 }
 
 /** Answers that refuse what the request says: its values, the size of its file, its kind. */

@@ -142,14 +142,34 @@ export const poamDetail = z.strictObject({
       deviationId: z.number().nullable(),
       addedBy: z.string(),
       addedAt: instant,
-      /** `waits`: it goes with the next sync, or with its POA&M; `unsent`: see unsentCode. */
-      state: z.enum(['sent', 'delivered', 'refused', 'waits', 'unsent']),
+      /**
+       * `waits`: it goes with the next sync, or with its POA&M; `unsent`: see unsentCode; `gone`, `changed`: the GRC system lost it, or has
+       * another file in its place; `accepted`: somebody accepted that; `replaced`: somebody had it sent again, as another file of this list.
+       */
+      state: z.enum([
+        'sent',
+        'delivered',
+        'refused',
+        'waits',
+        'unsent',
+        'gone',
+        'changed',
+        'accepted',
+        'replaced',
+      ]),
       connection: z.string().nullable(),
       artifactId: z.string().nullable(),
       refusal: z.string().nullable(),
       unsentCode: z.enum(['no_endpoint', 'no_mapping', 'policy']).nullable(),
       deliveredBy: z.string().nullable(),
       deliveredAt: instant.nullable(),
+      /** When a sync noticed that it is gone or changed there. */
+      differsSince: instant.nullable(),
+      /** The SHA-256 of what the GRC system has in its place; null: nothing, or what was sent. */
+      otherSha256: z.string().nullable(),
+      /** Who accepted that, or had it sent again. */
+      decidedBy: z.string().nullable(),
+      decidedAt: instant.nullable(),
     }),
   ),
   weaknesses: z.array(

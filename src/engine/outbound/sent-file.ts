@@ -20,8 +20,9 @@ export async function withFile(
   if (!place || change.kind !== 'create') return change;
   if (!files) throw new TielineError('INTERNAL', 'This build of Tieline keeps no files.');
   const sha256 = scalarText(row.payload[place.hash] ?? null);
-  // Read whole and compared with its hash now: what is damaged here is refused before the remote is asked.
+  // Read whole and compared with its hash now: what is damaged here is refused before the remote is asked. As it goes out it is compared again.
   const { bytes, stream } = await files.open(sha256);
   stream.destroy();
-  return { ...change, file: { sha256, bytes, open: async () => (await files.open(sha256)).stream } };
+  const name = scalarText(row.payload[place.name] ?? null) || sha256;
+  return { ...change, file: { sha256, name, bytes, open: async () => (await files.read(sha256)).stream } };
 }

@@ -10,7 +10,7 @@ export async function countHeldRecords(db: Kysely<Database>): Promise<Record<str
     with latest as (
       select distinct on (external_system, batch_type) batch_id, external_system, batch_type
         from ingestion_batches
-       where (operation_type = 'import' or batch_type = 'weaknesses') and parent_operation_id is not null and status in ('completed', 'completed_with_issues')
+       where (operation_type = 'import' or batch_type in ('weaknesses', 'evidence')) and parent_operation_id is not null and status in ('completed', 'completed_with_issues')
        order by external_system, batch_type, id desc)
     select concat_ws(' ', latest.external_system, latest.batch_type) as place,
            count(distinct coalesce(e.record_identifier, e.id::text))::int as n

@@ -30,6 +30,7 @@ const weakness = {
   detectedOn: '2026-11-20',
   cves: [],
   assets: [],
+  machineNames: null,
 };
 
 /** As a sync does: ties the weakness with this severity and records what follows. */
@@ -244,6 +245,7 @@ const exploited = {
   severity: 'High' as const,
   cves: ['CVE-2026-77'],
   assets: ['00000000-0000-0000-0000-000000000001'],
+  machineNames: null,
 };
 const dueOf = async (given = exploited) => (await fetchDueDates(database.db, [given]))(given);
 

@@ -1,6 +1,6 @@
 /**
  * Evidence on its way to the GRC system: the file of what each POA&M was closed on is written once it is closed, and what cannot go out is
- * noted with why. Files are sent like any record that was added here (engine/outbound/plan-additions.ts).
+ * noted with why. Files are sent like any record that was added here (engine/outbound/plan-additions.ts). What was sent is compared with what is there.
  */
 import { Readable } from 'node:stream';
 import { mayGoOut, noRecord } from '../../canonical/policy/index.ts';
@@ -11,6 +11,7 @@ import { noCounts, recordCounts } from '../../ledger/operations/index.ts';
 import { insertArtifacts, markUnsent, type UnsentCode } from '../../record/artifacts/index.ts';
 import { listDueClosures, noteClosureFile } from '../../record/poam-life/index.ts';
 import { closureFile } from './closure-file.ts';
+import { compareSent } from './compare-sent.ts';
 
 /** After the life of POA&Ms, before edits are looked for. */
 export const evidenceStep: Conclusion = {
@@ -30,14 +31,16 @@ async function followEvidence(
   operationId: string,
 ): Promise<void> {
   const written = await writeClosures(context, system.id);
+  const compared = await compareSent(context, { system, operationId });
   const counts = await context.store.transaction(async ({ db }) => {
     const unsent = await markUnsent(db, {
       systemId: system.id,
       code: whyUnsent(system),
       now: context.now(),
     });
-    const read = written + unsent.length;
-    const outcome = { ...noCounts, read, created: written, held: unsent.length };
+    const held = unsent.length + compared.held;
+    const read = written + compared.changed + held;
+    const outcome = { ...noCounts, read, created: written, updated: compared.changed, held };
     if (read > 0) await recordCounts(db, operationId, outcome);
     return outcome;
   });

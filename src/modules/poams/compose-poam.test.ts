@@ -21,6 +21,7 @@ const weakness: Weakness = {
   detectedOn: '2026-11-01',
   findings: 3,
   assets: ['a', 'b'],
+  machineNames: null,
 };
 const compose = (of: Partial<Weakness> = {}, templates = inheritedRule.templates) =>
   composePoam(
@@ -103,5 +104,14 @@ describe('what a POA&M says', () => {
         expect(poam['weakness_description']).toBe(`x {${field}}${text}`.trim().slice(0, 2000));
       }),
     );
+  });
+
+  it('machines are named as people call them, at most twenty, and as the scanner does where nobody asked for names', () => {
+    const templates = { ...inheritedRule.templates, plan: 'Patch {machines}' };
+    const planOf = (of: Partial<Weakness>): unknown => compose(of, templates).poam['remediation_plan'];
+    expect(planOf({ machineNames: ['db01', 'web01'] })).toBe('Patch db01, web01');
+    expect(planOf({})).toBe('Patch a, b');
+    const many = Array.from({ length: 23 }, (_, n) => `host${String(n).padStart(2, '0')}`);
+    expect(planOf({ machineNames: many })).toBe(`Patch ${many.slice(0, 20).join(', ')} and 3 more`);
   });
 });

@@ -85,7 +85,7 @@ const fieldsOf = (weakness: Weakness, due: string) =>
     boundary: weakness.systemId,
     findings: weakness.findings,
     assets: weakness.assets.length,
-    machines: severally(weakness.assets),
+    machines: severally(weakness.machineNames ?? weakness.assets),
     detected: weakness.detectedOn,
     due,
   }) satisfies Record<(typeof templateFields)[number], string | number>;

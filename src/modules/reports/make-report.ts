@@ -14,6 +14,7 @@ import { isBoundaryWithin } from '../../record/boundaries/index.ts';
 import { isReportKind, reportKind, reportKindNames, type ReportKindName } from './kinds.ts';
 import { readParameters } from './parameters.ts';
 import { renderReport } from './render.ts';
+import type { EvidenceFiles, ToRender } from './rendered.ts';
 import {
   beginReport,
   completeReport,
@@ -227,16 +228,13 @@ export async function makeReport(app: Making, id: string, watch: MakingWatch): P
     const { id: snapshotId, snapshot } = await snapshotOf(app, kind, report);
     watch.signal.throwIfAborted();
     watch.note('write');
-    const rendered = await renderReport(kind, {
+    const { rendered, sha256, bytes } = await write(app, kind, {
       snapshot,
       snapshotId,
       parameters: report.parameters,
       input: report.input === null ? undefined : await bytesOf(app, report.input),
       signal: watch.signal,
-      fileOf: (sha256) => filesOf(app).store.open(sha256),
     });
-    watch.signal.throwIfAborted();
-    const { sha256, bytes } = await keep(app, rendered.bytes);
     const now = app.now();
     const { fileName, mediaType, notes } = rendered;
     await completeReport(app.db, id, {
@@ -256,6 +254,38 @@ export async function makeReport(app: Making, id: string, watch: MakingWatch): P
     if (!watch.signal.aborted) await recordFailure(app, id, error);
     throw error;
   }
+}
+
+type Rendering = Omit<ToRender, 'evidence'>;
+
+/**
+ * Renders and keeps a report. Evidence is read once, as it is written: where a file turns out to be damaged then, nothing of the report is kept,
+ * and it is written again after each file was compared, without those that are damaged.
+ */
+async function write(app: Making, kind: ReportKindName, from: Rendering): Promise<Written> {
+  const { store } = filesOf(app);
+  const read: EvidenceFiles['read'] = (sha256) => store.read(sha256);
+  const keepRendered = async (find: EvidenceFiles['find']): Promise<Written> => {
+    const rendered = await renderReport(kind, { ...from, evidence: { find, read } });
+    from.signal.throwIfAborted();
+    return { rendered, ...(await keep(app, rendered.bytes)) };
+  };
+  try {
+    return await keepRendered((sha256) => store.known(sha256));
+  } catch (error) {
+    if (!(error instanceof TielineError) || error.code !== 'FILE_DAMAGED') throw error;
+    return keepRendered(async (sha256) => {
+      const { bytes, stream } = await store.open(sha256);
+      stream.destroy();
+      return { bytes };
+    });
+  }
+}
+
+interface Written {
+  readonly rendered: Awaited<ReturnType<typeof renderReport>>;
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 async function recordFailure(app: Making, id: string, error: unknown): Promise<void> {

@@ -297,5 +297,10 @@ describe('the closure evidence package', () => {
       subject: 'proof of the fix.txt',
       detail: 'FILE_DAMAGED',
     });
+    // That it differs was found while it was written: nothing of that attempt stays.
+    const { rows: left } = await world.database.pool.query(
+      `select c.upload_id from stored_file_chunks c where not exists (select from stored_files f where f.upload_id = c.upload_id)`,
+    );
+    expect(left).toEqual([]);
   });
 });

@@ -69,6 +69,14 @@ export const mediaTypes = {
 } as const;
 export type ReportFormat = Exclude<keyof typeof mediaTypes, 'xlsm'>;
 
+/** A file of evidence is looked up when it is decided what a package holds, and read once, when it is written into it. */
+export interface EvidenceFiles {
+  /** @throws TielineError FILE_UNKNOWN; FILE_DAMAGED where that is known. */
+  readonly find: (sha256: string) => Promise<{ readonly bytes: number }>;
+  /** Compared with its hash as it is read: what does not match ends before its last piece. */
+  readonly read: (sha256: string) => Promise<{ readonly stream: Readable }>;
+}
+
 /** What a report is made from. */
 export interface ToRender {
   readonly snapshot: Snapshot;
@@ -77,6 +85,6 @@ export interface ToRender {
   /** A workbook that was given to be filled. */
   readonly input: Uint8Array | undefined;
   readonly signal: AbortSignal;
-  /** Files of evidence, by hash: compared with it, and open. */
-  readonly fileOf: (sha256: string) => Promise<{ readonly bytes: number; readonly stream: Readable }>;
+  /** Files of evidence, by hash. */
+  readonly evidence: EvidenceFiles;
 }

@@ -60,6 +60,7 @@ const weakness = {
   detectedOn: '2026-11-20',
   cves: [],
   assets: [],
+  machineNames: null,
 };
 
 /** As a sync does: judges the weakness, records what follows, and looks ahead. */

@@ -29,7 +29,7 @@ export interface WeaknessRow extends Weakness {
 
 /** found: the findings that make a weakness, each with the boundary, machine and times that count; `gatherWeakFindings` has gathered them. */
 const weakFindings = sql`
-  select coalesce(finding_id, -result_id) as id, result_id, server, system_id, rule_id, "grouping", identifier, plugin_id, found_again, poam_id, severity_rank, asset_uuid, asset,
+  select coalesce(finding_id, -result_id) as id, result_id, server, system_id, rule_id, "grouping", identifier, plugin_id, found_again, poam_id, severity_rank, asset_uuid, asset, machine,
          first_found, last_seen, since
     from weak_findings where not is_accepted and exclusion_id is null`;
 
@@ -37,7 +37,8 @@ const weakFindings = sql`
 const findingsByWeakness = sql`
   select system_id, "grouping", identifier, max(rule_id) as rule_id, max(found_again) as found_again, max(severity_rank) as severity_rank, min(first_found)::date as detected_on,
          count(*)::int as findings, array_agg(distinct server) as servers, min(plugin_id) as plugin_id, array_agg(distinct plugin_id) as plugins, min(result_id) as result_id,
-         array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines
+         array_agg(distinct asset order by asset) as assets, array_agg(distinct asset_uuid) as machines,
+         array_agg(distinct machine collate "C" order by machine collate "C") filter (where machine is not null) as names
     from found group by system_id, "grouping", identifier`;
 
 /** with_plugin: the weaknesses by each of their plugins. */
@@ -181,7 +182,7 @@ export async function listWeaknesses(
                 else array(select distinct c from scan_plugins q cross join unnest(q.cves) c where q.plugin_id = any(g.plugins) order by c) end as cves,
            coalesce(r.control_references, p.cross_references, '{}') as "references", r.audit_file as audit,
            (${[...severities]}::text[])[g.severity_rank + 1] as severity,
-           coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets,
+           coalesce(w.detected_on, g.detected_on) as "detectedOn", g.findings, g.assets, g.names as "machineNames",
            array(select distinct s.system_type::text from external_systems s where s.id = any(g.servers) order by 1) as "sourceTypes",
            own.poc,
            to_char(g.found_again, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "foundAgainAt", coalesce(c.list, '[]') as candidates, w.poam_id as "tiedTo",

@@ -25,8 +25,10 @@ export interface Weakness {
   /** YYYY-MM-DD, of the first of its findings. */
   readonly detectedOn: string;
   readonly findings: number;
-  /** As the scanner names them. */
+  /** As the scanner names them, and as the GRC system is told of them. */
   readonly assets: readonly string[];
+  /** What people call them (name, else address, else as above), in order; null where no text of the rules in force says them. */
+  readonly machineNames: readonly string[] | null;
 }
 
 /** What a rule goes by; the order among rules is their priority. */

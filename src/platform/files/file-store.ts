@@ -45,6 +45,16 @@ export interface FileStore {
   keep(body: AsyncIterable<Buffer>, limits: { readonly maxBytes: number }): Promise<KeptFile>;
   /** The whole of a file, after it was compared with its hash. @throws TielineError FILE_UNKNOWN, FILE_DAMAGED, FILES_ELSEWHERE. */
   open(sha256: string): Promise<KeptFile & { readonly stream: Readable }>;
+  /**
+   * What is kept under a hash, by what is known of it: its bytes are read only where they did not match when they were read last.
+   * @throws TielineError FILE_UNKNOWN, FILE_DAMAGED, FILES_ELSEWHERE.
+   */
+  known(sha256: string): Promise<KeptFile>;
+  /**
+   * A file that is read once, and compared as it goes: for what is of no use without its end. The stream fails with FILE_DAMAGED before the last
+   * piece, and that is known from then on. @throws TielineError FILE_UNKNOWN, FILES_ELSEWHERE.
+   */
+  read(sha256: string): Promise<KeptFile & { readonly stream: Readable }>;
   /** Removes a file that nothing refers to. */
   remove(sha256: string): Promise<void>;
   /** Reads every file and compares it; clears away what broken uploads left. */
@@ -131,12 +141,20 @@ export function openFileStore(parts: StoreParts): FileStore {
     },
     async open(sha256) {
       await confirm();
-      const file = /^[0-9a-f]{64}$/.test(sha256) ? await findFile(db, sha256) : undefined;
-      if (!file) throw new TielineError('FILE_UNKNOWN', `There is no file ${sha256.slice(0, 12)}.`);
-      const fault = await faultOf(place, file);
-      await noteCheck(db, sha256, { at: now(), fault: fault ?? null });
-      if (fault) throw damaged(file, fault);
-      return { sha256, bytes: file.bytes, stream: Readable.from(compared(place, file)) };
+      const file = await fetchFile(db, sha256);
+      await requireWhole(place, parts, file);
+      return { sha256, bytes: file.bytes, stream: Readable.from(compared(place, parts, file)) };
+    },
+    async known(sha256) {
+      await confirm();
+      const file = await fetchFile(db, sha256);
+      if (file.fault !== null) await requireWhole(place, parts, file);
+      return { sha256, bytes: file.bytes };
+    },
+    async read(sha256) {
+      await confirm();
+      const file = await fetchFile(db, sha256);
+      return { sha256, bytes: file.bytes, stream: Readable.from(compared(place, parts, file)) };
     },
     async remove(sha256) {
       await confirm();
@@ -191,6 +209,19 @@ async function keepIn(
   }
 }
 
+async function fetchFile(db: Kysely<Database>, sha256: string): Promise<FileRow> {
+  const file = /^[0-9a-f]{64}$/.test(sha256) ? await findFile(db, sha256) : undefined;
+  if (!file) throw new TielineError('FILE_UNKNOWN', `There is no file ${sha256.slice(0, 12)}.`);
+  return file;
+}
+
+/** Reads and compares all of it. @throws TielineError FILE_DAMAGED. */
+async function requireWhole(place: Place, { db, now }: StoreParts, file: FileRow): Promise<void> {
+  const fault = await faultOf(place, file);
+  await noteCheck(db, file.sha256, { at: now(), fault: fault ?? null });
+  if (fault) throw damaged(file, fault);
+}
+
 const damaged = ({ sha256 }: Pick<FileRow, 'sha256'>, fault: 'missing' | 'damaged'): TielineError =>
   new TielineError(
     'FILE_DAMAGED',
@@ -210,8 +241,8 @@ async function faultOf(place: Place, file: FileRow): Promise<'missing' | 'damage
   return bytes === 0 ? 'missing' : 'damaged';
 }
 
-/** Its bytes once more, compared again as they go: the last piece leaves only when all of them match. */
-async function* compared(place: Place, file: FileRow): AsyncGenerator<Buffer> {
+/** Its bytes, compared as they go: the last piece leaves only when all of them match. */
+async function* compared(place: Place, { db, now }: StoreParts, file: FileRow): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   let held: Buffer | undefined;
   for await (const piece of place.read(file)) {
@@ -219,7 +250,11 @@ async function* compared(place: Place, file: FileRow): AsyncGenerator<Buffer> {
     if (held) yield held;
     held = piece;
   }
-  if (hash.digest('hex') !== file.sha256) throw damaged(file, 'damaged');
+  if (hash.digest('hex') !== file.sha256) {
+    const fault = held ? 'damaged' : 'missing';
+    await noteCheck(db, file.sha256, { at: now(), fault });
+    throw damaged(file, fault);
+  }
   if (held) yield held;
 }
 

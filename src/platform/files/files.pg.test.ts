@@ -124,6 +124,41 @@ describe('a file whose bytes are not those of its hash', () => {
     await writeFile(join(folder, sha256.slice(0, 2), sha256), randomBytes(300_000));
     await expect(buffer(stream)).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
   });
+
+  it.each(places)(
+    'that is read once ends before its last piece, which is known from then on (in %s)',
+    async (_name, place) => {
+      const store = storeIn(place());
+      const bytes = randomBytes(2_500_000);
+      const { sha256 } = await keep(store, bytes);
+      const whole = await store.read(sha256);
+      expect(whole.bytes).toBe(bytes.length);
+      expect((await buffer(whole.stream)).equals(bytes)).toBe(true);
+      if (place() === undefined)
+        await database.pool.query(
+          `update stored_file_chunks set bytes = set_byte(bytes, 7, get_byte(bytes, 7) # 1) where chunk_number = 2`,
+        );
+      else await writeFile(join(folder, sha256.slice(0, 2), sha256), randomBytes(2_500_000));
+      // Nobody has read it since: what is known of it is what it was kept with.
+      expect(await store.known(sha256)).toEqual({ sha256, bytes: bytes.length });
+      let handed = 0;
+      const reading = async (): Promise<void> => {
+        for await (const piece of (await store.read(sha256)).stream) handed += (piece as Buffer).length;
+      };
+      await expect(reading()).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      expect(handed).toBeLessThan(bytes.length);
+      await expect(store.known(sha256)).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+      // Put right, it is known as whole again without anybody's word.
+      await keep(store, bytes);
+      expect(await store.known(sha256)).toEqual({ sha256, bytes: bytes.length });
+    },
+  );
+
+  it('that there is not is not known', async () => {
+    const store = storeIn(folder);
+    await expect(store.known('0'.repeat(64))).rejects.toMatchObject({ code: 'FILE_UNKNOWN' });
+    await expect(store.read('nothing')).rejects.toMatchObject({ code: 'FILE_UNKNOWN' });
+  });
 });
 
 describe('a process that does not see the store', () => {

@@ -5,6 +5,7 @@ export { openJsonMember } from './json-member.ts';
 export { loadFetch, loadHttpClient } from './load-http-client.ts';
 export type { OpenFetch } from './open-fetch.ts';
 export { readRefusal, refusalError, saidShort } from './remote-refusal.ts';
+export { formContent } from './multipart.ts';
 export { RepeatedObjects } from './repeated-objects.ts';
 export { createSecretMask, type SecretMask, secretsIn } from './secret-mask.ts';
 export { classifyTransportFailure, requestMayHaveArrived } from './transport-failure.ts';

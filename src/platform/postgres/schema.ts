@@ -2212,6 +2212,16 @@ interface PoamArtifactsTable {
   /** Why it does not go to the GRC system that has the POA&M: a row of the inbox until it does, or somebody took it there. src/record/artifacts. */
   unsent_code: string | null;
   unsent_since: Instant | null;
+  /** When a sync noticed that the GRC system has it no more, or has another file in its place; null: it is there as it was sent. */
+  differs_since: Instant | null;
+  /** The hash of what the GRC system has in its place; null beside differs_since: it is gone there. */
+  other_sha256: string | null;
+  /** Who accepted that it is gone, or another one, there. */
+  accepted_by: string | null;
+  accepted_at: Instant | null;
+  /** Who had it sent again: as another row, which is an artifact of its own there. */
+  replaced_by: string | null;
+  replaced_at: Instant | null;
 }
 
 /** Assets that a POA&M is no longer about, and that its remote still lists. */

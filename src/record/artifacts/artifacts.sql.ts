@@ -36,7 +36,7 @@ export async function insertArtifacts(
     select f."poamId", f.sha256, f.name, f.description, f.purpose, f."deviationId", f.by, ${now}::timestamptz
       from jsonb_to_recordset(${storableJson(files)}::jsonb)
         as f("poamId" text, sha256 text, name text, description text, purpose text, "deviationId" int, by text)
-    on conflict (poam_id, sha256) do nothing`.execute(db);
+    on conflict (poam_id, sha256) where replaced_at is null do nothing`.execute(db);
 }
 
 /**
@@ -75,8 +75,20 @@ export interface PoamArtifact {
   readonly deviationId: number | null;
   readonly addedBy: string;
   readonly addedAt: Date;
-  /** `waits`: it goes with the next sync, or with its POA&M. */
-  readonly state: 'sent' | 'delivered' | 'refused' | 'waits' | 'unsent';
+  /**
+   * `waits`: it goes with the next sync, or with its POA&M; `gone`, `changed`: it was sent, and the GRC system has it no more, or another file in
+   * its place; `accepted`: a person accepted that; `replaced`: a person had it sent again.
+   */
+  readonly state:
+    | 'sent'
+    | 'delivered'
+    | 'refused'
+    | 'waits'
+    | 'unsent'
+    | 'gone'
+    | 'changed'
+    | 'accepted'
+    | 'replaced';
   /** The GRC system that has the POA&M; null: none does. */
   readonly connection: string | null;
   readonly artifactId: string | null;
@@ -85,6 +97,13 @@ export interface PoamArtifact {
   readonly unsentCode: UnsentCode | null;
   readonly deliveredBy: string | null;
   readonly deliveredAt: Date | null;
+  /** When it was noticed that it is gone or changed there. */
+  readonly differsSince: Date | null;
+  /** The hash of what the GRC system has in its place; null: nothing. */
+  readonly otherSha256: string | null;
+  /** Who accepted the difference, or had the file sent again. */
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
 }
 
 /** The files of a POA&M, the latest first. */
@@ -92,10 +111,13 @@ export async function listArtifacts(db: Kysely<Database>, poamId: string): Promi
   const { rows } = await sql<PoamArtifact>`
     select a.sha256, a.file_name as name, k.size_bytes::float8 as bytes, a.description, a.purpose, a.deviation_id as "deviationId",
            a.added_by as "addedBy", a.added_at as "addedAt",
-           case when a.artifact_id is not null then 'sent' when a.delivered_at is not null then 'delivered'
+           case when a.replaced_at is not null then 'replaced' when a.accepted_at is not null then 'accepted'
+                when a.other_sha256 is not null then 'changed' when a.differs_since is not null then 'gone'
+                when a.artifact_id is not null then 'sent' when a.delivered_at is not null then 'delivered'
                 when refused.message is not null then 'refused' when a.unsent_code is not null then 'unsent' else 'waits' end as state,
            s.system_name as connection, a.artifact_id as "artifactId", refused.message as refusal, a.unsent_code as "unsentCode",
-           a.delivered_by as "deliveredBy", a.delivered_at as "deliveredAt"
+           a.delivered_by as "deliveredBy", a.delivered_at as "deliveredAt", a.differs_since as "differsSince", a.other_sha256 as "otherSha256",
+           coalesce(a.replaced_by, a.accepted_by) as "decidedBy", coalesce(a.replaced_at, a.accepted_at) as "decidedAt"
       from poam_artifacts a join stored_files k on k.sha256 = a.sha256
       left join lateral (select l.external_system_id as id from sync_links l
                           where l.entity_type = 'poam' and l.entity_id = a.poam_id and l.retired_at is null order by l.id limit 1) has on true

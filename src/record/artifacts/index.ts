@@ -10,3 +10,12 @@ export {
   unsentSentences,
   unsentEvidence,
 } from './artifacts.sql.ts';
+export {
+  acceptDifference,
+  listSentArtifacts,
+  lostEvidence,
+  noteStandings,
+  replaceArtifact,
+  type SentArtifact,
+  type Standing,
+} from './standings.sql.ts';

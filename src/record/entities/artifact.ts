@@ -19,10 +19,10 @@ export const artifact = defineEntity({
     stamps: [],
     whenConfirmed: {},
     madeHere: 'true',
-    ownKey: `t.poam_id = r ->> 'poam_id' and t.sha256 = r ->> 'sha256'`,
+    ownKey: `t.poam_id = r ->> 'poam_id' and t.sha256 = r ->> 'sha256' and t.replaced_at is null`,
     remoteKey: `t.poam_id = r ->> 'poam_id' and t.artifact_id = r ->> 'artifact_id'`,
     inside: { entity: 'poam', column: 'poam_id' },
-    only: 't.delivered_at is null',
+    only: 't.delivered_at is null and t.replaced_at is null',
     shownAs: {
       title: `(select coalesce(p.xacta_poam_id, p.poam_id) from ingestion_poams p where p.poam_id = t.poam_id order by p.id limit 1)
                 || ', ' || t.file_name`,
@@ -49,6 +49,6 @@ export const artifact = defineEntity({
     orderWith: 'self',
     splitsByPlace: false,
     adds: 'every',
-    file: { hash: 'sha256' },
+    file: { hash: 'sha256', name: 'file_name' },
   },
 });

@@ -245,7 +245,7 @@ export interface LinkedEntity extends AnyEntity {
      */
     readonly adds?: 'byPeople' | 'every';
     /** The record stands for a file of the store, which goes out with it: the field that holds its hash. */
-    readonly file?: { readonly hash: string };
+    readonly file?: { readonly hash: string; readonly name: string };
     /** The records inside of a new one that go out with it, in a field of its payload. */
     readonly children?: { readonly field: string; readonly entity: EntityType };
     /** The columns that say how severe what the record is about is, the first that does. */

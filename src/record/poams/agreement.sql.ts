@@ -6,6 +6,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Agreement, agreements } from '../../canonical/lists/index.ts';
 import type { ConflictType } from '../../canonical/vocabulary/index.ts';
+import { type FilterTerm, wordsOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 
 const rank = (word: Agreement): RawBuilder<number> => sql.lit(agreements.indexOf(word));
@@ -88,6 +89,44 @@ const obstacles = (
 const poamOfObstacle = sql`
   case when o.entity_type = 'milestone' then (select m.poam_id from ingestion_poam_milestones m where m.id = o.entity_id::bigint) else o.entity_id end`;
 
+/** SQL of the worst that stands in the way of each POA&M that has anything in its way: a relation (poam_id, rank). */
+const worstOf = (among: AmongPoams | undefined): RawBuilder<unknown> => sql`
+  select ${poamOfObstacle} as poam_id, min(o.rank) as rank
+    from (${obstacles(obstaclesOf(among), (each) => sql`${each.rank} as rank`)}) o
+   group by 1`;
+
+/** SQL of whether a remote has the row `p`: of a whole list all links at once, of a few POA&Ms each by index. */
+const isLinked = (among: AmongPoams | undefined): RawBuilder<boolean> =>
+  among === undefined
+    ? sql`((p.poam_id in (select l.entity_id from sync_links l where l.entity_type = 'poam' and l.retired_at is null)) is true)`
+    : sql`exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null offset 0)`;
+
+/**
+ * The filter by the word, for whole lists: which POA&Ms have something in their way is found for all at once, and each row is looked up in that
+ * (`is true` keeps the planner from joining what it knows no size of). The word of each row, compared, takes half as long again.
+ */
+export const agreementTerm =
+  (among: AmongPoams | undefined) =>
+  (term: FilterTerm): RawBuilder<boolean> => {
+    if (term.is !== 'in') return wordsOf(agreementOf(among))(term);
+    const asked = new Set(term.values);
+    const inTheWay = agreements.filter((word) => asked.has(word) && word !== 'agreed' && word !== 'unlinked');
+    const isFree = sql<boolean>`((p.poam_id in (select worst.poam_id from (${worstOf(among)}) worst)) is not true)`;
+    const linked = isLinked(among);
+    const either: RawBuilder<boolean>[] = [
+      ...(inTheWay.length === 0
+        ? []
+        : [
+            sql<boolean>`((p.poam_id in (select worst.poam_id from (${worstOf(among)}) worst where worst.rank in (${sql.join(inTheWay.map(rank))}))) is true)`,
+          ]),
+      ...(asked.has('agreed') && asked.has('unlinked') ? [isFree] : []),
+      ...(asked.has('agreed') && !asked.has('unlinked') ? [sql<boolean>`(${linked} and ${isFree})`] : []),
+      ...(asked.has('unlinked') && !asked.has('agreed') ? [sql<boolean>`(not ${linked} and ${isFree})`] : []),
+    ];
+    const any = either.length === 0 ? sql<boolean>`false` : sql<boolean>`(${sql.join(either, sql` or `)})`;
+    return term.negated ? sql<boolean>`not ${any}` : any;
+  };
+
 /**
  * SQL of the word, over a row `p` of ingestion_poams. The worst of each POA&M is gathered once into a map, in which each row is looked up: the
  * planner cannot know how many POA&Ms a status leaves, and where it took them for few it gathered all anew for each (20,000 POA&Ms: 4 s).
@@ -96,9 +135,7 @@ const poamOfObstacle = sql`
 export const agreementOf = (among?: AmongPoams): RawBuilder<Agreement> => sql`
   (${agreements}::text[])[1 + coalesce(
      ((select jsonb_object_agg(worst.poam_id, worst.rank) from (
-         select ${poamOfObstacle} as poam_id, min(o.rank) as rank
-           from (${obstacles(obstaclesOf(among), (each) => sql`${each.rank} as rank`)}) o
-          group by 1) worst where worst.poam_id is not null) -> p.poam_id)::int,
+         ${worstOf(among)}) worst where worst.poam_id is not null) -> p.poam_id)::int,
      case when exists (select from sync_links l where l.entity_type = 'poam' and l.entity_id = p.poam_id and l.retired_at is null${among === undefined ? sql`` : sql` offset 0`})
           then ${rank('agreed')} else ${rank('unlinked')} end)]`;
 

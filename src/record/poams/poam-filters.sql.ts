@@ -18,7 +18,7 @@ import type { Database } from '../../platform/postgres/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import { isOpenFinding } from '../findings/index.ts';
 import { isFinishedStatus } from '../poam-status/index.ts';
-import { agreementOf, type AmongPoams } from './agreement.sql.ts';
+import { agreementOf, agreementTerm, type AmongPoams } from './agreement.sql.ts';
 import { isLateObligation, obligedTerm } from './obligation.sql.ts';
 import { riskOf, riskTerm } from './risk.sql.ts';
 import { isReviewLateInList, reviewedTerm } from './reviews.sql.ts';
@@ -82,7 +82,7 @@ const conditionsOf = (
   owner: wordsOf(columns.of('poc')),
   control: wordsOf(columns.of('security_control')),
   approval: wordsOf(sql`p.approval_status::text`),
-  agreement: wordsOf(agreementOf(among)),
+  agreement: agreementTerm(among),
   plugin: anyOf(
     sql`p.id`,
     (words) => sql`
@@ -94,9 +94,12 @@ const conditionsOf = (
   asset: anyOf(
     sql`p.poam_id`,
     (words) => sql`
-      select listed.poam_id from ingestion_poam_assets listed join ingestion_assets a on a.asset_uuid = listed.asset_uuid
+      -- The machines first, as an array: by it what lists them is looked up by index. Joined, every machine of every POA&M was read.
+      select listed.poam_id from ingestion_poam_assets listed
        where listed.poam_id is not null
-         and (a.asset_uuid::text = any(${words}) or lower(a.hostname) in (select lower(word) from unnest(${words}) word))`,
+         and listed.asset_uuid = any(array(
+               select a.asset_uuid from ingestion_assets a
+                where a.asset_uuid::text = any(${words}) or lower(a.hostname) = any(array(select lower(word) from unnest(${words}) word))))`,
   ),
   findings: findingsTerm,
   contradiction: flagOf(sql<boolean>`(${isFinishedStatus(columns.of('status'))} and ${openFinding})`),

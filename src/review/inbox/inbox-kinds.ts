@@ -170,6 +170,15 @@ export const inboxKindSpecs: Readonly<Record<InboxKind, InboxKindSpec>> = {
     },
     ...own('unsent_evidence'),
   },
+  lost_evidence: {
+    seenBy: 'poam:read',
+    doneBy: ['poam:write'],
+    words: {
+      one: 'POA&M whose evidence is gone or changed in the GRC system',
+      many: 'POA&Ms whose evidence is gone or changed in the GRC system',
+    },
+    ...own('lost_evidence'),
+  },
   missing_finding: {
     seenBy: 'finding:read',
     doneBy: ['sync:operate'],

@@ -2,7 +2,7 @@
  * What waits for a person, of every kind, as rows of one relation. Each part selects just what its list holds
  * (conflict-list, approval-list, match-list, outbox-list, …): a test holds the counts against those of the lists.
  */
-import { unsentEvidence } from '../../record/artifacts/index.ts';
+import { lostEvidence, unsentEvidence } from '../../record/artifacts/index.ts';
 import { type RawBuilder, sql } from 'kysely';
 import { type Actor, inScope, type Scope } from '../../canonical/access/index.ts';
 import type { InboxKind } from '../../canonical/lists/index.ts';
@@ -28,7 +28,7 @@ const latestChecks = sql`
 const latestReads = sql`
   select distinct on (external_system, batch_type) batch_id, external_system, batch_type, started_at
     from ingestion_batches
-   where (operation_type = 'import' or batch_type = 'weaknesses') and parent_operation_id is not null
+   where (operation_type = 'import' or batch_type in ('weaknesses', 'evidence')) and parent_operation_id is not null
      and status in ('completed', 'completed_with_issues')
    order by external_system, batch_type, id desc`;
 
@@ -177,6 +177,8 @@ export const inboxParts: Readonly<
      where q.settled_at is null`,
   unsent_evidence: () =>
     sql`select w.subject, w.since, w.system_id, w.connection, 'poam', w.subject, w.what, 'poam', w.subject from (${unsentEvidence}) w`,
+  lost_evidence: () =>
+    sql`select w.subject, w.since, w.system_id, w.connection, 'poam', w.subject, w.what, 'poam', w.subject from (${lostEvidence}) w`,
   missing_finding: (within) => sql`
     select v.id::text, v.missing_since, (select min(own.system_id) from (${systemsOfAsset(within, sql`v.asset_ref`)}) own), s.system_name,
            'finding', v.id::text, concat_ws(' ', v.severity::text, 'plugin', v.plugin_id::text, 'on', a.hostname),

@@ -1,11 +1,20 @@
-/** Files of evidence of a POA&M: handed out, and said to have been taken to the GRC system by hand. */
+/** Files of evidence of a POA&M: handed out, said to have been taken to the GRC system by hand, sent again or given up where it lost them. */
 import type { Readable } from 'node:stream';
 import { type Actor, isWithin, type Scope } from '../../canonical/access/index.ts';
 import { byPerson } from '../../canonical/vocabulary/index.ts';
 import type { App } from '../../engine/run/index.ts';
-import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
+import { type JournalEntry, recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import { findArtifactFile, listArtifacts, markDelivered } from '../../record/artifacts/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import { retireLinks } from '../../ledger/links/index.ts';
+import {
+  acceptDifference,
+  findArtifactFile,
+  listArtifacts,
+  markDelivered,
+  replaceArtifact,
+} from '../../record/artifacts/index.ts';
 import { findPoamSystem } from '../../record/poams/index.ts';
 import { unknownRecord } from './edit-record.ts';
 
@@ -36,7 +45,9 @@ export async function findPoamEvidence(
   { poamId, named }: { readonly poamId: string; readonly named: string },
 ): Promise<string> {
   const found = (await listArtifacts(db, poamId)).filter(
-    ({ sha256, name }) => name === named || (named.length >= 6 && sha256.startsWith(named.toLowerCase())),
+    ({ sha256, name, state }) =>
+      state !== 'replaced' &&
+      (name === named || (named.length >= 6 && sha256.startsWith(named.toLowerCase()))),
   );
   const [one, another] = found;
   if (!one)
@@ -48,35 +59,94 @@ export async function findPoamEvidence(
   return one.sha256;
 }
 
-/** Somebody took a file to the GRC system by hand: it waits no longer. @throws TielineError RECORD_UNKNOWN, EDIT_REFUSED. */
-export async function deliverPoamEvidence(
-  app: Pick<App, 'db' | 'store' | 'now'>,
-  { actor, scope }: { readonly actor: Actor; readonly scope: Scope },
-  { poamId, sha256, reason }: OfPoam & { readonly reason?: string | undefined },
+interface Decision {
+  readonly who: { readonly actor: Actor; readonly scope: Scope };
+  readonly of: OfPoam;
+  readonly reason: string | undefined;
+}
+
+/** What is decided of a file: what it comes to, or why nothing was changed. */
+type Decided = { readonly after: JsonObject } | { readonly refused: string };
+
+/** Decides about a file within the scope, in one transaction with its line of the journal. @throws TielineError RECORD_UNKNOWN, EDIT_REFUSED. */
+async function decideEvidence(
+  app: Pick<App, 'db' | 'store'>,
+  { who: { actor, scope }, of, reason }: Decision,
+  { step, act }: { readonly step: string; readonly act: (tx: Tx) => Promise<Decided> },
 ): Promise<{ readonly operationId: string }> {
+  const { poamId, sha256 } = of;
   const poam = await findPoamSystem(app.db, poamId);
   if (!poam || !isWithin(scope, poam.systemId)) throw unknownRecord('poam', poamId);
-  if (!(await findArtifactFile(app.db, scope, { poamId, sha256 })))
+  if (!(await findArtifactFile(app.db, scope, of)))
     throw new TielineError('RECORD_UNKNOWN', `POA&M ${poamId} has no such file of evidence.`);
   return app.store.transaction((tx) =>
-    withDecision(tx.db, { system: 'tieline', step: 'deliver evidence by hand' }, async (operationId) => {
-      const id = await markDelivered(tx.db, { poamId, sha256 }, { by: actor.name, now: app.now() });
-      if (id === undefined)
+    withDecision(tx.db, { system: 'tieline', step }, async (operationId) => {
+      const decided = await act(tx);
+      if ('refused' in decided)
         throw new TielineError('EDIT_REFUSED', 'Nothing was changed.', {
-          fields: [{ field: 'file', message: 'the GRC system has it, or it is on its way' }],
+          fields: [{ field: 'file', message: decided.refused }],
         });
-      await recordChanges(tx.db, { systemId: null, operationId }, [
-        {
-          entity: 'poam',
-          entityId: poamId,
-          field: 'evidence',
-          after: { sha256, delivered: 'by hand' },
-          direction: 'internal',
-          decidedBy: byPerson(actor.name),
-          ...(reason === undefined ? {} : { reason }),
-        },
-      ]);
+      const entry: JournalEntry = {
+        entity: 'poam',
+        entityId: poamId,
+        field: 'evidence',
+        after: { sha256, ...decided.after },
+        direction: 'internal',
+        decidedBy: byPerson(actor.name),
+        ...(reason === undefined ? {} : { reason }),
+      };
+      await recordChanges(tx.db, { systemId: null, operationId }, [entry]);
       return { operationId };
     }),
   );
 }
+
+type Deciding = Pick<App, 'db' | 'store' | 'now'>;
+const asItWasSent = 'the GRC system has it as it was sent, or it was not sent';
+
+/** Somebody took a file to the GRC system by hand: it waits no longer. @throws TielineError RECORD_UNKNOWN, EDIT_REFUSED. */
+export const deliverPoamEvidence = (
+  app: Deciding,
+  decision: Decision,
+): Promise<{ readonly operationId: string }> =>
+  decideEvidence(app, decision, {
+    step: 'deliver evidence by hand',
+    act: async ({ db }) => {
+      const id = await markDelivered(db, decision.of, { by: decision.who.actor.name, now: app.now() });
+      return id === undefined
+        ? { refused: 'the GRC system has it, or it is on its way' }
+        : { after: { delivered: 'by hand' } };
+    },
+  });
+
+/**
+ * Has a file that is gone or changed in the GRC system sent again with the next sync, as an artifact of its own.
+ * @throws TielineError RECORD_UNKNOWN, EDIT_REFUSED where it is there as it was sent.
+ */
+export const resendPoamEvidence = (
+  app: Deciding,
+  decision: Decision,
+): Promise<{ readonly operationId: string }> =>
+  decideEvidence(app, decision, {
+    step: 'send evidence again',
+    act: async ({ db }) => {
+      const old = await replaceArtifact(db, decision.of, { by: decision.who.actor.name, now: app.now() });
+      if (!old) return { refused: asItWasSent };
+      for (const systemId of old.systemIds)
+        await retireLinks(db, systemId, [{ entity: 'artifact', entityId: old.id }], {});
+      return { after: { again: 'with the next sync', inPlaceOf: old.artifactId } };
+    },
+  });
+
+/** Accepts that a file is gone or changed in the GRC system. @throws TielineError RECORD_UNKNOWN, EDIT_REFUSED where it is there as it was sent. */
+export const acceptPoamEvidence = (
+  app: Deciding,
+  decision: Decision,
+): Promise<{ readonly operationId: string }> =>
+  decideEvidence(app, decision, {
+    step: 'accept evidence as it is there',
+    act: async ({ db }) =>
+      (await acceptDifference(db, decision.of, { by: decision.who.actor.name, now: app.now() }))
+        ? { after: { accepted: 'as it is there' } }
+        : { refused: `${asItWasSent}, or what is there was accepted already` },
+  });

@@ -10,5 +10,11 @@ export { type StoryItem, tellPoam } from './life/poam-story.ts';
 export { type FieldView, listFieldViews, type RemoteRecord } from './field-views.ts';
 export { addMilestone, completeMilestone, moveMilestone } from './milestones.ts';
 export { fetchPoam, listPoamHistory, type PoamDetail } from './read-poam.ts';
-export { deliverPoamEvidence, findPoamEvidence, openPoamEvidence } from './evidence.ts';
+export {
+  acceptPoamEvidence,
+  deliverPoamEvidence,
+  findPoamEvidence,
+  openPoamEvidence,
+  resendPoamEvidence,
+} from './evidence.ts';
 export { type Fit, fitMilestones } from './fit-milestones.ts';

@@ -17,6 +17,7 @@ import { kindWords } from './words.ts';
 /** On which tab of a POA&M a kind is answered. */
 const tabs: Readonly<Record<string, string>> = {
   unsent_evidence: '/evidence',
+  lost_evidence: '/evidence',
   milestone_beyond: '/milestones',
 };
 

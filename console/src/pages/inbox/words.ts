@@ -49,6 +49,11 @@ export const kindWords: Readonly<Record<InboxKind, KindWords>> = {
     what: 'Take the files to the GRC system by hand and say so, or let its profile and policies accept them.',
     verb: 'See files',
   },
+  lost_evidence: {
+    title: 'Evidence that is gone or changed in the GRC system',
+    what: 'Have the file sent again, or accept what the GRC system has.',
+    verb: 'Decide',
+  },
   control_proposal: {
     title: 'Proposed statuses of controls',
     what: 'Accept what the weaknesses under it say, or refuse it with a reason.',

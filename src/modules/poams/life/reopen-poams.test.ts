@@ -37,6 +37,7 @@ const judged = (
     detectedOn: '2026-10-01',
     findings: 1,
     assets: [],
+    machineNames: null,
     sourceTypes: [],
     poc: null,
     foundAgainAt,

@@ -75,6 +75,9 @@ describe('texts of a POA&M after its rule was changed', () => {
   it('what the change is not about stays, whatever it says, and what says the new text already is no change', () => {
     const none = { weakness_description: false, remediation_plan: false, milestones: false };
     expect(decideTexts(texts({ concerns: none }))).toMatchObject({ fields: {}, milestones: [], kept: [] });
+    // What it was made with stays known: the change after this one is about it, and finds nothing edited.
+    const { base } = decideTexts(texts({ concerns: none }));
+    expect(decideTexts(texts({ base })).kept).toEqual([]);
     expect(decideTexts(texts({ now: next })).fields).toEqual({});
   });
   it('where nobody knows any more what it was made with, it stays and says so', () => {

@@ -70,12 +70,16 @@ export function decideTexts(texts: TextsNow): DecidedTexts {
     milestones: milestones.moved,
     kept: [...kept, ...milestones.kept],
     base: {
-      weakness_description: next.weakness_description,
-      remediation_plan: next.remediation_plan,
+      weakness_description: baseOf(texts, 'weakness_description'),
+      remediation_plan: baseOf(texts, 'remediation_plan'),
       milestones: milestones.isFollowed ? next.milestones : (base?.milestones ?? next.milestones),
     },
   };
 }
+
+/** What the change is not about still says what it was made with, though the same template would say something else today. */
+const baseOf = ({ base, next, concerns }: TextsNow, field: TextField): string =>
+  concerns[field] ? next[field] : (base?.[field] ?? next[field]);
 
 function reasonToKeep(
   { mayGoOut }: TextsNow,

@@ -24,10 +24,10 @@ const mostEvidence = 1536 * 1024 * 1024;
 /** A name that every system can unpack. */
 export const plainName = (name: string): string => name.replaceAll(/[^\w.-]+/g, '_').slice(-120);
 
-/** Each file is compared with its hash now, and read when it is written. @throws the signal's reason. */
+/** Each file is looked up now, and read and compared with its hash when it is written. @throws the signal's reason. */
 export async function findEvidence(
   attached: Iterable<DeviationFacts['files'][number]>,
-  { fileOf, signal }: Pick<ToRender, 'fileOf' | 'signal'>,
+  { evidence, signal }: Pick<ToRender, 'evidence' | 'signal'>,
 ): Promise<Evidence> {
   const found = new Map<string, PackedFile | undefined>();
   const notes: ReportNote[] = [];
@@ -36,8 +36,7 @@ export async function findEvidence(
     void notes.push({ code: 'file_missing', subject, detail });
   async function pack(name: string, sha256: string): Promise<PackedFile | undefined> {
     try {
-      const { bytes, stream } = await fileOf(sha256);
-      stream.destroy();
+      const { bytes } = await evidence.find(sha256);
       if (total + bytes > mostEvidence) return missing(name, 'the files together are larger than 1.5 GiB');
       total += bytes;
       return { path: `evidence/${sha256.slice(0, 12)}-${plainName(name)}`, sha256, bytes };

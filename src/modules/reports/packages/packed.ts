@@ -22,7 +22,10 @@ export interface Contents {
 }
 
 /** @returns the zip, written as its evidence is read. */
-export function packed(contents: Contents, { snapshot, snapshotId, fileOf, signal }: ToRender): RenderedFile {
+export function packed(
+  contents: Contents,
+  { snapshot, snapshotId, evidence: store, signal }: ToRender,
+): RenderedFile {
   const { report, word, documents, evidence, notes } = contents;
   const files = [
     ...evidence,
@@ -47,7 +50,10 @@ export function packed(contents: Contents, { snapshot, snapshotId, fileOf, signa
   return {
     bytes: zipped(
       [
-        ...evidence.map(({ path, sha256 }) => ({ path, open: async () => (await fileOf(sha256)).stream })),
+        ...evidence.map(({ path, sha256 }) => ({
+          path,
+          open: async () => (await store.read(sha256)).stream,
+        })),
         ...[...documents].map(([path, bytes]) => ({ path, bytes })),
         { path: 'manifest.json', bytes: jsonBytes(manifest) },
         { path: 'MANIFEST.sha256', bytes: encoder.encode(sums) },

@@ -190,3 +190,63 @@ describe('failed checks of audits', () => {
     ]);
   });
 });
+
+describe('machines in the texts of a rule', () => {
+  const saying = (text: string): RuleChange => ({
+    templates: { description: null, plan: null, milestones: [{ text, at: 100 }] },
+  });
+  const named = async () =>
+    (await world.listed()).map(({ systemId, machineNames }) => [systemId, machineNames]);
+  beforeEach(async () => {
+    await world.find(11, '20001');
+    await world.find(12, '20001');
+    await world.find(21, '20001');
+  });
+  afterAll(async () => {
+    await world.run(
+      `update ingestion_assets set hostname = 'web' || right(asset_uuid::text, 2), netbios_name = null`,
+    );
+    await world.run(`update ingestion_asset_network set fqdn = null`);
+    await world.run(`delete from ingestion_asset_network where asset_uuid = $1`, uuid(21));
+    await world.run(
+      `insert into ingestion_asset_network (asset_uuid, ipv4_address) values ($1, '10.0.21.5')`,
+      uuid(21),
+    );
+  });
+
+  it('are not looked up where no text names them', async () => {
+    expect(await named()).toEqual([
+      ['S1', null],
+      ['S2', null],
+    ]);
+    await world.inForce(saying('Patch {assets} machines'));
+    expect(await named()).toEqual([
+      ['S1', null],
+      ['S2', null],
+    ]);
+  });
+
+  it('are called by their name, their address and only then by what their scanner calls them, in order', async () => {
+    await world.inForce(saying('Patch {machines}'));
+    const of = async (n: number): Promise<unknown> =>
+      (await named()).find(([id]) => id === (n === 21 ? 'S2' : 'S1'))?.[1];
+    expect(await of(11)).toEqual(['web11', 'web12']);
+    await world.run(
+      `update ingestion_assets set hostname = '', netbios_name = 'WEB21' where asset_uuid = $1`,
+      uuid(21),
+    );
+    await world.run(
+      `update ingestion_asset_network set fqdn = 'web21.example' where asset_uuid = $1`,
+      uuid(21),
+    );
+    expect(await of(21)).toEqual(['web21.example']);
+    await world.run(`update ingestion_asset_network set fqdn = null where asset_uuid = $1`, uuid(21));
+    expect(await of(21)).toEqual(['WEB21']);
+    await world.run(`update ingestion_assets set netbios_name = null where asset_uuid = $1`, uuid(21));
+    expect(await of(21)).toEqual(['10.0.21.5']);
+    await world.run(`delete from ingestion_asset_network where asset_uuid = $1`, uuid(21));
+    expect(await of(21)).toEqual([uuid(21)]);
+    // What the GRC system is told of them stays what it was.
+    expect((await world.listed()).map(({ assets }) => assets)).toEqual([[uuid(11), uuid(12)], [uuid(21)]]);
+  });
+});

@@ -106,6 +106,23 @@ const isAccepted = (now: Date): RawBuilder<boolean> => sql<boolean>`
                        and (r.scope = 'all' or r.scope = 'asset ' || a.tenable_asset_uuid))
        else false end`;
 
+/** Whether some rule writes the names of machines into texts. */
+const namesMachines = (rules: readonly WeaknessRule[]): boolean =>
+  rules.some(({ templates: { description, plan, milestones } }) =>
+    [description, plan, ...(milestones ?? []).map(({ text }) => text)].some((text) =>
+      text?.includes('{machines}'),
+    ),
+  );
+
+/** What people call the asset `a`, where a text says it: its names, else an address, else what its scanner calls it. */
+const machineName = ({ rules }: Parts): RawBuilder<unknown> =>
+  namesMachines(rules)
+    ? sql`coalesce(nullif(a.hostname, ''),
+                   (select min(n.fqdn) from ingestion_asset_network n where n.asset_uuid = a.asset_uuid and n.fqdn <> ''), nullif(a.netbios_name, ''),
+                   (select min(coalesce(n.ipv4_address, n.ipv6_address)::text) from ingestion_asset_network n where n.asset_uuid = a.asset_uuid),
+                   a.tenable_asset_uuid, a.asset_uuid::text)`
+    : sql`null::text`;
+
 /** Since when the finding `f` is open. */
 const openSince = sql`
   case when f.lifecycle_state = 'reopened' then coalesce(f.resurfaced_at, f.last_fixed, f.first_found, f.created_at)
@@ -124,7 +141,7 @@ const weakVulnerabilities = (
     select f.id as finding_id, null::bigint as result_id, f.external_system_id as server, b.system_id::text as system_id, r.rule_id,
            r."grouping", ${groupKey} as identifier, f.plugin_id::text as plugin_id,
            ${rankBySource(parts.rules)} as severity_rank, r.floor, a.asset_uuid, coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset,
-           coalesce(f.first_found, f.created_at) as first_found, coalesce(f.last_found, f.created_at) as last_seen,
+           ${machineName(parts)} as machine, coalesce(f.first_found, f.created_at) as first_found, coalesce(f.last_found, f.created_at) as last_seen,
            ${openSince} as since,
            case when f.lifecycle_state = 'reopened' then f.resurfaced_at end as found_again, f.poam_id,
            (f.severity_modification is not distinct from 'accepted' or ${isAccepted(parts.now)}) as is_accepted, f.port, ${kind === 'ruled' ? sql`true` : filtersOf(parts)} as is_filtered
@@ -156,7 +173,7 @@ const weakChecks = (externalSystemId: number, { rules, now }: Parts): RawBuilder
     select null::int as finding_id, f.id as result_id, f.reported_by[1] as server, b.system_id::text as system_id, r.rule_id,
            'check' as "grouping", ${checkKey} as identifier, f.plugin_id::text as plugin_id,
            ${checkRank} as severity_rank, r.floor, a.asset_uuid, coalesce(a.tenable_asset_uuid, a.asset_uuid::text) as asset,
-           f.first_found, coalesce(f.last_seen, f.created_at) as last_seen, f.first_found as since, null::timestamp as found_again, null::int as poam_id,
+           ${machineName(parts)} as machine, f.first_found, coalesce(f.last_seen, f.created_at) as last_seen, f.first_found as since, null::timestamp as found_again, null::int as poam_id,
            false as is_accepted, null::int as port, true as is_filtered
       from (select id, asset_uuid, audit_file, check_id, plugin_id, control_references, last_seen, reported_by, created_at at time zone 'UTC' as created_at,
                    coalesce(first_seen, created_at at time zone 'UTC') as first_found
@@ -188,7 +205,7 @@ const excluded = ({ now }: Parts): RawBuilder<unknown> => {
 };
 
 const columns = sql.raw(
-  'finding_id, result_id, server, system_id, rule_id, "grouping", identifier, plugin_id, severity_rank, asset_uuid, asset, first_found, last_seen, since, found_again, poam_id, is_accepted, port',
+  'finding_id, result_id, server, system_id, rule_id, "grouping", identifier, plugin_id, severity_rank, asset_uuid, asset, machine, first_found, last_seen, since, found_again, poam_id, is_accepted, port',
 );
 
 /**
@@ -203,7 +220,7 @@ export async function gatherWeakFindings(
   await sql`
     create temporary table if not exists weak_findings (
       finding_id integer, result_id bigint, server integer, system_id text not null, rule_id integer not null, "grouping" text not null,
-      identifier text not null, plugin_id text, severity_rank integer not null, asset_uuid uuid not null, asset text not null, first_found timestamp not null,
+      identifier text not null, plugin_id text, severity_rank integer not null, asset_uuid uuid not null, asset text not null, machine text, first_found timestamp not null,
       last_seen timestamp not null, since timestamp not null, found_again timestamp, poam_id integer, is_accepted boolean not null, port integer,
       exclusion_id integer
     ) on commit delete rows`.execute(db);

@@ -1,6 +1,12 @@
-/** `poams evidence get|delivered`. */
+/** `poams evidence get|delivered|resend|accept`. */
 import { everywhere, localOperator } from '../../../canonical/access/index.ts';
-import { deliverPoamEvidence, findPoamEvidence, openPoamEvidence } from '../../../review/records/index.ts';
+import {
+  acceptPoamEvidence,
+  deliverPoamEvidence,
+  findPoamEvidence,
+  openPoamEvidence,
+  resendPoamEvidence,
+} from '../../../review/records/index.ts';
 import { decider } from '../kit/account.ts';
 import type { CommandContext, GlobalFlags } from '../kit/command-context.ts';
 import type { DecisionFlags } from '../kit/flags.ts';
@@ -21,17 +27,26 @@ export async function getEvidence(
   else context.print(`${to}: ${file.bytes.toLocaleString('en-US')} bytes, as its SHA-256 says.`);
 }
 
-export async function deliverEvidence(
-  context: CommandContext,
-  flags: DecisionFlags,
-  [poamId, named]: readonly [string, string],
-): Promise<void> {
-  const { by, reason } = decider(flags);
-  const outcome = await context.host.withApp(flags, async (app) => {
-    const sha256 = await findPoamEvidence(app, { poamId, named });
-    const who = { actor: localOperator(by), scope: everywhere };
-    return deliverPoamEvidence(app, who, { poamId, sha256, reason });
-  });
-  if (flags.json) context.printJson('deviationChanged', outcome);
-  else context.print(`Recorded. See: tieline poams show ${poamId}`);
-}
+type Deciding = typeof deliverPoamEvidence;
+
+/** The action of a command that decides about one file. */
+const deciding =
+  (decide: Deciding) =>
+  async (
+    context: CommandContext,
+    flags: DecisionFlags,
+    [poamId, named]: readonly [string, string],
+  ): Promise<void> => {
+    const { by, reason } = decider(flags);
+    const outcome = await context.host.withApp(flags, async (app) => {
+      const sha256 = await findPoamEvidence(app, { poamId, named });
+      const who = { actor: localOperator(by), scope: everywhere };
+      return decide(app, { who, of: { poamId, sha256 }, reason });
+    });
+    if (flags.json) context.printJson('deviationChanged', outcome);
+    else context.print(`Recorded. See: tieline poams show ${poamId}`);
+  };
+
+export const deliverEvidence = deciding(deliverPoamEvidence);
+export const resendEvidence = deciding(resendPoamEvidence);
+export const acceptEvidence = deciding(acceptPoamEvidence);

@@ -19,5 +19,19 @@ export const poamEvidence: NounSpec = {
       options: decisionOptions,
       action: async () => (await import('./poam-evidence.actions.ts')).deliverEvidence,
     },
+    {
+      name: 'resend',
+      arguments: '<poam> <file>',
+      description: 'send one again that is gone or changed in the GRC system, with the next sync',
+      options: decisionOptions,
+      action: async () => (await import('./poam-evidence.actions.ts')).resendEvidence,
+    },
+    {
+      name: 'accept',
+      arguments: '<poam> <file>',
+      description: 'accept that one is gone or changed in the GRC system; nothing is sent',
+      options: decisionOptions,
+      action: async () => (await import('./poam-evidence.actions.ts')).acceptEvidence,
+    },
   ],
 };

@@ -219,6 +219,14 @@ function evidenceState({ state, connection, artifactId, refusal, unsentCode, ...
       return connection === null ? 'goes with its POA&M' : `goes to ${there} with the next sync`;
     case 'unsent':
       return `NOT SENT: ${unsentCode === null ? '' : unsentSentences[unsentCode].replace('{}', there)}`;
+    case 'gone':
+      return `GONE from ${there}, where it was ${artifactId ?? none}; noticed ${minuteText(of.differsSince)}`;
+    case 'changed':
+      return `CHANGED in ${there}: ${artifactId ?? none} is another file (${of.otherSha256?.slice(0, 12) ?? none}); noticed ${minuteText(of.differsSince)}`;
+    case 'accepted':
+      return `${of.otherSha256 === null ? `gone from ${there}` : `another file in ${there}`}, accepted by ${of.decidedBy ?? none}`;
+    case 'replaced':
+      return `was lost in ${there} as ${artifactId ?? none}; ${of.decidedBy ?? none} had it sent again`;
   }
 }
 
@@ -228,8 +236,14 @@ const evidenceLine = (each: Evidence): string =>
 /** The files, and what to do about those that do not go by themselves. */
 function evidenceLines({ evidence, poam }: PoamDetail): string[] {
   const byHand = evidence.some(({ state }) => state === 'unsent' || state === 'refused');
+  const isLost = evidence.some(({ state }) => state === 'gone' || state === 'changed');
   return [
     ...evidence.map(evidenceLine),
+    ...(isLost
+      ? [
+          `  Send it again, or accept it: tieline poams evidence resend ${poam.poamId} FILE, tieline poams evidence accept ${poam.poamId} FILE`,
+        ]
+      : []),
     ...(byHand ? [`  Taken there by hand: tieline poams evidence delivered ${poam.poamId} FILE`] : []),
   ];
 }

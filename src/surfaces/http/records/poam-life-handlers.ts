@@ -3,6 +3,7 @@ import { intersected, type Scope } from '../../../canonical/access/index.ts';
 import type { poamLifeRoutes } from '../../../contract/index.ts';
 import { defined } from '../../../platform/values/index.ts';
 import {
+  acceptPoamEvidence,
   completePoam,
   deliverPoamEvidence,
   explainPoam,
@@ -10,6 +11,7 @@ import {
   fetchLifeSettings,
   openPoamEvidence,
   reopenPoam,
+  resendPoamEvidence,
   setLifeSettings,
   tellChangesSince,
   tellPoam,
@@ -40,7 +42,17 @@ export const poamLifeHandlers: Handlers<typeof poamLifeRoutes> = {
     return { stream, type: 'application/octet-stream', fileName: headerName(name) };
   },
   deliverPoamEvidence: async ({ app, by, scope, params, body }) => ({
-    body: await deliverPoamEvidence(app, { actor: by.actor, scope }, { ...params, reason: body.reason }),
+    body: await deliverPoamEvidence(app, {
+      who: { actor: by.actor, scope },
+      of: params,
+      reason: body.reason,
+    }),
+  }),
+  resendPoamEvidence: async ({ app, by, scope, params, body }) => ({
+    body: await resendPoamEvidence(app, { who: { actor: by.actor, scope }, of: params, reason: body.reason }),
+  }),
+  acceptPoamEvidence: async ({ app, by, scope, params, body }) => ({
+    body: await acceptPoamEvidence(app, { who: { actor: by.actor, scope }, of: params, reason: body.reason }),
   }),
   completePoam: async ({ app, by, scope, params, body, version }) => ({
     body: await orMoved(

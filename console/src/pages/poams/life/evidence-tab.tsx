@@ -2,9 +2,11 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
+  acceptPoamEvidence,
   deliverPoamEvidence,
   type PoamDetail,
   type PoamEvidence,
+  resendPoamEvidence,
   savePoamEvidence,
 } from '../../../api/poams.ts';
 import { problemOf } from '../../../api/http/problem.ts';
@@ -25,7 +27,8 @@ const unsentWords: Readonly<Record<NonNullable<PoamEvidence['unsentCode']>, stri
 };
 
 /** Where a file is, in a line. */
-function standing({ state, connection, artifactId, refusal, unsentCode, deliveredBy }: PoamEvidence): string {
+function standing(of: PoamEvidence): string {
+  const { state, connection, artifactId, refusal, unsentCode, deliveredBy, otherSha256, decidedBy } = of;
   const there = connection ?? 'the GRC system';
   switch (state) {
     case 'sent':
@@ -38,14 +41,70 @@ function standing({ state, connection, artifactId, refusal, unsentCode, delivere
       return connection === null ? 'Goes with its POA&M' : `Goes to ${there} with the next sync`;
     case 'unsent':
       return `Not sent to ${there}: ${unsentCode === null ? '' : unsentWords[unsentCode]}`;
+    case 'gone':
+      return `Gone from ${there}, where it was ${artifactId ?? ''}`;
+    case 'changed':
+      return `Changed in ${there}: ${artifactId ?? ''} is another file (${otherSha256?.slice(0, 12) ?? ''}…)`;
+    case 'accepted':
+      return `${otherSha256 === null ? `Gone from ${there}` : `Another file in ${there}`}, accepted by ${decidedBy ?? 'somebody'}`;
+    case 'replaced':
+      return `Lost in ${there} as ${artifactId ?? ''}; ${decidedBy ?? 'somebody'} had it sent again`;
   }
 }
 
-const Delivered = ({
+interface Choice {
+  readonly press: string;
+  readonly title: string;
+  readonly verb: string;
+  readonly run: typeof deliverPoamEvidence;
+  readonly said: (of: PoamEvidence, there: string) => string;
+  readonly done: (of: PoamEvidence) => string;
+}
+
+const delivered: Choice = {
+  press: 'Taken there by hand…',
+  title: 'Taken there by hand',
+  verb: 'Yes, it is there',
+  run: deliverPoamEvidence,
+  said: ({ name }, there) =>
+    `${name} is in ${there} already: somebody took it there. Tieline does not send it.`,
+  done: ({ name }) => `${name} waits no longer.`,
+};
+const again: Choice = {
+  press: 'Send again…',
+  title: 'Send the file again',
+  verb: 'Send again',
+  run: resendPoamEvidence,
+  said: ({ name }, there) =>
+    `${name} goes to ${there} again with the next sync, as an artifact of its own. What is there in its place stays.`,
+  done: ({ name }) => `${name} is sent again with the next sync.`,
+};
+const accepted: Choice = {
+  press: 'Accept…',
+  title: 'Accept what is there',
+  verb: 'Accept',
+  run: acceptPoamEvidence,
+  said: ({ name, otherSha256 }, there) =>
+    otherSha256 === null
+      ? `${name} stays gone from ${there}. Tieline keeps its own copy and does not send it.`
+      : `${there} keeps the other file in place of ${name}. Tieline keeps its own copy and does not send it.`,
+  done: ({ name }) => `What is there in place of ${name} is accepted.`,
+};
+
+const choices: Readonly<Partial<Record<PoamEvidence['state'], readonly Choice[]>>> = {
+  unsent: [delivered],
+  refused: [delivered],
+  gone: [again, accepted],
+  changed: [again, accepted],
+};
+
+const Chosen = ({
+  choice,
   poamId,
   of,
   onClose,
 }: {
+  readonly choice: Choice;
   readonly poamId: string;
   readonly of: PoamEvidence;
   readonly onClose: () => void;
@@ -53,18 +112,15 @@ const Delivered = ({
   const done = useDone(onClose);
   return (
     <ActionDialog
-      title="Taken there by hand"
-      verb="Yes, it is there"
+      title={choice.title}
+      verb={choice.verb}
       onClose={onClose}
       onRun={async () => {
-        await deliverPoamEvidence(poamId, of.sha256);
-        await done(`${of.name} waits no longer.`);
+        await choice.run(poamId, of.sha256);
+        await done(choice.done(of));
       }}
     >
-      <p>
-        {of.name} is in {of.connection ?? 'the GRC system'} already: somebody took it there. Tieline does not
-        send it.
-      </p>
+      <p>{choice.said(of, of.connection ?? 'the GRC system')}</p>
     </ActionDialog>
   );
 };
@@ -79,9 +135,9 @@ const purposeOf = (of: PoamEvidence) =>
   );
 
 const Row = ({ poamId, of }: { readonly poamId: string; readonly of: PoamEvidence }) => {
-  const [isOpen, setIsOpen] = useState(false);
+  const [chosen, setChosen] = useState<Choice>();
   const mayWrite = useMay('poam:write');
-  const isStuck = of.state === 'unsent' || of.state === 'refused';
+  const offered = choices[of.state] ?? [];
   return (
     <tr>
       <td>
@@ -104,17 +160,28 @@ const Row = ({ poamId, of }: { readonly poamId: string; readonly of: PoamEvidenc
         {of.addedBy}, <At at={of.addedAt} />
       </td>
       <td>
-        <span className={isStuck ? 'strong' : undefined}>{standing(of)}</span>{' '}
-        {isStuck ? (
+        <span className={offered.length > 0 ? 'strong' : undefined}>{standing(of)}</span>
+        {of.differsSince === null ? null : (
+          <>
+            {' '}
+            <span className="quiet">
+              noticed <At at={of.differsSince} />
+            </span>
+          </>
+        )}{' '}
+        {offered.map((choice) => (
           <ActButton
+            key={choice.title}
             variant="default"
-            why={mayWrite ? undefined : 'Only who may change POA&Ms says so.'}
-            onPress={() => setIsOpen(true)}
+            why={mayWrite ? undefined : 'Only who may change POA&Ms decides this.'}
+            onPress={() => setChosen(choice)}
           >
-            Taken there by hand…
+            {choice.press}
           </ActButton>
+        ))}
+        {chosen ? (
+          <Chosen choice={chosen} poamId={poamId} of={of} onClose={() => setChosen(undefined)} />
         ) : null}
-        {isOpen ? <Delivered poamId={poamId} of={of} onClose={() => setIsOpen(false)} /> : null}
       </td>
     </tr>
   );
@@ -140,7 +207,7 @@ export const EvidenceTab = ({ of }: { readonly of: PoamDetail }) =>
       </thead>
       <tbody>
         {of.evidence.map((file) => (
-          <Row key={file.sha256} poamId={of.poam.poamId} of={file} />
+          <Row key={`${file.sha256} ${file.artifactId ?? ''}`} poamId={of.poam.poamId} of={file} />
         ))}
       </tbody>
     </table>
