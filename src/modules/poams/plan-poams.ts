@@ -1,39 +1,23 @@
 import { deriveUuid } from '../../platform/values/index.ts';
 import {
-  type Controls,
   type Ground,
   isAnswered,
   isUnanswered,
   judge,
   type JudgedWeakness,
   keyOfWeakness,
-  listControlRules,
   listPoamsLackingAssets,
-  listSystemControls,
   listWeaknesses,
   namedWeakness,
-  ownControls,
   renewMentions,
-  repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
 import { fetchDueDates, followObligations, planPolicyStarts, recordObligations } from '../due-dates/index.ts';
-import { pointFindings, tieFindings } from '../../record/findings/index.ts';
-import {
-  followDates,
-  keepExcluded,
-  keepWeaknessFindings,
-  letGoOfMovedPoams,
-  listRulesInForce,
-  type RuleInForce,
-  saveWeaknesses,
-} from '../../record/weaknesses/index.ts';
+import { keepExcluded, letGoOfMovedPoams, listRulesInForce } from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
 import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
-  addPoamAssets,
-  addPoamCves,
   followSplits,
   recordDepartures,
   recordEnded,
@@ -43,18 +27,11 @@ import {
 import { listLifeSettings } from '../../record/poam-life/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { findTakenKeys } from '../../record/entities/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
-import {
-  composeFor,
-  createPoams,
-  type OutboundSource,
-  type Proposed,
-  type TemplatesOf,
-} from './create-poams.ts';
+import { composeFor, createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import {
   contradictionsToReopen,
@@ -67,6 +44,7 @@ import { followTexts } from './regroup/follow-texts.ts';
 import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
+import { fetchControls, templatesBy, tie, withOccurrence } from './tie-poams.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
 
 /** After findings or POA&Ms were read: which weaknesses need a POA&M. */
@@ -125,7 +103,7 @@ export async function planPoams(
     const tied = [...answered, ...proposed.filter((each) => each.isLive)];
     const splits = splitsOf(fresh, regrouped);
     await recordSplits(tx, source, splits);
-    await tie(tx, fresh, tied, judged, reopened);
+    await tie(tx, { fresh, answered: tied, judged, reopened });
     await followSplits(tx.db, source, splits);
     await recordDueDates(tx, source, [...fresh, ...tied]);
     const reworded = await reword(tx, source, { regrouped, answered, today });
@@ -256,25 +234,6 @@ async function gatherWeaknesses(
   return { source, weaknesses: await listWeaknesses(tx.db, systemId, now), regrouped };
 }
 
-const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {
-  const byId = new Map(rules.map(({ id, rule }) => [id, rule.templates]));
-  return (ruleId) => byId.get(ruleId);
-};
-
-async function fetchControls(
-  tx: Tx,
-  system: ConnectedSystem,
-  weaknesses: readonly WeaknessRow[],
-): Promise<Controls> {
-  const { inheritsControl } = system.module.declaration;
-  const systemIds = [...new Set(weaknesses.map((weakness) => weakness.systemId))];
-  const known = await listSystemControls(tx.db, systemIds);
-  return {
-    rules: await listControlRules(tx.db),
-    bySystem: ownControls(known, ({ raw }) => raw !== null && (inheritsControl?.(raw) ?? false)),
-  };
-}
-
 /** The unanswered weaknesses to which a POA&M that could not be read may be the answer; said among what was held. */
 async function holdBack(
   context: RunContext,
@@ -290,63 +249,6 @@ async function holdBack(
   });
   await showWaiting(tx, system, operationId, waiting);
   return new Set(waiting.map(({ judged }) => judged));
-}
-
-/** Gives each the first occurrence whose id no row carries: after a POA&M of ours that was completed comes another one. */
-async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
-  const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
-  for (let open = proposed; open.length > 0;) {
-    const taken = await findTakenKeys(
-      tx.db,
-      'poam',
-      open.map((each) => poamId(each.weakness, each.occurrence)),
-    );
-    open = open.filter((each) => taken.has(poamId(each.weakness, each.occurrence)));
-    for (const each of open) each.occurrence += 1;
-  }
-  return proposed;
-}
-
-/** Ties weaknesses and findings to the POA&Ms that answer them, with the machines and CVEs. @param answered with `poam`: a proposal. */
-async function tie(
-  tx: Tx,
-  fresh: readonly Proposed[],
-  answered: readonly (JudgedWeakness & { readonly poam?: string })[],
-  judged: readonly JudgedWeakness[],
-  reopened: ReadonlyMap<JudgedWeakness, string>,
-): Promise<void> {
-  const poamOf = new Map<JudgedWeakness['weakness'], string>([
-    ...[...reopened].map(([{ weakness }, poam]) => [weakness, poam] as const),
-    ...fresh.map(({ weakness, occurrence }) => [weakness, poamId(weakness, occurrence)] as const),
-    ...answered.map(({ weakness, answers, poam }) => [weakness, poam ?? answers.by?.poamId ?? ''] as const),
-  ]);
-  const answeredNow = [...fresh, ...answered, ...reopened.keys()].map(({ weakness, save }) => ({
-    weakness,
-    save,
-    poam: poamOf.get(weakness) ?? '',
-  }));
-  await saveWeaknesses(
-    tx.db,
-    answeredNow.map(({ save, poam }) => ({ ...save, poamId: poam })),
-  );
-  await followDates(
-    tx.db,
-    answered.flatMap(({ save, poam }) => (poam === undefined ? [] : [{ ...save, poamId: poam }])),
-  );
-  await addPoamAssets(
-    tx.db,
-    answeredNow.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
-  );
-  await addPoamCves(
-    tx.db,
-    answeredNow.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
-  );
-  await pointFindings(
-    tx.db,
-    judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
-  );
-  await keepWeaknessFindings(tx.db);
-  await tieFindings(tx.db);
 }
 
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. */

@@ -89,7 +89,8 @@ const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown>
          array(select s.system_id from (${systemsOfAsset(scope, sql`a.asset_uuid`)}) s order by 1) as "systemIds",
          a.xacta_component_id as "componentId", ${assetState} as state, a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.has_agent as "hasAgent",
          ${acrOf}::float8 as acr, x.risk_score::float8 as risk, x.business_criticality as criticality, x.environment,
-         array(select t.tag_key || ':' || t.tag_value from ingestion_asset_tags t where t.asset_uuid = a.asset_uuid order by 1 limit 50) as tags,
+         array(select t.tag_key || ':' || t.tag_value from ingestion_asset_tags t where t.asset_uuid = a.asset_uuid
+               union select w.tag_key || ':' || w.tag_value from workflow_tags w where w.asset_uuid = a.asset_uuid and w.removed_at is null order by 1 limit 50) as tags,
          array(select distinct s.system_name::text from asset_sources r join external_systems s on s.id = r.external_system_id where r.asset_uuid = a.asset_uuid order by 1) as sources,
          ${openOf('critical')} as "openCritical", ${openOf('high')} as "openHigh", ${openOf('medium')} as "openMedium", ${openOf('low')} as "openLow",
          ${openOf('info')} as "openInfo", coalesce(e.accepted, 0) as accepted
