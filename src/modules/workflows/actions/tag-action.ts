@@ -8,7 +8,7 @@ export const tagAction = defineAction({
   name: 'tag',
   title: 'tag the asset; the next sync sends the tag to the scanners that know it',
   inputs: z.strictObject({
-    // The limits of Tenable Vulnerability Management, whose tags they become.
+    // The limits of the scanner whose tags they become.
     category: z
       .string()
       .trim()
