@@ -32,13 +32,14 @@ steps:
   - {id: say, action: comment, with: {say: 'given to amy: {poam.id}'}}
   - {id: mail, action: notify, with: {people: [amy], say: 'yours: {poam.id}'}}
   - {id: hook, action: webhook, with: {channel: soc, say: 'given: {poam.id}'}}
+  - {id: warn, action: alert, with: {title: 'given: {poam.id}', severity: Low}}
   - {id: rest, waitUntil: {days: 2}}
   - {id: ask, approve: {ask: go on, levels: [{who: [isso]}], expireDays: 90, remindDays: []}}
   - {id: next, action: task, with: {what: 'see to {poam.id}'}}
 `;
 /** So many workers are killed; more of them, where somebody has the time. */
 const kills = Number(process.env['TIELINE_KILLS'] ?? 8);
-const actionSteps = ['give', 'say', 'mail', 'hook', 'next'];
+const actionSteps = ['give', 'say', 'mail', 'hook', 'warn', 'next'];
 
 let world: WorkflowWorld;
 let started = 0;
@@ -140,7 +141,7 @@ async function expectEachDoneOnce(): Promise<void> {
   expect(
     await rows(`
       select (select count(*)::int from poam_comments) as comments, (select count(distinct poam_id)::int from poam_comments) as commented,
-             (select count(*)::int from work_tasks) as tasks,
+             (select count(*)::int from work_tasks) as tasks, (select count(*)::int from alerts where alert_type = 'workflow') as alerts,
              (select count(*)::int from vulnerability_remediation where assigned_principal_id is not null) as given,
              (select count(*)::int from alert_deliveries where event = 'workflow' and state = 'sent') as sent,
              (select count(*)::int from alert_deliveries where event = 'workflow') as deliveries,
@@ -150,6 +151,7 @@ async function expectEachDoneOnce(): Promise<void> {
       comments: started,
       commented: started,
       tasks: started,
+      alerts: started,
       given: started,
       sent: 2 * started,
       deliveries: 2 * started,

@@ -1,5 +1,5 @@
 /** For each kind of rule: what makes it alert, what makes that worse, and what ends it. */
-import type { AlertKind } from '../../src/canonical/vocabulary/index.ts';
+import type { RuledAlertKind } from '../../src/canonical/vocabulary/index.ts';
 import type { AlertRow } from '../../src/modules/alerts/index.ts';
 
 export const asset = '00000000-0000-0000-0000-000000000001';
@@ -7,7 +7,7 @@ export const ann = '00000000-0000-0000-0000-0000000000a1';
 const connection = `(select id from external_systems where system_name = 'grc')`;
 
 export interface Case {
-  readonly kind: AlertKind;
+  readonly kind: RuledAlertKind;
   /** Brings about what it alerts of, at `start`. */
   readonly begin: string;
   readonly first: Partial<AlertRow>;

@@ -7,7 +7,7 @@ import { composeApp, type TestApp } from './compose-app.ts';
 import { cloneDatabase, type ClonedDatabase, emptyTables } from './database.ts';
 import { everywhere, localOperator } from '../../src/canonical/access/index.ts';
 import { alertList } from '../../src/canonical/lists/index.ts';
-import type { AlertKind } from '../../src/canonical/vocabulary/index.ts';
+import type { RuledAlertKind } from '../../src/canonical/vocabulary/index.ts';
 import { parseFilter, parseSort } from '../../src/platform/lists/index.ts';
 import { ann, asset } from './alert-cases.ts';
 import {
@@ -28,7 +28,7 @@ export interface AlertWorld {
   readonly folder: string;
   now: Date;
   run(statements: string): Promise<unknown>;
-  evaluate(kind: AlertKind): Promise<Evaluated | undefined>;
+  evaluate(kind: RuledAlertKind): Promise<Evaluated | undefined>;
   openAlerts(reader?: AlertReader): Promise<readonly AlertRow[]>;
 }
 

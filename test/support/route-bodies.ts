@@ -47,6 +47,7 @@ export const bodies: Readonly<Partial<Record<keyof typeof routes, object>>> = {
   assignAlert: { to: null },
   suppressAlert: { until: '2099-01-01T00:00:00Z', reason: 'known' },
   reactivateAlert: {},
+  resolveAlert: { reason: 'answered' },
   changeAlertChannel: { isEnabled: false },
   finishTask: { note: 'done' },
   reopenTask: {},

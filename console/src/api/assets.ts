@@ -44,6 +44,13 @@ export interface AssetDetail extends AssetRow {
   readonly component: { readonly id: string; readonly name: string; readonly systemId: string } | null;
   readonly absorbed: readonly string[];
   readonly complianceFailed: number;
+  /** Its tags that workflows set. */
+  readonly workflowTags: readonly {
+    readonly category: string;
+    readonly value: string;
+    readonly workflow: string;
+    readonly taggedAt: string;
+  }[];
 }
 
 export interface AssetSources {

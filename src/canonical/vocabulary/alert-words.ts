@@ -32,8 +32,16 @@ export const alertKinds = [
   'approval_by_asker',
   'token_elsewhere',
   'log_tampered',
+  'workflow',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
+
+/** Kinds that no rule raises: a step of a workflow does, and a person or the workflow says that it is over. */
+export const raisedKinds = ['workflow'] as const satisfies readonly AlertKind[];
+export type RuledAlertKind = Exclude<AlertKind, (typeof raisedKinds)[number]>;
+
+/** Kinds that rules raise. */
+export const ruledAlertKinds: readonly RuledAlertKind[] = alertKinds.filter((kind) => kind !== 'workflow');
 
 /** Kinds that look at the security log: what they find is an event of it, too. */
 export const detectionKinds: readonly AlertKind[] = [

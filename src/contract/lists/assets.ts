@@ -46,5 +46,9 @@ export const assetDetail = assetRow.extend({
   component: z.strictObject({ id: z.string(), name: z.string(), systemId: z.string() }).nullable(),
   absorbed: z.array(z.string()),
   complianceFailed: z.number(),
+  /** Its tags that workflows set. */
+  workflowTags: z.array(
+    z.strictObject({ category: z.string(), value: z.string(), workflow: z.string(), taggedAt: instant }),
+  ),
   context: jsonObject,
 });

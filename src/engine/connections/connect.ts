@@ -16,7 +16,7 @@ import { type FieldMapping, parseMappingRow } from '../../canonical/mapping/inde
 import { type ExternalSystemRow, listMappings } from '../../ledger/external-systems/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import { fetchPolicies } from '../policies/index.ts';
-import type { ConnectedSystem } from './connected-system.ts';
+import type { ConnectedSystem, KnownSystem } from './connected-system.ts';
 import type { SecretBox } from './secret-box.ts';
 import { faultsOfWhole } from './settings.ts';
 
@@ -122,6 +122,22 @@ export async function fetchMappings(db: Kysely<Database>, systemId: number): Pro
   return (await listMappings(db, systemId)).map((each) => parseMappingRow(each));
 }
 
+/** A system as it is stored, with the mappings and policies in force; nothing is opened. @throws TielineError SYSTEM_UNKNOWN, MAPPING_INVALID. */
+export async function knownSystem(
+  context: Pick<ConnectionContext, 'db' | 'modules'>,
+  row: ExternalSystemRow,
+): Promise<KnownSystem> {
+  const module = moduleFor(context, row.system_type);
+  return {
+    id: row.id,
+    name: row.system_name,
+    module,
+    stored: isJsonObject(row.connection_config) ? row.connection_config : {},
+    mappings: withNewEntities(await fetchMappings(context.db, row.id), module),
+    policies: await fetchPolicies(context.db, row.id),
+  };
+}
+
 /** Opens a system for use: settings decrypted, one HTTP client whose every call goes into api_call_logs. */
 export async function connectSystem(
   context: ConnectionContext,
@@ -129,8 +145,7 @@ export async function connectSystem(
 ): Promise<ConnectedSystem> {
   const module = moduleFor(context, row.system_type);
   const settings = openSettings(module, row, context.secretBox);
-  const mappings = withNewEntities(await fetchMappings(context.db, row.id), module);
-  const policies = await fetchPolicies(context.db, row.id);
+  const known = await knownSystem(context, row);
   const secrets = createSecretMask(secretsIn(settings));
   const calls = callLog(context, row.id);
   const http = await openHttp(context, row, {
@@ -143,16 +158,11 @@ export async function connectSystem(
     },
   });
   return {
-    id: row.id,
-    name: row.system_name,
-    module,
-    stored: isJsonObject(row.connection_config) ? row.connection_config : {},
+    ...known,
     connector: maskedConnector(
-      module.connect({ settings, http, mappings, now: context.now, sleep: context.sleep }),
+      module.connect({ settings, http, mappings: known.mappings, now: context.now, sleep: context.sleep }),
       secrets,
     ),
-    mappings,
-    policies,
     setOperation: (operation) => calls.setOperation(operation),
     flushCalls: () => calls.flush(),
     async close() {

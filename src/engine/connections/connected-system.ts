@@ -27,7 +27,13 @@ export interface ConnectedSystem {
   close(): Promise<void>;
 }
 
-export function canRead(system: ConnectedSystem, entity: EntityType): boolean {
+/** What is known of a system without opening it. */
+export type KnownSystem = Pick<
+  ConnectedSystem,
+  'id' | 'name' | 'module' | 'stored' | 'mappings' | 'policies'
+>;
+
+export function canRead(system: Pick<ConnectedSystem, 'module'>, entity: EntityType): boolean {
   return system.module.declaration.entities[entity]?.readAll ?? false;
 }
 

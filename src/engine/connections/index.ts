@@ -9,13 +9,14 @@ export {
 } from './change-connection.ts';
 export { requireVersion } from './connection-version.ts';
 export { addReadOnly, editConnection } from './edit-connection.ts';
-export { type ConnectionContext, connectSystem, fetchMappings, moduleFor } from './connect.ts';
+export { type ConnectionContext, connectSystem, fetchMappings, knownSystem, moduleFor } from './connect.ts';
 export {
   canRead,
   canReadChanges,
   canUpdate,
   canWrite,
   type ConnectedSystem,
+  type KnownSystem,
   takenBy,
   takesChanges,
   takesNew,

@@ -20,6 +20,7 @@ export { listHealth, listLag, recordHealth, recordSyncHealth } from './integrati
 export { deletePolicy, listPolicies, type PolicyRow, savePolicy } from './policies.sql.ts';
 export { fetchClock, findReadState, finishRead, listReads, readAnew, saveReadPosition } from './reads.sql.ts';
 export {
+  awaitConclusions,
   type SyncLock,
   takeConclusionsLock,
   takeDrainLock,

@@ -2,7 +2,8 @@
  * Who works on what. A run holds each of its systems, and shares the database with other runs; what must see all of it as it
  * is (a plan, the backfill) holds the whole. Within a run only the conclusions take turns, and sending to a system does.
  */
-import type { SessionLock, Store } from '../../platform/postgres/index.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Database, SessionLock, Store } from '../../platform/postgres/index.ts';
 
 export type { SessionLock as SyncLock } from '../../platform/postgres/index.ts';
 
@@ -46,6 +47,14 @@ export async function takeSystemsLock(store: Store, systemIds: readonly number[]
 /** Takes the turn of drawing conclusions, which rest on the records of all systems. @returns undefined if it is another run's. */
 export function takeConclusionsLock(store: Store): Promise<SessionLock | undefined> {
   return store.takeLock({ numbers: [conclusionsLockKey] });
+}
+
+/**
+ * Waits for the turn of drawing conclusions, and keeps it to the end of the transaction: for one conclusion outside of a run.
+ * @throws TielineError DATABASE_BUSY where another holds it for longer than locks are waited for.
+ */
+export async function awaitConclusions(db: Kysely<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${conclusionsLockKey}::bigint)`.execute(db);
 }
 
 /** Takes the lock that lets one process send to a system. @returns undefined if another process sends there. */

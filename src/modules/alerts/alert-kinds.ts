@@ -381,4 +381,17 @@ export const alertKindSpecs: Readonly<Record<AlertKind, AlertKindSpec>> = {
     say: () => 'The security log was tampered with',
     remedy: 'Keep everything as it is, and see which rows: `tieline security verify`.',
   },
+  workflow: {
+    ...boundary,
+    isHeavy: false,
+    title: 'Alert of a workflow',
+    unit: '',
+    means: 'a step of a workflow raised it about a record',
+    direction: 'above',
+    seenBy: 'alert:read',
+    say: (facts) => word(facts, 'title'),
+    remedy:
+      'Look at the record; say that it is over with `tieline alerts resolve`, unless the workflow does.',
+    list: null,
+  },
 };

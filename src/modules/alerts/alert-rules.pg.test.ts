@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestApp } from '../../../test/support/compose-app.ts';
 import { everywhere, type Scope } from '../../canonical/access/index.ts';
-import { alertKinds, detectionKinds } from '../../canonical/vocabulary/index.ts';
+import { detectionKinds, ruledAlertKinds } from '../../canonical/vocabulary/index.ts';
 import { cases } from '../../../test/support/alert-cases.ts';
 import { alertWorld, hours, operator } from '../../../test/support/alert-world.ts';
 import { evaluateAlerts, fetchAlert, listAlertRules, removeAlertRule, setAlertRule } from './index.ts';
@@ -156,7 +156,7 @@ describe('a rule', () => {
   it('has a case in these tests, whatever its kind', () => {
     // Detections: detections.pg.test.ts.
     const own = ['partition_missing', 'disk_filling', 'certificate_ending', ...detectionKinds];
-    expect([...cases.map(({ kind }) => kind), ...own].toSorted()).toEqual([...alertKinds].toSorted());
+    expect([...cases.map(({ kind }) => kind), ...own].toSorted()).toEqual([...ruledAlertKinds].toSorted());
   });
 
   it('of a boundary counts there in place of the one of all, and can be switched off and removed', async () => {

@@ -2,7 +2,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { AlertKind, Severity } from '../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../platform/postgres/index.ts';
-import type { ChangedAlert, OpenAlert, Passing } from './decide.ts';
+import type { JsonObject } from '../../platform/values/index.ts';
+import type { ChangedAlert, OpenAlert } from './decide.ts';
 
 /** What is not over, of these kinds. */
 export async function listOpenAlerts(
@@ -19,6 +20,21 @@ export async function listOpenAlerts(
   return rows;
 }
 
+/** An alert to be raised. What a workflow raises has neither value nor rule. */
+export interface AlertToRaise {
+  readonly subject: string;
+  readonly systemId: string | null;
+  readonly entityType: string | null;
+  readonly entityId: string | null;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly description: string;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly ruleId: number | null;
+  readonly facts: JsonObject;
+}
+
 export type Written<T> = T & { readonly title: string; readonly description: string };
 
 export interface RaisedAlert {
@@ -30,7 +46,7 @@ export interface RaisedAlert {
 export async function insertAlerts(
   db: Kysely<Database>,
   kind: AlertKind,
-  alerts: readonly Written<Passing>[],
+  alerts: readonly AlertToRaise[],
   now: Date,
 ): Promise<RaisedAlert[]> {
   if (alerts.length === 0) return [];
@@ -74,16 +90,61 @@ export async function resolveAlerts(
   db: Kysely<Database>,
   over: readonly { readonly alertId: string; readonly note: string }[],
   now: Date,
+  by = 'tieline',
 ): Promise<ReadonlySet<string>> {
   if (over.length === 0) return new Set();
   const { rows } = await sql<{ id: string }>`
     update alerts a
-       set status = 'resolved', resolved_by = 'tieline', resolved_at = ${now}::timestamptz, resolution_notes = g.note,
+       set status = 'resolved', resolved_by = ${by}, resolved_at = ${now}::timestamptz, resolution_notes = g.note,
            updated_at = ${now}::timestamptz, suppressed_until = null
       from jsonb_to_recordset(${storableJson(over)}::jsonb) as g("alertId" uuid, note text)
      where a.alert_id = g."alertId" and a.status <> 'resolved'
     returning a.alert_id::text as id`.execute(db);
   return new Set(rows.map(({ id }) => id));
+}
+
+export interface RaisedRow {
+  readonly alertId: string;
+  readonly severity: Severity;
+  readonly state: OpenAlert['state'];
+  readonly title: string;
+  readonly description: string | null;
+}
+
+/** The alert of a workflow about a record that is not over, locked. */
+export async function findRaised(
+  db: Kysely<Database>,
+  kind: AlertKind,
+  subject: string,
+): Promise<RaisedRow | undefined> {
+  const { rows } = await sql<RaisedRow>`
+    select a.alert_id::text as "alertId", a.severity, a.status as state, a.title, a.description from alerts a
+     where a.alert_type = ${kind} and a.subject = left(${subject}, 400) and a.status <> 'resolved' for update`.execute(
+    db,
+  );
+  return rows[0];
+}
+
+/** What a workflow says anew of an alert of its own that is not over. */
+export async function updateRaised(
+  db: Kysely<Database>,
+  alertId: string,
+  said: {
+    readonly severity: Severity;
+    readonly title: string;
+    readonly description: string;
+    readonly facts: JsonObject;
+    readonly isGraver: boolean;
+  },
+  now: Date,
+): Promise<void> {
+  const returns = sql`(${said.isGraver} and a.status = 'acknowledged')`;
+  await sql`
+    update alerts a set severity = ${said.severity}, title = left(${said.title}, 255), description = ${said.description}, facts = ${storableJson(said.facts)}::jsonb,
+           status = case when ${returns} then 'active' else a.status end,
+           acknowledged_by = case when ${returns} then null else a.acknowledged_by end,
+           acknowledged_at = case when ${returns} then null else a.acknowledged_at end, updated_at = ${now}::timestamptz
+     where a.alert_id = ${alertId}::uuid`.execute(db);
 }
 
 /** Alerts about machines of which nobody has said anything for a day. */

@@ -1,7 +1,7 @@
 /** What people do about an alert: acknowledge it, give it to somebody, suppress it for a time. Who, when and why is in the journal. */
 import type { Kysely } from 'kysely';
 import { isWithin, type Scope } from '../../canonical/access/index.ts';
-import { byPerson } from '../../canonical/vocabulary/index.ts';
+import { type AlertKind, byPerson, raisedKinds } from '../../canonical/vocabulary/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
 import type { Database, Store } from '../../platform/postgres/index.ts';
@@ -9,6 +9,7 @@ import type { Json } from '../../platform/values/index.ts';
 import { listAssignees } from '../remediation/index.ts';
 import { alertKindSpecs } from './alert-kinds.ts';
 import { type AlertRow, findAlert } from './alert-list.sql.ts';
+import { resolveAlerts } from './apply.sql.ts';
 import {
   type AlertMoment,
   listStory,
@@ -20,6 +21,7 @@ import {
   setSuppressed,
 } from './change-alert.sql.ts';
 import { type DeliveryRow, listDeliveriesOf } from './delivery/ledger.sql.ts';
+import { tellChannels } from './delivery/tell-channels.ts';
 import type { AlertReader } from './visible.sql.ts';
 
 interface Working {
@@ -194,6 +196,44 @@ export async function reactivateAlert(
         step: 'reactivate an alert',
         write: (db, alertId) => setActive(db, alertId, done),
       }),
+  });
+}
+
+/**
+ * Says that an alert is over. Only of those that workflows raise: what a rule raises is over when what it looks at is.
+ * @throws TielineError RECORD_UNKNOWN; USAGE where it is over, or a rule raised it.
+ */
+export async function resolveAlert(
+  working: Working,
+  reader: AlertReader,
+  id: string,
+  { reason }: { readonly reason: string },
+): Promise<AlertDetail> {
+  const by = reader.actor.name;
+  return change(working, reader, id, {
+    reason,
+    make: (_db, alert) => {
+      if (!(raisedKinds as readonly AlertKind[]).includes(alert.kind))
+        throw refused('alert', 'it is over when what its rule looks at is: suppress it until then');
+      if (reason.trim() === '') throw refused('reason', 'say what became of it');
+      return Promise.resolve({
+        field: 'status',
+        before: ({ state }) => state,
+        after: 'resolved',
+        step: 'resolve an alert',
+        write: async (db, alertId) => {
+          await resolveAlerts(db, [{ alertId, note: reason }], working.now(), by);
+          if (alert.state === 'suppressed') return;
+          const { kind, severity, systemId, title, value, threshold } = alert;
+          const telling = { alertId, event: 'resolved', description: reason } as const;
+          await tellChannels(
+            db,
+            [{ ...telling, kind, severity, systemId, title, value, threshold }],
+            working.now(),
+          );
+        },
+      });
+    },
   });
 }
 

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import { isWithin, type Scope } from '../../canonical/access/index.ts';
 import {
   type AlertDirection,
-  type AlertKind,
   byPerson,
+  type RuledAlertKind,
   severities,
 } from '../../canonical/vocabulary/index.ts';
 import { recordChanges, withDecision } from '../../ledger/operations/index.ts';
@@ -32,7 +32,7 @@ interface Asker {
 }
 
 export interface RuleWish {
-  readonly kind: AlertKind;
+  readonly kind: RuledAlertKind;
   readonly metric?: string | null | undefined;
   /** `ingestion_systems.system_id`; null: every boundary without a rule of its own. */
   readonly systemId: string | null;

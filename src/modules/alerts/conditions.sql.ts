@@ -3,7 +3,7 @@
  * names. Each gives all that could pass the loosest threshold in force; which level is reached is decided in `decide.ts`.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { AlertKind } from '../../canonical/vocabulary/index.ts';
+import type { RuledAlertKind } from '../../canonical/vocabulary/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
 import { conditionsOfRecords } from './conditions-of-records.sql.ts';
@@ -59,7 +59,10 @@ const failing =
 
 const operational: Readonly<
   Record<
-    Exclude<AlertKind, keyof typeof conditionsOfRecords | keyof typeof conditionsOfSecurity | MachineKind>,
+    Exclude<
+      RuledAlertKind,
+      keyof typeof conditionsOfRecords | keyof typeof conditionsOfSecurity | MachineKind
+    >,
     Condition
   >
 > = {
@@ -123,7 +126,7 @@ const operational: Readonly<
      group by c.id, c.name`,
 };
 
-const conditions: Readonly<Record<Exclude<AlertKind, MachineKind>, Condition>> = {
+const conditions: Readonly<Record<Exclude<RuledAlertKind, MachineKind>, Condition>> = {
   ...operational,
   ...conditionsOfRecords,
   ...conditionsOfSecurity,
@@ -132,7 +135,7 @@ const conditions: Readonly<Record<Exclude<AlertKind, MachineKind>, Condition>> =
 /** All that a kind finds now, the worst of it included whatever the boundary. */
 export async function listCandidates(
   db: Kysely<Database>,
-  kind: Exclude<AlertKind, MachineKind>,
+  kind: Exclude<RuledAlertKind, MachineKind>,
   looking: Looking,
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alertWorld, hours } from '../../../test/support/alert-world.ts';
 import { ann } from '../../../test/support/alert-cases.ts';
-import type { AlertKind, EventKind } from '../../canonical/vocabulary/index.ts';
+import type { EventKind, RuledAlertKind } from '../../canonical/vocabulary/index.ts';
 import { editPolicies } from '../../engine/policies/index.ts';
 import { recordSecurityEvent, type Origin } from '../../ledger/security/index.ts';
 import type { JsonObject } from '../../platform/values/index.ts';
@@ -31,7 +31,7 @@ const did = (
 };
 const days = (n: number): number => 24 * n;
 
-async function raisedBy(kind: AlertKind): Promise<string[]> {
+async function raisedBy(kind: RuledAlertKind): Promise<string[]> {
   expect(await world.evaluate(kind)).toMatchObject({ failed: [] });
   return (await world.openAlerts()).map(({ title }) => title);
 }

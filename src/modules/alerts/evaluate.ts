@@ -8,12 +8,13 @@ import { everywhere } from '../../canonical/access/index.ts';
 import type { WatchedMachine } from '../../engine/run/index.ts';
 import {
   type AlertKind,
-  alertKinds,
   byRule,
   detectionKinds,
   type Reason,
   reasonOf,
   reasonSentence,
+  type RuledAlertKind,
+  ruledAlertKinds,
 } from '../../canonical/vocabulary/index.ts';
 import { type JournalEntry, recordChanges, withDecision } from '../../ledger/operations/index.ts';
 import { recordSecurityEvent } from '../../ledger/security/index.ts';
@@ -69,7 +70,7 @@ const lockOf = (heavy: boolean) => ({ numbers: [0x7469656c, heavy ? 0x616c6572 :
  */
 export async function evaluateAlerts(
   context: Evaluating,
-  { heavy, kinds = alertKinds }: { readonly heavy: boolean; readonly kinds?: readonly AlertKind[] },
+  { heavy, kinds = ruledAlertKinds }: { readonly heavy: boolean; readonly kinds?: readonly RuledAlertKind[] },
 ): Promise<Evaluated | undefined> {
   const held = await context.store.takeLock(lockOf(heavy));
   if (!held) return undefined;
@@ -99,7 +100,7 @@ const added = (one: Evaluated, other: Evaluated): Evaluated => ({
 
 async function evaluateKind(
   context: Evaluating,
-  kind: AlertKind,
+  kind: RuledAlertKind,
   known: { readonly rules: readonly AlertRule[]; readonly open: readonly OpenAlert[] },
 ): Promise<Evaluated> {
   const { rules } = known;
@@ -123,12 +124,12 @@ async function evaluateKind(
   }
 }
 
-const isMachineKind = (kind: AlertKind): kind is (typeof machineKinds)[number] =>
-  (machineKinds as readonly AlertKind[]).includes(kind);
+const isMachineKind = (kind: RuledAlertKind): kind is (typeof machineKinds)[number] =>
+  (machineKinds as readonly RuledAlertKind[]).includes(kind);
 
 async function findCandidates(
   { db, machine }: Evaluating,
-  kind: AlertKind,
+  kind: RuledAlertKind,
   looking: { readonly now: Date; readonly loosest: number },
 ): Promise<readonly Candidate[]> {
   if (kind === 'disk_filling') return listDisks({ db, machine, now: looking.now });

@@ -14,8 +14,10 @@ export {
   assignAlert,
   fetchAlert,
   reactivateAlert,
+  resolveAlert,
   suppressAlert,
 } from './change-alert.ts';
+export { type AlertSaid, endRaisedAlert, raiseAlert, type RaisedBy } from './raise-by-workflow.ts';
 export { removeAlertRule, setAlertRule } from './change-rules.ts';
 export {
   addChannel,

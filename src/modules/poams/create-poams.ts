@@ -48,13 +48,19 @@ interface Composed extends Proposed {
   readonly proposal: ReturnType<typeof composePoam>;
 }
 
+/** A POA&M that was made, and whether a person has to approve that it is sent. */
+export interface CreatedPoam {
+  readonly poamId: string;
+  readonly waits: boolean;
+}
+
 /** @param today ISO date in UTC, from which due dates are judged. */
 export async function createPoams(
   tx: Tx,
   source: OutboundSource,
   planned: readonly Proposed[],
   today: string,
-): Promise<void> {
+): Promise<CreatedPoam[]> {
   const composed = planned.map((each) => compose(source, each, today));
   await insertPoams(tx, source, composed);
   await keepFirstValues(
@@ -81,11 +87,9 @@ export async function createPoams(
     composed.map(({ id, weakness }) => ({ poamId: id, ruleId: weakness.ruleId })),
     source.now,
   );
-  await enqueueChanges(
-    tx.db,
-    source,
-    composed.map((each) => creationOf(source, each, today)),
-  );
+  const creations = composed.map((each) => creationOf(source, each, today));
+  await enqueueChanges(tx.db, source, creations);
+  return creations.map(({ entityId, needsApproval: waits = false }) => ({ poamId: entityId, waits }));
 }
 
 /** What the rules in force make of a weakness. */

@@ -13,4 +13,5 @@ export {
   statusOf,
 } from './life/poam-states.ts';
 export { lacksFor, type PoamContents } from './life/requirements.ts';
+export { type MadePoam, makePoam } from './make-poam.ts';
 export { weaknessStep } from './plan-poams.ts';

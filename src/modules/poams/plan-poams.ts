@@ -1,38 +1,21 @@
 import {
-  type Controls,
   type Ground,
   isAnswered,
   isUnanswered,
   judge,
   type JudgedWeakness,
   keyOfWeakness,
-  listControlRules,
-  listSystemControls,
   listWeaknesses,
   namedWeakness,
-  ownControls,
   renewMentions,
-  repointed,
   type WeaknessRow,
 } from '../weaknesses/index.ts';
 import { fetchDueDates, followObligations, planPolicyStarts, recordObligations } from '../due-dates/index.ts';
-import { pointFindings, tieFindings } from '../../record/findings/index.ts';
-import {
-  followDates,
-  keepExcluded,
-  keepWeaknessFindings,
-  letGoOfMovedPoams,
-  listRulesInForce,
-  type RuleInForce,
-  saveWeaknesses,
-} from '../../record/weaknesses/index.ts';
+import { keepExcluded, letGoOfMovedPoams, listRulesInForce } from '../../record/weaknesses/index.ts';
 import { poamId } from './compose-poam.ts';
-import { mayGoOut, noRecord, type RecordFacts } from '../../canonical/policy/index.ts';
 import { readMayChange } from '../../record/policy-facts/index.ts';
 import { byRule, reasonOf, type RuleCode } from '../../canonical/vocabulary/index.ts';
 import {
-  addPoamAssets,
-  addPoamCves,
   followSplits,
   recordDepartures,
   showAbandonedPoams,
@@ -41,18 +24,10 @@ import {
 import { listLifeSettings } from '../../record/poam-life/index.ts';
 import { listUnsentPoams } from './unsent-poams.sql.ts';
 import { type Counts, noCounts, recordChanges, recordCounts } from '../../ledger/operations/index.ts';
-import { findTakenKeys } from '../../record/entities/index.ts';
-
 import type { Tx } from '../../platform/postgres/index.ts';
 import { canRead, type ConnectedSystem } from '../../engine/connections/index.ts';
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
-import {
-  composeFor,
-  createPoams,
-  type OutboundSource,
-  type Proposed,
-  type TemplatesOf,
-} from './create-poams.ts';
+import { composeFor, createPoams, type OutboundSource, type Proposed } from './create-poams.ts';
 import { presentOf, proposalsOf, withoutProposals } from './proposals.ts';
 import {
   contradictionsToReopen,
@@ -62,10 +37,12 @@ import {
 } from './life/reopen-poams.ts';
 import { type NamesOf, sourceNames } from './source-names.ts';
 import { followTexts } from './regroup/follow-texts.ts';
+import { mayCreate, mayReopen } from './let-out.ts';
 import { sendMissingAssets } from './missing-assets.ts';
 import { recordSplits, regroup, type Regrouped } from './regroup/regroup.ts';
 import { renewUnsent } from './renew-unsent.ts';
 import { showAnswers } from './show-answers.ts';
+import { fetchControls, templatesBy, tie, withOccurrence } from './tie-poams.ts';
 import { findUnreadPoams, mayBeAnsweredBy, showNotLetOut, showWaiting } from './unread-poams.ts';
 
 /** After findings or POA&Ms were read: which weaknesses need a POA&M. */
@@ -126,7 +103,7 @@ export async function planPoams(
     const tied = [...answered, ...proposed.filter((each) => each.isLive)];
     const splits = splitsOf(fresh, regrouped);
     await recordSplits(tx, source, splits);
-    await tie(tx, fresh, tied, judged, reopened);
+    await tie(tx, { fresh, answered: tied, judged, reopened });
     await followSplits(tx.db, source, splits);
     await recordDueDates(tx, source, [...fresh, ...tied]);
     const reworded = await reword(tx, source, { regrouped, answered, today });
@@ -147,9 +124,6 @@ export async function planPoams(
   context.report({ system: system.name, step: 'poams', state: 'working', counts });
 }
 
-const mayCreate = (system: ConnectedSystem, of: JudgedWeakness | undefined): boolean =>
-  mayGoOut(system.policies, { entity: 'poam', kind: 'create', fields: [] }, factsOf(of));
-
 /** Those of the wanted that the policies let out; the others are shown to people. */
 async function letOut(
   tx: Tx,
@@ -164,10 +138,6 @@ async function letOut(
     wanted.filter((each) => mayCreate(system, each)),
   );
 }
-
-/** What policies ask of the POA&M that a weakness has or gets. */
-const factsOf = (of: JudgedWeakness | undefined): RecordFacts =>
-  of === undefined ? noRecord : { severity: of.weakness.severity, boundary: of.weakness.systemId };
 
 /** Texts of POA&Ms that continue follow their rule. @returns of how many. */
 const reword = (
@@ -241,10 +211,7 @@ async function settleEnded(
   today: string,
 ): Promise<Ended> {
   const settings = await listLifeSettings(tx.db);
-  const fields = ['status', 'actual_completion', 'comments'];
-  const mayReopen = (each: JudgedWeakness): boolean =>
-    mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields }, factsOf(each));
-  const reopenable = judged.filter(mayReopen);
+  const reopenable = judged.filter((each) => mayReopen(source, each));
   const returned = reopenable.filter(isUnanswered).flatMap((each) => reopens(each, settings) ?? []);
   const contradicted = reopenable.flatMap((each) => contradictionsToReopen(each, settings));
   await reopenPoams(tx, source, [...returned, ...contradicted], today);
@@ -282,25 +249,6 @@ async function gatherWeaknesses(
   return { source, weaknesses: await listWeaknesses(tx.db, systemId, now), regrouped };
 }
 
-const templatesBy = (rules: readonly RuleInForce[]): TemplatesOf => {
-  const byId = new Map(rules.map(({ id, rule }) => [id, rule.templates]));
-  return (ruleId) => byId.get(ruleId);
-};
-
-async function fetchControls(
-  tx: Tx,
-  system: ConnectedSystem,
-  weaknesses: readonly WeaknessRow[],
-): Promise<Controls> {
-  const { inheritsControl } = system.module.declaration;
-  const systemIds = [...new Set(weaknesses.map((weakness) => weakness.systemId))];
-  const known = await listSystemControls(tx.db, systemIds);
-  return {
-    rules: await listControlRules(tx.db),
-    bySystem: ownControls(known, ({ raw }) => raw !== null && (inheritsControl?.(raw) ?? false)),
-  };
-}
-
 /** The unanswered weaknesses to which a POA&M that could not be read may be the answer; said among what was held. */
 async function holdBack(
   context: RunContext,
@@ -316,63 +264,6 @@ async function holdBack(
   });
   await showWaiting(tx, system, operationId, waiting);
   return new Set(waiting.map(({ judged }) => judged));
-}
-
-/** Gives each the first occurrence whose id no row carries: after a POA&M of ours that was completed comes another one. */
-async function withOccurrence(tx: Tx, planned: readonly JudgedWeakness[]): Promise<Proposed[]> {
-  const proposed = planned.map((each) => ({ ...each, occurrence: 1 }));
-  for (let open = proposed; open.length > 0;) {
-    const taken = await findTakenKeys(
-      tx.db,
-      'poam',
-      open.map((each) => poamId(each.weakness, each.occurrence)),
-    );
-    open = open.filter((each) => taken.has(poamId(each.weakness, each.occurrence)));
-    for (const each of open) each.occurrence += 1;
-  }
-  return proposed;
-}
-
-/** Ties weaknesses and findings to the POA&Ms that answer them, with the machines and CVEs. @param answered with `poam`: a proposal. */
-async function tie(
-  tx: Tx,
-  fresh: readonly Proposed[],
-  answered: readonly (JudgedWeakness & { readonly poam?: string })[],
-  judged: readonly JudgedWeakness[],
-  reopened: ReadonlyMap<JudgedWeakness, string>,
-): Promise<void> {
-  const poamOf = new Map<JudgedWeakness['weakness'], string>([
-    ...[...reopened].map(([{ weakness }, poam]) => [weakness, poam] as const),
-    ...fresh.map(({ weakness, occurrence }) => [weakness, poamId(weakness, occurrence)] as const),
-    ...answered.map(({ weakness, answers, poam }) => [weakness, poam ?? answers.by?.poamId ?? ''] as const),
-  ]);
-  const answeredNow = [...fresh, ...answered, ...reopened.keys()].map(({ weakness, save }) => ({
-    weakness,
-    save,
-    poam: poamOf.get(weakness) ?? '',
-  }));
-  await saveWeaknesses(
-    tx.db,
-    answeredNow.map(({ save, poam }) => ({ ...save, poamId: poam })),
-  );
-  await followDates(
-    tx.db,
-    answered.flatMap(({ save, poam }) => (poam === undefined ? [] : [{ ...save, poamId: poam }])),
-  );
-  await addPoamAssets(
-    tx.db,
-    answeredNow.flatMap(({ weakness, poam }) => weakness.assets.map((value) => ({ poamId: poam, value }))),
-  );
-  await addPoamCves(
-    tx.db,
-    answeredNow.flatMap(({ weakness, poam }) => weakness.cves.map((value) => ({ poamId: poam, value }))),
-  );
-  await pointFindings(
-    tx.db,
-    judged.flatMap((each) => repointed(each, poamOf.get(each.weakness))),
-  );
-  await keepWeaknessFindings(tx.db);
-  await tieFindings(tx.db);
 }
 
 const groundRules: Readonly<Record<Ground, RuleCode>> = {

@@ -27,9 +27,9 @@ export interface UnreadPoam {
 
 /** Undefined where the POA&Ms of the GRC system were never read to their end: then nothing is known. */
 export async function findUnreadPoams(
-  context: RunContext,
+  context: Pick<RunContext, 'operationId'>,
   tx: Tx,
-  system: ConnectedSystem,
+  system: Pick<ConnectedSystem, 'id' | 'name' | 'mappings'>,
 ): Promise<readonly UnreadPoam[] | undefined> {
   const read =
     (await findStep(tx.db, context.operationId, system.name, 'poam')) ??

@@ -4,8 +4,11 @@ import { enqueueChanges, type OutboundChange, supersedeAllBut } from '../../engi
 import {
   keepAllAssetTags,
   listMissingTags,
+  listMissingWorkflowTags,
   listStrayTags,
+  listStrayWorkflowTags,
   type TagOfAssets,
+  type TagToSend,
 } from '../../record/assets/index.ts';
 import { findBoundaryTags } from '../../record/systems/index.ts';
 import { mayGoOut, needsApproval, noRecord } from '../../canonical/policy/index.ts';
@@ -13,7 +16,7 @@ import { canWrite, type ConnectedSystem } from '../../engine/connections/index.t
 import type { Conclusion, RunContext } from '../../engine/run/index.ts';
 
 /** Where a connector that sets tags names no category for them. */
-const usualCategory = 'System';
+export const usualCategory = 'System';
 const assetsPerChange = 100;
 
 /** The same assets get, or lose, the same tag again after it went the other way: that is another change. */
@@ -49,6 +52,42 @@ function changesOf(
   );
 }
 
+/** What workflows tagged, or untagged. */
+function changesOfWorkflows(
+  tags: readonly TagToSend[],
+  action: 'add' | 'remove',
+): Omit<OutboundChange, 'needsApproval'>[] {
+  return tags.flatMap(({ category, value, assets, since, workflows }) =>
+    Array.from({ length: Math.ceil(assets.length / assetsPerChange) }, (_, index) => {
+      const batch = assets.slice(index * assetsPerChange, (index + 1) * assetsPerChange);
+      const by = `${workflows.length === 1 ? 'workflow' : 'workflows'} ${workflows.join(', ')}`;
+      const many = batch.length === 1 ? 'asset was' : 'assets were';
+      return {
+        entity: 'asset_tag',
+        entityId: `${category}:${value}`,
+        kind: 'update' as const,
+        idempotencyKey: deriveUuid(
+          action === 'add' ? 'workflow tag' : 'workflow untag',
+          category,
+          value,
+          String(since),
+          ...batch,
+        ),
+        reason:
+          action === 'add'
+            ? `${batch.length} ${many} tagged by ${by}`
+            : `${batch.length} ${many} tagged by ${by}, and the tag was taken away`,
+        payload: {
+          category,
+          value,
+          asset_uuids: batch,
+          ...(action === 'remove' ? { action } : {}),
+        },
+      };
+    }),
+  );
+}
+
 /** The tags that show a scanner which system its assets belong to. */
 export const tagStep: Conclusion = {
   entities: ['asset', 'asset_tag'],
@@ -63,7 +102,7 @@ export const tagStep: Conclusion = {
 
 /**
  * Puts the tags that show an analyst which system an asset belongs to into the outbox, where they are missing, and takes away those of
- * systems that assets have left; what waits there and is not so any more (the machine moved, the policy lets no tag out) yields.
+ * systems that assets have left, with what workflows tagged and untagged; what waits there and is not so any more (the machine moved, the policy lets no tag out) yields.
  */
 export async function planTags(
   context: RunContext,
@@ -79,18 +118,25 @@ export async function planTags(
     await findBoundaryTags(tx.db, system.id, category);
     const missing = mayTag ? await listMissingTags(tx.db, system.id, category) : [];
     const stray = mayTag ? await listStrayTags(tx.db, system.id, category) : [];
-    const changes = [...changesOf(category, missing, 'add'), ...changesOf(category, stray, 'remove')].map(
-      (change) => ({
-        ...change,
-        needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }, noRecord),
-      }),
-    );
+    const wanted = mayTag ? await listMissingWorkflowTags(tx.db, system.id) : [];
+    const unwanted = mayTag ? await listStrayWorkflowTags(tx.db, system.id) : [];
+    const changes = [
+      ...changesOf(category, missing, 'add'),
+      ...changesOf(category, stray, 'remove'),
+      ...changesOfWorkflows(wanted, 'add'),
+      ...changesOfWorkflows(unwanted, 'remove'),
+    ].map((change) => ({
+      ...change,
+      needsApproval: needsApproval(system.policies, { ...tag, severity: undefined }, noRecord),
+    }));
     const source = { systemId: system.id, operationId };
     const keep = changes.map((change) => change.idempotencyKey);
     await supersedeAllBut(tx.db, { ...source, entity: 'asset_tag' }, keep);
     await enqueueChanges(tx.db, source, changes);
-    const assets = missing.reduce((sum, each) => sum + each.assets.length, 0);
-    const left = stray.reduce((sum, each) => sum + each.assets.length, 0);
+    const sum = (tags: readonly TagOfAssets[]): number =>
+      tags.reduce((total, each) => total + each.assets.length, 0);
+    const assets = sum(missing) + sum(wanted);
+    const left = sum(stray) + sum(unwanted);
     const outcome = { ...noCounts, read: assets + left, created: assets, updated: left };
     await recordCounts(tx.db, operationId, outcome);
     return outcome;

@@ -27,5 +27,5 @@ export {
   setRuleWithin,
 } from './rules/change-rules.ts';
 export { previewRule, type RulePreview } from './rules/preview-rule.ts';
-export { followPointers, gatherWeakFindings } from './rules/weak-findings.sql.ts';
+export { followPointers, gatherWeakFindings, listGathered } from './rules/weak-findings.sql.ts';
 export { listControlRules, listPoamsLackingAssets, listSystemControls } from './weaknesses.sql.ts';

@@ -190,6 +190,21 @@ describe('a workflow', () => {
     expect(await bench.outcomes(runs[0])).toEqual(['run started', 'rest waits', 'rest woke', 'look done']);
   });
 
+  it('that could continue while its workflow was off continues at once when it is switched on', async () => {
+    await bench.make(yamlOf(['  - {id: rest, waitUntil: {days: 2}}', task('look')].join('\n')));
+    const { runs } = await bench.start('P-1');
+    bench.passDays(3);
+    await bench.look();
+    const ivan = await bench.person('ivan');
+    await setWorkflowMode(bench.app, ivan, { name: 'flow', mode: 'off' });
+    await bench.workOff();
+    expect(await bench.runOf(runs[0])).toMatchObject({ state: 'pending' });
+    expect(await bench.countOf('tieline_jobs._private_jobs')).toBe(0);
+    await setWorkflowMode(bench.app, ivan, { name: 'flow', mode: 'live' });
+    await bench.workOff();
+    expect(await bench.runOf(runs[0])).toMatchObject({ state: 'completed' });
+  });
+
   it('waits for a condition, and goes another way when it does not come in time', async () => {
     const wait = `  - id: closed\n    waitUntil: poam.state == "completed"\n    timeoutDays: 5\n    onTimeout:\n      - {id: late, action: task, with: {what: late}}`;
     await bench.make(yamlOf([wait, task('end')].join('\n')));

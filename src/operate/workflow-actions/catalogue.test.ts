@@ -44,9 +44,12 @@ describe('the shipped workflows', () => {
       ),
     );
     expect(workflowActions.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([
+      'alert',
       'launch_scan',
+      'make_poam',
       'request_deviation',
       'request_extension',
+      'tag',
       'update_asset',
       'webhook',
     ]);

@@ -50,7 +50,7 @@ export const updatePoam = defineAction({
   permission: 'poam:write',
   appliesTo: aboutPoams,
   raises: ['poam.changed'],
-  undo: 'Undo its operation: `tieline undo`; or edit it back.',
+  undo: 'Undo its operation: `tieline ops undo`; or edit it back.',
   async carryOut({ app, owner, scope, reason }, record, inputs): Promise<ActionOutcome> {
     const id = poamOf(record);
     if (id === undefined) return noPoam(record.title);
@@ -207,7 +207,7 @@ export const updateAsset = defineAction({
   permission: 'asset:write',
   appliesTo: ['asset'],
   raises: ['asset.changed'],
-  undo: 'Undo its operation: `tieline undo`; or edit it back.',
+  undo: 'Undo its operation: `tieline ops undo`; or edit it back.',
   async carryOut({ app, owner, scope, reason }, record, inputs): Promise<ActionOutcome> {
     const row = (await fetchRows(app.db, 'asset_context', [record.id])).get(record.id)?.row ?? {};
     const wanted = Object.entries(inputs.set).filter(([field]) => !inputs.only_empty || isEmpty(row[field]));

@@ -13,6 +13,7 @@ import { CarefulClient } from './careful-client.ts';
 import { asDatabaseFault, noteOutlasted } from './database-faults.ts';
 import { statementClass, type Timings } from '../timings/index.ts';
 import type { ProductClock } from './product-clock.ts';
+import { namedQuery } from './prepared.ts';
 
 export interface Patience {
   /** How long a connection is waited for while the database is away, in milliseconds. */
@@ -101,7 +102,7 @@ function connectionOf(
       const query = this.query.bind(this) as AnyQuery;
       const asked: AnyQuery = (...args) =>
         timed(
-          understood(query(...args), () => this.#lost, signal),
+          understood(query(...namedQuery(args)), () => this.#lost, signal),
           args[0],
           timings,
         );

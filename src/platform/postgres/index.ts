@@ -6,6 +6,7 @@ export { asKey, isKeyAmong, type KeyKind } from './keys.ts';
 export type { SessionLock } from './lock-session.ts';
 export { type MetricsQueryOptions, runMetricsQuery } from './metrics-query.ts';
 export { ensurePartitions } from './partitions.ts';
+export { prepared } from './prepared.ts';
 export { fetchProductTime } from './product-clock.ts';
 export type { Database } from './schema.ts';
 export { kyselyOver, type Store, type Tx } from './store.ts';

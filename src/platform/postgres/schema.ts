@@ -211,6 +211,7 @@ export interface Database {
   work_tasks: WorkTasksTable;
   workflow_cursors: WorkflowCursorsTable;
   workflow_executions: WorkflowExecutionsTable;
+  workflow_tags: WorkflowTagsTable;
   workflow_traces: WorkflowTracesTable;
   workflow_versions: WorkflowVersionsTable;
   workflows: WorkflowsTable;
@@ -3631,13 +3632,14 @@ interface WeaknessFindingsTable {
   finding_id: number;
 }
 
-/** Findings that a person wants a POA&M for, whatever the floor and filters of the rule of their boundary say: they answered the contradiction of a completed POA&M by a new one. It holds until the finding is fixed: one that is found again is for the rule to name. */
+/** Findings that a person or a workflow wants a POA&M for, whatever the floor and filters of the rule of their boundary say: a person answered the contradiction of a completed POA&M by a new one, or a step of a workflow makes one. It holds until the finding is fixed: one that is found again is for the rule to name. */
 interface WeaknessNamedFindingsTable {
   finding_id: number;
   /** ingestion_systems.system_id of the boundary. */
   system_id: string;
-  /** sync_conflicts.id of the contradiction. */
+  /** sync_conflicts.id of the contradiction; null: a workflow named it. */
   conflict_id: number | null;
+  /** Who wants it: a person, or the workflow with its owner. */
   named_by: string;
   named_at: Instant;
 }
@@ -3775,6 +3777,24 @@ interface WorkflowExecutionsTable {
   /** Object: code and params, why it failed or waits for a person. */
   problem: JsonColumn | null;
   updated_at: Instant | null;
+}
+
+/** Tags that workflows set on assets, the ones that stand and those that were taken away; assets_extended.asset_tags holds those that stand. The sync sends both to scanners that take tags. */
+interface WorkflowTagsTable {
+  id: GeneratedAlways<number>;
+  asset_uuid: string;
+  /** The category of the tag. */
+  tag_key: string;
+  tag_value: string;
+  /** workflows.workflow_name of the workflow that set it. */
+  workflow_name: string;
+  /** The owner of the workflow. */
+  tagged_by: string;
+  tagged_at: Instant;
+  operation_id: string;
+  /** The workflow or person that took it away; null: it stands. */
+  removed_by: string | null;
+  removed_at: Instant | null;
 }
 
 /** What each step of a run did, in its order; written in the transaction that did it. */

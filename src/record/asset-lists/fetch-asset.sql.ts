@@ -11,6 +11,7 @@ import {
 import { inScope, type Scope } from '../../canonical/access/index.ts';
 import type { Json, JsonObject } from '../../platform/values/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
+import type { AssetTag } from '../assets/index.ts';
 import { isThisAssetIn } from '../systems/index.ts';
 import { type AssetRow, fetchAssetRows } from './list-assets.sql.ts';
 
@@ -34,6 +35,8 @@ export interface AssetMore {
   /** Assets that turned out to be this one. */
   readonly absorbed: readonly string[];
   readonly complianceFailed: number;
+  /** Its tags that workflows set. */
+  readonly workflowTags: readonly (AssetTag & { readonly workflow: string; readonly taggedAt: string })[];
 }
 
 interface Known {
@@ -86,7 +89,10 @@ export async function fetchAssetDetail(
            (select jsonb_build_object('id', c.component_id, 'name', c.name, 'systemId', c.system_id) from system_components c
              where c.component_id = a.xacta_component_id and ${inScope(scope, sql`c.system_id`)} order by c.system_id = a.system_id desc, c.id limit 1) as component,
            array(select m.asset_uuid::text from ingestion_assets m where m.merged_into = a.asset_uuid order by 1) as absorbed,
-           (select count(*)::int from compliance_results r where r.asset_uuid = a.asset_uuid and r.status = 'failed') as "complianceFailed"
+           (select count(*)::int from compliance_results r where r.asset_uuid = a.asset_uuid and r.status = 'failed') as "complianceFailed",
+           coalesce((select jsonb_agg(jsonb_build_object('category', w.tag_key, 'value', w.tag_value, 'workflow', w.workflow_name, 'taggedAt', to_char(w.tagged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+                                      order by w.tag_key, w.tag_value)
+                       from workflow_tags w where w.asset_uuid = a.asset_uuid and w.removed_at is null), '[]') as "workflowTags"
       from ingestion_assets a left join assets_extended x on x.asset_uuid = a.asset_uuid where a.id = ${known.id}`.execute(
     db,
   );

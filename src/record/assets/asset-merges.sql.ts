@@ -16,6 +16,7 @@ import { deriveUuid } from '../../platform/values/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { reasonValue } from '../../ledger/operations/index.ts';
 import { readAnew } from '../../ledger/external-systems/index.ts';
+import { moveWorkflowTags } from './workflow-tags.sql.ts';
 import { moveBoundaryDecisions, moveCorrelations } from '../matches/index.ts';
 
 interface Decided {
@@ -48,6 +49,7 @@ export async function mergeAssets(tx: Tx, from: string, into: string, decided: D
   await moveCompliance(tx, from, into);
   await moveIdentity(tx, from, into, decided);
   await moveCoverage(tx, from, into);
+  await moveWorkflowTags(tx, from, into);
   await settleCovered(tx, { systemId: null, operationId: decided.operationId }, [into]);
   await tx.client.query(
     'update ingestion_assets set merged_into = $2::uuid, updated_at = tieline_now() where asset_uuid = $1::uuid',

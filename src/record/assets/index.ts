@@ -39,3 +39,15 @@ export {
   removeAssetTags,
   type TagOfAssets,
 } from './tags.sql.ts';
+export {
+  addWorkflowTag,
+  type AssetTag,
+  endWorkflowTag,
+  listMissingWorkflowTags,
+  listStrayWorkflowTags,
+  listWorkflowTags,
+  returnWorkflowTag,
+  type TagToSend,
+  type WorkflowTag,
+  whoseTag,
+} from './workflow-tags.sql.ts';

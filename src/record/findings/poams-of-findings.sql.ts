@@ -20,8 +20,10 @@ export async function pointFindings(
  * Points the open findings of tied weaknesses at their POA&M, unless it has ended, and, where the system has it, its first control; of a
  * machine in several systems, at those of its main one. A finding that points at a POA&M already keeps it, somebody may have chosen that one;
  * but for one that answered the same weakness in the system that the machine left.
+ * @param poamIds whose findings; undefined: those of all.
  */
-export async function tieFindings(db: Kysely<Database>): Promise<void> {
+export async function tieFindings(db: Kysely<Database>, poamIds?: readonly string[]): Promise<void> {
+  const asked = poamIds === undefined ? sql`true` : sql`k.poam_id = any(${[...poamIds]}::text[])`;
   await sql`
     with tied as (
       select f.id, w.poam_id, control.id as control_id,
@@ -32,7 +34,7 @@ export async function tieFindings(db: Kysely<Database>): Promise<void> {
              exists (select from ingestion_controls c
                       where c.id = f.control_id and c.system_id <> w.system_id) as is_controlled_elsewhere
         from weaknesses w
-        join ingestion_poams k on k.id = w.poam_id and not ${isFinished('k')}
+        join ingestion_poams k on k.id = w.poam_id and not ${isFinished('k')} and ${asked}
         join weakness_findings under on under.weakness_id = w.id
         join ingestion_vulnerabilities f on f.id = under.finding_id
         join ingestion_assets a on a.asset_uuid = f.asset_ref and a.system_id = w.system_id

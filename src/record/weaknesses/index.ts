@@ -38,7 +38,7 @@ export {
   recordFates,
   recordTexts,
 } from './poam-fates.sql.ts';
-export { hasNamedFindings, isNamedByHand, nameFindingsOf } from './named-findings.sql.ts';
+export { hasNamedFindings, isNamedByHand, nameFindings, nameFindingsOf } from './named-findings.sql.ts';
 export {
   addExclusion,
   addRuleVersion,

@@ -1,4 +1,4 @@
-/** Findings that a person wants a POA&M for, though the rule of their boundary may not name them. */
+/** Findings that a person or a workflow wants a POA&M for, though the rule of their boundary may not name them. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../platform/postgres/index.ts';
 
@@ -30,6 +30,22 @@ export async function nameFindingsOf(
       from ingestion_poams p
       join ingestion_vulnerabilities f on f.poam_id = p.id and f.lifecycle_state in ('open', 'reopened')
      where p.poam_id = ${poamId} and p.system_id is not null
+    on conflict (finding_id, system_id) do update
+      set conflict_id = excluded.conflict_id, named_by = excluded.named_by, named_at = excluded.named_at`.execute(
+    db,
+  );
+}
+
+/** These findings are to have a POA&M of the boundary. @param wish.by who wants it: a workflow, with its owner. */
+export async function nameFindings(
+  db: Kysely<Database>,
+  findingIds: readonly number[],
+  { systemId, by, now }: { readonly systemId: string; readonly by: string; readonly now: Date },
+): Promise<void> {
+  await sql`
+    insert into weakness_named_findings as known (finding_id, system_id, conflict_id, named_by, named_at)
+    select f.id, ${systemId}, null, ${by.slice(0, 255)}, ${now}
+      from ingestion_vulnerabilities f where f.id = any(${[...findingIds]}::int[]) and f.lifecycle_state in ('open', 'reopened')
     on conflict (finding_id, system_id) do update
       set conflict_id = excluded.conflict_id, named_by = excluded.named_by, named_at = excluded.named_at`.execute(
     db,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { matchedColumns } from '../../modules/correlation/index.ts';
 import { TielineError } from '../../platform/errors/index.ts';
-import type { Json, JsonObject } from '../../platform/values/index.ts';
+import { isJsonObject, type Json, type JsonObject, scalarText } from '../../platform/values/index.ts';
 import {
   type JournalRow,
   listJournal,
@@ -23,6 +23,12 @@ import {
   lockRows,
   updateRows,
 } from '../../record/entities/index.ts';
+import {
+  type AssetTag,
+  endWorkflowTag,
+  listWorkflowTags,
+  returnWorkflowTag,
+} from '../../record/assets/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { type EntityPolicy, lookUpPolicy, type RecordFacts } from '../../canonical/policy/index.ts';
 import { readRecordFacts } from '../../record/policy-facts/index.ts';
@@ -97,7 +103,7 @@ export async function undoOperation(
       );
     const undo = { undoes, ...plan, sha256 };
     if (given.planOnly || plan.fields.length === 0) return { operationId: undefined, ...undo };
-    return { operationId: await applyUndo(tx, undoes, plan, given), ...undo };
+    return { operationId: await applyUndo(tx, undoes, plan, { ...given, at: app.now() }), ...undo };
   });
 }
 
@@ -108,6 +114,8 @@ interface ChangedRecord {
   readonly journal: readonly JournalRow[];
   /** For linked entities; undefined for everything else, where no value is set back. */
   readonly present?: PresentRecord;
+  /** Of assets that workflows tagged: the tags of workflows that stand now. */
+  readonly tags?: readonly AssetTag[];
 }
 
 interface PresentRecord {
@@ -142,6 +150,7 @@ async function gatherRecords(
         entityId,
         journal: rows,
         ...(presentOf ? { present: await presentOf(entityId, rows) } : {}),
+        ...(rows.some(isTagOfWorkflow) ? { tags: await listWorkflowTags(tx.db, entityId) } : {}),
       });
   }
   return records;
@@ -212,7 +221,46 @@ function decideUndo(records: readonly ChangedRecord[]): UndoPlan {
   };
 }
 
-function decideRecord({ entity, entityId, journal, present }: ChangedRecord): UndoPlan {
+function decideRecord({ tags, ...record }: ChangedRecord): UndoPlan {
+  const { fields, refused } = decideValues(record);
+  const ofTags = tags ? decideTags(record, tags) : { fields: [], refused: [] };
+  return { fields: [...fields, ...ofTags.fields], refused: [...refused, ...ofTags.refused] };
+}
+
+/** What a workflow tagged loses the tag, and what it untagged bears it again, unless that happened since. */
+function decideTags(
+  { entity, entityId, journal }: Pick<ChangedRecord, 'entity' | 'entityId' | 'journal'>,
+  standing: readonly AssetTag[],
+): UndoPlan {
+  const field = 'tag';
+  const fields: UndoneField[] = [];
+  const refused: NotUndone[] = [];
+  for (const { before, after } of journal.filter(isTagOfWorkflow)) {
+    const tag = tagIn(after ?? before);
+    const stands = standing.some(({ category, value }) => category === tag.category && value === tag.value);
+    if (stands === (after !== null))
+      fields.push({ entity, entityId, field, before: after, after: before, note: undefined });
+    else
+      refused.push({
+        entity,
+        entityId,
+        field,
+        reason: stands ? 'was set again since' : 'was taken away since',
+      });
+  }
+  return { fields, refused };
+}
+
+const tagIn = (value: Json): AssetTag => {
+  const { category = '', value: word = '' } = isJsonObject(value) ? value : {};
+  return { category: scalarText(category), value: scalarText(word) };
+};
+
+/** A tag that a step of a workflow set or took away; what was sent to a scanner says so by another direction. */
+const isTagOfWorkflow = (row: JournalRow): boolean =>
+  row.entity === 'asset' && row.field === 'tag' && row.direction === 'internal';
+
+function decideValues({ entity, entityId, journal, present }: Omit<ChangedRecord, 'tags'>): UndoPlan {
   const reasons = [...new Set(journal.flatMap((row) => whyNot(row) ?? []))];
   const refused = reasons.map((reason): NotUndone => ({ entity, entityId, field: null, reason }));
   const changes = journal.filter(isValue);
@@ -257,11 +305,13 @@ function decideFields(
 }
 
 /** Whether a change is of a value that can be set back. */
-const isValue = (row: JournalRow): boolean => row.field !== null && whyNot(row) === undefined;
+const isValue = (row: JournalRow): boolean =>
+  row.field !== null && !isTagOfWorkflow(row) && whyNot(row) === undefined;
 
 /** Why a change cannot be undone on its own; undefined where it is a value that can. */
 function whyNot(row: JournalRow): string | undefined {
   if (row.ruleCode === 'remote_moved') return 'was moved at the remote: it is moved back there';
+  if (isTagOfWorkflow(row)) return undefined;
   if (row.entity === 'asset' && row.field === 'tag')
     return 'the tag follows from the component that the asset is matched to: `tieline links break` that, and the tag is not set again';
   if (row.entity === 'asset' && matchedColumns.has(row.field ?? ''))
@@ -289,8 +339,9 @@ async function applyUndo(
   tx: Tx,
   undoes: string,
   { fields, refused }: UndoPlan,
-  given: { readonly by: string; readonly reason: string | undefined },
+  given: { readonly by: string; readonly reason: string | undefined; readonly at: Date },
 ): Promise<string> {
+  const { at } = given;
   const operation = { type: 'undo', system: 'internal', step: 'undo', metadata: { undoes } } as const;
   return withOperation(tx.db, operation, async ({ id: operationId, count }) => {
     for (const [entity, ofEntity] of Map.groupBy(fields, (each) => each.entity))
@@ -298,7 +349,7 @@ async function applyUndo(
         await updateRows(tx.db, entity, columnsByRecord(ofEntity));
         const entityIds = [...new Set(ofEntity.map(({ entityId }) => entityId))];
         await markRecordsEdited(tx.db, { entity, entityIds });
-      }
+      } else await setTagsBack(tx, ofEntity, { by: given.by, at, operationId });
     await recordChanges(
       tx.db,
       { systemId: null, operationId },
@@ -316,6 +367,17 @@ async function applyUndo(
     await count({ read: fields.length + refused.length, updated: fields.length, held: refused.length });
     return operationId;
   });
+}
+
+/** Of tags of workflows; the next sync tells the scanners. */
+async function setTagsBack(
+  tx: Tx,
+  fields: readonly UndoneField[],
+  set: { readonly by: string; readonly at: Date; readonly operationId: string },
+): Promise<void> {
+  for (const { entityId, before, after } of fields)
+    if (after === null) await endWorkflowTag(tx.db, entityId, tagIn(before), set);
+    else await returnWorkflowTag(tx.db, entityId, tagIn(after), set);
 }
 
 const columnsByRecord = (fields: readonly UndoneField[]) =>

@@ -29,6 +29,8 @@ export const suppressAlert = (id: string, until: string, reason: string): Promis
   post(`${path(id)}/suppress`, { until, reason });
 export const reactivateAlert = (id: string, reason: string | null): Promise<AlertDetail> =>
   post(`${path(id)}/reactivate`, { reason });
+export const resolveAlert = (id: string, reason: string): Promise<AlertDetail> =>
+  post(`${path(id)}/resolve`, { reason });
 
 export const alertRulesQuery = queryOptions({
   queryKey: ['alert-rules'],

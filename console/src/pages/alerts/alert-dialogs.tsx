@@ -6,6 +6,7 @@ import {
   type AlertDetail,
   assignAlert,
   reactivateAlert,
+  resolveAlert,
   suppressAlert,
 } from '../../api/work/alerts.ts';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
@@ -103,6 +104,23 @@ export const Reactivate = ({ of, onClose }: Props) => {
       }}
     >
       <p>{of.state === 'suppressed' ? 'The suppression ends now.' : 'Nobody looks after it any more.'}</p>
+    </ActionDialog>
+  );
+};
+
+export const Resolve = ({ of, onClose }: Props) => {
+  const done = useDone(onClose, changed);
+  return (
+    <ActionDialog
+      title="Say that it is over"
+      reason="required"
+      onClose={onClose}
+      onRun={async (reason) => {
+        await resolveAlert(of.id, reason ?? '');
+        await done('It is over.');
+      }}
+    >
+      <p>The workflow raises it again when it runs about the same record.</p>
     </ActionDialog>
   );
 };

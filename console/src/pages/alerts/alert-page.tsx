@@ -13,7 +13,7 @@ import { SeverityWord } from '../../kit/marks/severity.tsx';
 import { At } from '../../kit/marks/when.tsx';
 import { isRecordKind, listPath, RecordLink } from '../../kit/record-link.tsx';
 import { useMay } from '../../shell/use-session.ts';
-import { Acknowledge, Assign, Reactivate, Suppress } from './alert-dialogs.tsx';
+import { Acknowledge, Assign, Reactivate, Resolve, Suppress } from './alert-dialogs.tsx';
 import { eventWords, stateWords, words } from './words.ts';
 
 const About = ({ of }: { readonly of: AlertDetail }) => {
@@ -178,6 +178,7 @@ const dialogs = {
   assign: Assign,
   suppress: Suppress,
   reactivate: Reactivate,
+  resolve: Resolve,
 } as const;
 
 const Actions = ({ of }: { readonly of: AlertDetail }) => {
@@ -200,6 +201,11 @@ const Actions = ({ of }: { readonly of: AlertDetail }) => {
           Make active…
         </ActButton>
       )}
+      {of.kind === 'workflow' ? (
+        <ActButton variant="default" onPress={() => setOpen('resolve')}>
+          It is over…
+        </ActButton>
+      ) : null}
       {Dialog ? <Dialog of={of} onClose={() => setOpen(undefined)} /> : null}
     </>
   );

@@ -4,7 +4,7 @@ export const words = {
   title: 'Alerts',
   many: 'alerts',
   nothingYet:
-    'No alert yet. One is raised when something passes the threshold of a rule, and ends by itself.',
+    'No alert yet. One is raised when something passes the threshold of a rule, and ends by itself; or by a workflow.',
 };
 
 export const stateWords: Readonly<Record<AlertRow['state'], string>> = {

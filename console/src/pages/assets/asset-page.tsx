@@ -41,6 +41,22 @@ const endOf = (of: AssetDetail): Fact[] => {
   ];
 };
 
+/** A tag, with the workflow that set it. */
+const TagOf = ({ tag, of }: { readonly tag: string; readonly of: AssetDetail }) => {
+  const by = of.workflowTags.find(({ category, value }) => `${category}:${value}` === tag);
+  return (
+    <div>
+      {tag}
+      {by && (
+        <span>
+          {' '}
+          by workflow {by.workflow}, <When at={by.taggedAt} />
+        </span>
+      )}
+    </div>
+  );
+};
+
 const Business = ({ of }: { readonly of: AssetDetail }) => (
   <Section title="Business">
     <Facts
@@ -49,7 +65,7 @@ const Business = ({ of }: { readonly of: AssetDetail }) => (
         ['Environment', of.environment],
         ['Business owner', of.businessOwner],
         ['Technical owner', of.technicalOwner],
-        ['Tags', of.tags.map((tag) => <div key={tag}>{tag}</div>)],
+        ['Tags', of.tags.map((tag) => <TagOf key={tag} tag={tag} of={of} />)],
       ]}
     />
   </Section>

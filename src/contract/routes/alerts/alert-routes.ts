@@ -6,6 +6,7 @@ import {
   alertKinds,
   channelKinds,
   digestRhythms,
+  ruledAlertKinds,
   severities,
 } from '../../../canonical/vocabulary/index.ts';
 import { instant, json } from '../../json/index.ts';
@@ -43,7 +44,7 @@ const administered = { tag: 'alerts', permission: 'alert:channels', scope: 'inst
 const mine = { tag: 'alerts', permission: 'signed-in', scope: 'own' } as const;
 
 const rulePlace = z.strictObject({
-  kind: z.enum(alertKinds),
+  kind: z.enum(ruledAlertKinds),
   metric: z.string().max(255).nullable().optional(),
   /** Null: every system without a rule of its own. */
   systemId: z.string().max(50).nullable(),
@@ -106,6 +107,12 @@ export const alertRoutes = {
       path: '/alerts/:alertId/reactivate',
       summary: 'Take an acknowledgement or suppression back',
       body: z.strictObject({ reason }),
+    },
+    resolveAlert: {
+      ...changed,
+      path: '/alerts/:alertId/resolve',
+      summary: 'Say that an alert of a workflow is over',
+      body: z.strictObject({ reason: z.string().min(1).max(10_000) }),
     },
     evaluateAlerts: {
       method: 'POST',

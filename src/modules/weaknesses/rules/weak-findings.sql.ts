@@ -7,7 +7,7 @@
  * the narrow index over open and severe findings only.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { WeaknessRule } from '../../../canonical/weakness-rule/index.ts';
+import type { WeaknessKind, WeaknessRule } from '../../../canonical/weakness-rule/index.ts';
 import { severities } from '../../../canonical/vocabulary/index.ts';
 import { type Database, storableJson } from '../../../platform/postgres/index.ts';
 import { standsForPoamFiles } from '../../../ledger/external-systems/index.ts';
@@ -22,11 +22,12 @@ import {
 import { checkKey, checkRank, groupKey, rankBySource } from './grouping.sql.ts';
 import { isOnNetwork, isTagged } from './asset-conditions.sql.ts';
 
-/** own: systems of this GRC system that take part in sync, with who answers for each. */
-export const ownSystems = (externalSystemId: number) => sql`
+/** own: systems of this GRC system that take part in sync, with who answers for each. @param boundary that one alone; undefined: all. */
+export const ownSystems = (externalSystemId: number, boundary?: string) => sql`
   select l.system_id, l.external_id, coalesce(s.information_system_security_officer, s.system_owner) as poc
     from (select entity_id as system_id, min(external_id) as external_id from sync_links
            where external_system_id = ${externalSystemId} and entity_type = 'system' and retired_at is null and missing_since is null
+             and ${boundary === undefined ? sql`true` : sql`entity_id = ${boundary}`}
            group by entity_id) l
     join lateral (select * from ingestion_systems every where every.system_id = l.system_id order by every.id limit 1) s
       on coalesce(s.sync_enabled, true)`;
@@ -210,12 +211,17 @@ const columns = sql.raw(
 
 /**
  * Fills the table `weak_findings` of the transaction with the findings of a GRC system that its rules name.
- * @param now what acceptances and exclusions end by, and what the age of a finding is counted to.
+ * @param asked.now what acceptances and exclusions end by, and what the age of a finding is counted to.
+ * @param asked.boundary of that one alone; undefined: of all.
  */
 export async function gatherWeakFindings(
   db: Kysely<Database>,
   externalSystemId: number,
-  { rules, now }: { readonly rules: readonly RuleInForce[]; readonly now: Date },
+  {
+    rules,
+    now,
+    boundary,
+  }: { readonly rules: readonly RuleInForce[]; readonly now: Date; readonly boundary?: string },
 ): Promise<void> {
   await sql`
     create temporary table if not exists weak_findings (
@@ -232,7 +238,7 @@ export async function gatherWeakFindings(
   const withChecks = parts.rules.some(({ compliance }) => compliance !== 'none');
   await sql`
     insert into weak_findings (${columns}, exclusion_id)
-    with own as materialized (${ownSystems(externalSystemId)}
+    with own as materialized (${ownSystems(externalSystemId, boundary)}
     ), given as materialized (${given(rules)}
     ), in_force as materialized (${inForce}
     ), weak as ${sql.raw(hasExclusions ? 'materialized' : '')} (
@@ -255,6 +261,28 @@ export async function followPointers(db: Kysely<Database>): Promise<void> {
   await sql`
     update weak_findings t set poam_id = f.poam_id from ingestion_vulnerabilities f
      where f.id = t.finding_id and f.poam_id is distinct from t.poam_id`.execute(db);
+}
+
+/** A finding that was gathered: its weakness, and whether it is left out of it. */
+export interface GatheredFinding {
+  readonly grouping: WeaknessKind;
+  readonly identifier: string;
+  readonly isAccepted: boolean;
+  readonly isExcluded: boolean;
+}
+
+/** Those of the findings that were gathered for the boundary. */
+export async function listGathered(
+  db: Kysely<Database>,
+  systemId: string,
+  findingIds: readonly number[],
+): Promise<GatheredFinding[]> {
+  const { rows } = await sql<GatheredFinding>`
+    select "grouping", identifier, is_accepted as "isAccepted", exclusion_id is not null as "isExcluded"
+      from weak_findings where system_id = ${systemId} and finding_id = any(${[...findingIds]}::int[]) order by finding_id`.execute(
+    db,
+  );
+  return rows;
 }
 
 /** Systems from which authorization boundaries come (external_systems.id); files of POA&Ms only where no server has their boundary. */

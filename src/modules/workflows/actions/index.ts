@@ -1,4 +1,7 @@
 import { endDeviation, requestDeviationAction } from './deviation-actions.ts';
+import { makePoamAction } from './make-poam-action.ts';
+import { tagAction } from './tag-action.ts';
+import { alertAction } from './alert-action.ts';
 import { notify, webhook } from './tell-actions.ts';
 import { assign, launchScan, task } from './work-actions.ts';
 import type { WorkflowAction } from './define-action.ts';
@@ -12,8 +15,11 @@ export const moduleActions: readonly WorkflowAction[] = [
   assign,
   task,
   launchScan,
+  makePoamAction,
   requestDeviationAction,
   endDeviation,
+  tagAction,
+  alertAction,
   notify,
   webhook,
 ];

@@ -16,7 +16,7 @@ import { withdrawQuestions } from '../executor/approval-step.ts';
 import type { Why } from '../executor/trace-words.ts';
 import type { WorkflowParts } from '../parts.ts';
 import { enqueueRuns } from '../queue.ts';
-import { moveAllRuns, writeTraces } from '../rows/runs.sql.ts';
+import { listPendingRuns, moveAllRuns, writeTraces } from '../rows/runs.sql.ts';
 import {
   decideVersion,
   findVersion,
@@ -261,12 +261,14 @@ export async function setWorkflowMode(
       approvedVersion === null ? undefined : await findVersion(tx.db, workflow.id, approvedVersion);
     if (mode !== 'off' && !version)
       throw new TielineError('WORKFLOW_UNAPPROVED', `No version of ${name} was approved, so it cannot run.`);
-    await changed(tx, { name, field: 'mode', before: workflow.mode, after: mode, by, reason }, () => {
+    await changed(tx, { name, field: 'mode', before: workflow.mode, after: mode, by, reason }, async () => {
       const at = app.now();
-      return setMode(tx.db, workflow.id, mode, {
+      await setMode(tx.db, workflow.id, mode, {
         nextRunAt: version ? nextOf(version.definition, mode, at) : null,
         at,
       });
+      // While it was off, the jobs of its runs ended without doing a step.
+      if (workflow.mode === 'off') await enqueueRuns(tx.db, await listPendingRuns(tx.db, workflow.id));
     });
     return lockNamed(tx, name);
   });

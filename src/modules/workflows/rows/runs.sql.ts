@@ -242,6 +242,15 @@ export async function listLeftRuns(db: Kysely<Database>, before: Date, limit: nu
   return rows.map(({ id }) => id);
 }
 
+/** Runs of a workflow that could continue. */
+export async function listPendingRuns(db: Kysely<Database>, workflowId: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select execution_id as id from workflow_executions where workflow_id = ${workflowId} and status = 'pending' order by id`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Touches runs that are queued again, so that they are not queued by each look. */
 export async function touchRuns(db: Kysely<Database>, ids: readonly string[], at: Date): Promise<void> {
   await sql`update workflow_executions set updated_at = ${at}::timestamptz where execution_id = any(${[...ids]}::uuid[]) and status = 'pending'`.execute(

@@ -29,7 +29,7 @@ export const eventSources = {
     rows: (after, upTo) => sql`
       select c.id as number,
              case when c.entity_type = 'poam' and c.field_name is null then 'poam.created' when c.entity_type = 'poam' then 'poam.changed'
-                  when c.entity_type = 'deviation' and c.after_value #>> '{}' = 'requested' then 'deviation.requested'
+                  when c.entity_type = 'deviation' and c.field_name is null then 'deviation.requested'
                   when c.entity_type = 'deviation' then 'deviation.changed' else 'asset.changed' end as event,
              c.entity_id as "recordId", c.operation_id as "operationId"
         from sync_changes c
@@ -72,7 +72,8 @@ export const eventSources = {
       select o.id as number, 'weakness.due_date_changed' as event, o.weakness_id::text as "recordId", o.operation_id as "operationId"
         from poam_obligations o where o.id > ${after} and o.id <= ${upTo} and o.weakness_id is not null`,
   },
-  // Of a file the boundaries of the machines that it shows; of a scanner's server all, for it tells of what it saw again too.
+  // Of a file the boundaries of the machines that it shows; of a scanner's server all, for it tells of what it saw again too. A read that brought
+  // nothing new saw no scan.
   scans: {
     events: ['scan.completed'],
     highest: sql`select max(id) from tieline_events`,
@@ -80,7 +81,7 @@ export const eventSources = {
       select distinct e.id as number, 'scan.completed' as event, a.system_id::text as "recordId", b.batch_id as "operationId"
         from tieline_events e join ingestion_batches b on b.batch_id::text = e.subject
         join ingestion_assets a on a.system_id is not null
-         and (b.batch_type = 'finding' or a.asset_uuid in (select c.asset_uuid from scan_coverage c where c.operation_id = b.batch_id))
+         and (b.batch_type = 'finding' and (b.metadata #>> '{counts,created}' <> '0' or b.metadata #>> '{counts,updated}' <> '0') or a.asset_uuid in (select c.asset_uuid from scan_coverage c where c.operation_id = b.batch_id))
        where e.kind = 'operation.finished' and e.id > ${after} and e.id <= ${upTo} and b.operation_type = 'import'`,
   },
   feeds: {

@@ -13,6 +13,7 @@ import {
   findAlertIds,
   listAlerts,
   reactivateAlert,
+  resolveAlert,
   suppressAlert,
 } from '../../../modules/alerts/index.ts';
 import { shownText, TielineError } from '../../../platform/errors/index.ts';
@@ -148,6 +149,16 @@ export const suppress = (
         reason: flags.reason ?? '',
       }),
     said: ({ suppressedUntil }) => `Suppressed until ${minuteText(suppressedUntil)} UTC.`,
+  });
+
+export const resolve = (
+  context: CommandContext,
+  flags: DecisionFlags,
+  [id]: readonly [string],
+): Promise<void> =>
+  change(context, flags, id, {
+    make: (app, reader, alertId) => resolveAlert(app, reader, alertId, { reason: flags.reason ?? '' }),
+    said: () => 'It is over.',
   });
 
 /** @throws TielineError USAGE. */

@@ -1,6 +1,6 @@
 import {
   alertDirections,
-  alertKinds,
+  ruledAlertKinds,
   channelKinds,
   digestRhythms,
   severities,
@@ -204,13 +204,21 @@ const handling: readonly CommandSpec[] = [
     action: async () => (await import('./alerts.actions.ts')).reactivate,
   },
   {
+    name: 'resolve',
+    arguments: '<alert>',
+    description: 'say that an alert which a workflow raised is over',
+    options: decisionOptions,
+    examples: ['alerts resolve 3f0c --reason "the owner answered"'],
+    action: async () => (await import('./alerts.actions.ts')).resolve,
+  },
+  {
     name: 'evaluate',
     description: 'evaluate the rules now, and deliver what follows',
     options: [
       {
         flags: '--kind <kind>',
-        description: `only one: ${alertKinds.join(', ')}`,
-        parse: oneOf('kind', alertKinds),
+        description: `only one: ${ruledAlertKinds.join(', ')}`,
+        parse: oneOf('kind', ruledAlertKinds),
       },
     ],
     action: async () => (await import('./evaluate.actions.ts')).evaluate,

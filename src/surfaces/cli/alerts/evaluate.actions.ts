@@ -1,6 +1,6 @@
 /** `alerts evaluate|deliveries|test-delivery|retry`. */
 import { deliveryList } from '../../../canonical/lists/index.ts';
-import { type AlertKind, alertKinds } from '../../../canonical/vocabulary/index.ts';
+import { type RuledAlertKind, ruledAlertKinds } from '../../../canonical/vocabulary/index.ts';
 import {
   countDeliveries,
   deliverDue,
@@ -23,12 +23,12 @@ import { deliveryTable } from './alerts.view.ts';
 
 export async function evaluate(
   context: CommandContext,
-  flags: GlobalFlags & { readonly kind?: AlertKind },
+  flags: GlobalFlags & { readonly kind?: RuledAlertKind },
 ): Promise<void> {
   const evaluated = await context.host.withApp(flags, async (app) => {
     const result = await evaluateAlerts(app, {
       heavy: true,
-      kinds: flags.kind === undefined ? alertKinds : [flags.kind],
+      kinds: flags.kind === undefined ? ruledAlertKinds : [flags.kind],
     });
     await deliverDue(app, context.host.signal);
     return result ?? null;

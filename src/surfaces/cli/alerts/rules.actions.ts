@@ -1,6 +1,6 @@
 /** `alerts rules list|set|remove`. */
 import { everywhere } from '../../../canonical/access/index.ts';
-import { type AlertDirection, alertKinds, severities } from '../../../canonical/vocabulary/index.ts';
+import { type AlertDirection, ruledAlertKinds, severities } from '../../../canonical/vocabulary/index.ts';
 import {
   alertKindSpecs,
   type AlertLevel,
@@ -50,7 +50,7 @@ export async function setRule(
   flags: PlaceFlags & { readonly direction?: AlertDirection; readonly off: boolean },
   [word, levels]: readonly [string, readonly string[]],
 ): Promise<void> {
-  const kind = oneOf('kind', alertKinds)(word);
+  const kind = oneOf('kind', ruledAlertKinds)(word);
   const place = { kind, metric: flags.metric ?? null, systemId: flags.system ?? null };
   const rule = await context.host.withApp(flags, async (app) => {
     const present = (await listAlertRules(app.db, everywhere)).filter(
@@ -80,7 +80,7 @@ export async function removeRule(
   [word]: readonly [string],
 ): Promise<void> {
   const place = {
-    kind: oneOf('kind', alertKinds)(word),
+    kind: oneOf('kind', ruledAlertKinds)(word),
     metric: flags.metric ?? null,
     systemId: flags.system ?? null,
   };

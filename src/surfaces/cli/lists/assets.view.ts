@@ -25,6 +25,15 @@ export function assetTable(rows: readonly AssetRow[], width: number | undefined)
   );
 }
 
+/** The workflows that set tags of the asset. */
+const taggedBy = ({ workflowTags }: AssetMore): string =>
+  workflowTags
+    .map(
+      ({ category, value, workflow, taggedAt }) =>
+        `workflow ${workflow} (${category}:${value}, ${taggedAt.slice(0, 10)})`,
+    )
+    .join(', ');
+
 export function assetDetailLines(asset: AssetRow & AssetMore, context: JsonObject): string[] {
   const said = Object.entries(context).flatMap(([field, value]) =>
     value === null || (Array.isArray(value) && value.length === 0)
@@ -65,6 +74,7 @@ export function assetDetailLines(asset: AssetRow & AssetMore, context: JsonObjec
         : `${asset.acr}${asset.acrOverride === null ? '' : ` (set here; rated ${asset.acrRated ?? none})`}`,
     ],
     ['Tags', asset.tags.join(', ')],
+    ['Tagged by', taggedBy(asset)],
     ['Business', said.join('; ')],
     ['Was also', asset.absorbed.join(', ')],
     [

@@ -25,6 +25,7 @@ import {
   listChannels,
   listDeliveries,
   reactivateAlert,
+  resolveAlert,
   removeAlertRule,
   removeChannel,
   retryDeliveries,
@@ -101,7 +102,13 @@ type ListId =
 
 const changeHandlers: Pick<
   Handlers<Routes>,
-  'getAlert' | 'acknowledgeAlert' | 'assignAlert' | 'suppressAlert' | 'reactivateAlert' | 'evaluateAlerts'
+  | 'getAlert'
+  | 'acknowledgeAlert'
+  | 'assignAlert'
+  | 'suppressAlert'
+  | 'reactivateAlert'
+  | 'resolveAlert'
+  | 'evaluateAlerts'
 > = {
   getAlert: async (call) => ({ body: await fetchAlert(call.app.db, readerOf(call), call.params.alertId) }),
   acknowledgeAlert: async (call) => ({
@@ -118,6 +125,9 @@ const changeHandlers: Pick<
   }),
   reactivateAlert: async (call) => ({
     body: await reactivateAlert(call.app, readerOf(call), call.params.alertId, call.body),
+  }),
+  resolveAlert: async (call) => ({
+    body: await resolveAlert(call.app, readerOf(call), call.params.alertId, call.body),
   }),
   evaluateAlerts: async ({ app, by }) => ({
     body: { jobId: await requestJob(app, by.actor, 'evaluate_alerts', { payload: {} }) },

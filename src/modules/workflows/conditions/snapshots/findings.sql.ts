@@ -2,9 +2,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { isAcceptedFinding, isOpenFinding, severityWord } from '../../../../record/findings/index.ts';
 import { fetchPoamColumns } from '../../../../record/poams/index.ts';
-import type { Database } from '../../../../platform/postgres/index.ts';
+import { type Database, prepared } from '../../../../platform/postgres/index.ts';
 import type { SnapshotRow } from '../hydrate.ts';
-import { findingPart, instant, listed, orNone, poamPart } from './parts.sql.ts';
+import { isAmong, findingPart, instant, listed, orNone, poamPart } from './parts.sql.ts';
 
 /** SQL of the weakness that finding `v` is under, the earliest due one: id, due_on, poam_id. */
 const weaknessOf = sql`
@@ -21,6 +21,7 @@ const workedBy = sql`
 export async function readFindings(db: Kysely<Database>, keys: readonly string[]): Promise<SnapshotRow[]> {
   const columns = await fetchPoamColumns(db);
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     select v.finding_key::text as id, concat_ws(' on ', v.vulnerability_name, coalesce(a.hostname, v.asset_ref::text)) as title,
            a.system_id::text as boundary,
            jsonb_build_object('finding', jsonb_build_object(
@@ -41,7 +42,7 @@ export async function readFindings(db: Kysely<Database>, keys: readonly string[]
       left join vulnerability_intelligence i on i.plugin_id = v.plugin_id::text
       left join lateral (${weaknessOf}) w on true
       left join ingestion_poams p on p.id = coalesce(v.poam_id, w.poam_id)
-     where v.finding_key = any(${[...keys]}::uuid[]) and v.lifecycle_state is not null
+     where ${isAmong('v.finding_key', keys, 'uuid')} and v.lifecycle_state is not null
      order by v.finding_key`.execute(db);
   return rows;
 }
@@ -67,6 +68,7 @@ const findingsOf = (limit: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 export async function readWeaknesses(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const columns = await fetchPoamColumns(db);
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     select w.id::text as id, coalesce(w.title, w.identifier) as title, w.system_id::text as boundary,
            jsonb_build_object('weakness', jsonb_build_object(
              'id', w.id::text, 'title', coalesce(w.title, w.identifier), 'plugin', w.plugin_id,
@@ -86,7 +88,7 @@ export async function readWeaknesses(db: Kysely<Database>, ids: readonly string[
                                 (select max(h.changed_at) from cve_changes h where h.cve = any(named.cves) and h.field_name like 'kev%') as changed_at
                            from cve_intelligence c where c.cve = any(named.cves)) intel on true
       left join lateral (${findingsOf(listed(1_000))}) under on true
-     where w.id = any(${ids.map(Number).filter(Number.isSafeInteger)}::int[]) and w.superseded_at is null
+     where ${isAmong('w.id', ids.map(Number).filter(Number.isSafeInteger), 'int')} and w.superseded_at is null
      order by w.id`.execute(db);
   return rows;
 }

@@ -17,6 +17,19 @@ export const findingPart = sql`jsonb_build_object(
   'fix_reported', ${instant(sql`v.fix_reported_at`)}, 'verified', ${isVerified}, 'first_found', ${instant(sql`v.first_found`)}, 'missing', ${instant(sql`v.missing_since`)})`;
 
 /** So many of a list are read: one more than a condition may ask about, so that it is known that there are more. */
+/**
+ * SQL of whether a column is one of the ids. A step of a run reads one record, and only where the statement says that does PostgreSQL keep its plan: of a
+ * list it would rather plan each time for the ids that are given.
+ */
+export const isAmong = (
+  column: string,
+  ids: readonly (string | number)[],
+  type: 'int' | 'text' | 'uuid',
+): RawBuilder<boolean> =>
+  ids.length === 1
+    ? sql<boolean>`${sql.ref(column)} = ${ids[0]}::${sql.raw(type)}`
+    : sql<boolean>`${sql.ref(column)} = any(${[...ids]}::${sql.raw(type)}[])`;
+
 export const listed = (most: number): RawBuilder<unknown> => sql.lit(most + 1);
 
 /** SQL of POA&M `p` as a part of another record. */

@@ -3,10 +3,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { fetchPoamColumns } from '../../../../record/poams/index.ts';
 import { isOpenPoam } from '../../../../record/poam-status/index.ts';
 import { assetsOfSystem } from '../../../../record/systems/index.ts';
-import type { Database } from '../../../../platform/postgres/index.ts';
+import { type Database, prepared } from '../../../../platform/postgres/index.ts';
 import type { JsonObject } from '../../../../platform/values/index.ts';
 import type { SnapshotRow } from '../hydrate.ts';
-import { instant, listed } from './parts.sql.ts';
+import { isAmong, instant, listed } from './parts.sql.ts';
 
 /** What asset `a` is tagged with. */
 const tagsOf = sql`
@@ -15,6 +15,7 @@ const tagsOf = sql`
 
 export async function readAssets(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     select a.asset_uuid::text as id, coalesce(a.hostname, a.netbios_name, a.asset_uuid::text) as title, a.system_id::text as boundary,
            jsonb_build_object('asset', jsonb_build_object(
              'id', a.asset_uuid::text, 'name', coalesce(a.hostname, a.netbios_name),
@@ -31,7 +32,7 @@ export async function readAssets(db: Kysely<Database>, ids: readonly string[]): 
       from ingestion_assets a
       left join assets_extended x on x.asset_uuid = a.asset_uuid
       left join asset_exposure e on e.asset_uuid = a.asset_uuid
-     where a.asset_uuid = any(${[...ids]}::uuid[]) and a.merged_into is null
+     where ${isAmong('a.asset_uuid', ids, 'uuid')} and a.merged_into is null
      order by a.asset_uuid`.execute(db);
   return rows;
 }
@@ -53,6 +54,7 @@ export async function readSystemParts(
   const columns = await fetchPoamColumns(db);
   const today = sql`${now.toISOString().slice(0, 10)}::timestamp`;
   const { rows } = await sql<{ id: string; part: JsonObject }>`
+    ${prepared}
     select distinct on (s.system_id) s.system_id::text as id, jsonb_build_object(
              'id', s.system_id::text, 'name', s.name, 'owner', s.system_owner, 'isso', s.information_system_security_officer,
              'policies', (${policiesOf}), 'authorized_until', ${instant(sql`s.authorization_termination_date`)},
@@ -62,7 +64,7 @@ export async function readSystemParts(
       left join lateral (select count(*) filter (where ${columns.isOpen}) as open,
                                 count(*) filter (where ${columns.isOpen} and ${columns.due} < ${today}) as overdue
                            from ingestion_poams p where p.system_id = s.system_id) poams on true
-     where s.system_id = any(${[...ids]}::text[]) order by s.system_id, s.id`.execute(db);
+     where ${isAmong('s.system_id', ids, 'text')} order by s.system_id, s.id`.execute(db);
   return new Map(rows.map(({ id, part }) => [id, part]));
 }
 
@@ -76,6 +78,7 @@ export async function readScans(
   now: Date,
 ): Promise<SnapshotRow[]> {
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     select s.system_id::text as id, concat_ws(' ', 'scans of', s.name) as title, s.system_id::text as boundary,
            jsonb_build_object('scan', jsonb_build_object(
              'id', s.system_id::text, 'ended', ${instant(sql`known.ended`)}, 'assets', known.assets, 'covered', known.covered,
@@ -83,7 +86,7 @@ export async function readScans(
              'coverage', case when known.assets > 0 then round(known.covered::numeric / known.assets, 4) end,
              'unauthenticated_rate', case when known.seen > 0 then round((known.seen - known.seen_with)::numeric / known.seen, 4) end,
              'newest_plugin', (select ${instant(sql`max(plugin.modified_at)`)} from scan_plugins plugin))) as plain
-      from (select distinct on (system_id) system_id, name from ingestion_systems where system_id = any(${[...ids]}::text[]) order by system_id, id) s
+      from (select distinct on (system_id) system_id, name from ingestion_systems where ${isAmong('system_id', ids, 'text')} order by system_id, id) s
      cross join lateral (
        select count(*) as assets, count(*) filter (where c.is_recent) as covered, max(c.ended) as ended,
               count(*) filter (where a.last_seen >= ${since(now, 7)}) as seen,
@@ -99,13 +102,14 @@ export async function readScans(
 
 export async function readFeeds(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     select l.id::text as id, concat_ws(' ', upper(l.feed), 'of', to_char(coalesce(l.feed_date, l.loaded_at), 'YYYY-MM-DD')) as title, null as boundary,
            jsonb_build_object('feed', jsonb_build_object(
              'id', l.id::text, 'name', l.feed, 'loaded', ${instant(sql`l.loaded_at`)}, 'of', ${instant(sql`l.feed_date`)},
              'rows_changed', l.rows_changed,
              'changed', (select to_jsonb(coalesce(array_agg(each.cve order by each.cve), '{}'))
                            from (select distinct h.cve from cve_changes h where h.load_id = l.id limit ${listed(5_000)}) each))) as plain
-      from intelligence_loads l where l.id = any(${ids.map(Number).filter(Number.isSafeInteger)}::int[]) order by l.id`.execute(
+      from intelligence_loads l where ${isAmong('l.id', ids.map(Number).filter(Number.isSafeInteger), 'int')} order by l.id`.execute(
     db,
   );
   return rows;

@@ -1,9 +1,9 @@
 /** POA&Ms and deviations as conditions read them. */
 import { type Kysely, sql } from 'kysely';
 import { fetchPoamColumns, underEach } from '../../../../record/poams/index.ts';
-import type { Database } from '../../../../platform/postgres/index.ts';
+import { type Database, prepared } from '../../../../platform/postgres/index.ts';
 import type { SnapshotRow } from '../hydrate.ts';
-import { findingPart, instant, listed, orNone, poamPart } from './parts.sql.ts';
+import { isAmong, findingPart, instant, listed, orNone, poamPart } from './parts.sql.ts';
 
 const milestonesOf = sql`
   select jsonb_agg(each.one) as all
@@ -31,8 +31,9 @@ export async function readPoams(
   now: Date,
 ): Promise<SnapshotRow[]> {
   const columns = await fetchPoamColumns(db);
-  const asked = sql`select p.id, p.system_id, p.original_detection_date as detected_on from ingestion_poams p where p.poam_id = any(${[...ids]}::text[])`;
+  const asked = sql`select p.id, p.system_id, p.original_detection_date as detected_on from ingestion_poams p where ${isAmong('p.poam_id', ids, 'text')}`;
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     with under as materialized (
       select u.poam, ${findingPart} as one, row_number() over (partition by u.poam order by v.id) as place
         from (${underEach(asked)}) u join ingestion_vulnerabilities v on v.id = u.finding and v.lifecycle_state is not null
@@ -53,17 +54,18 @@ export async function readPoams(
       left join findings on findings.poam = p.id
       left join lateral (${milestonesOf}) milestones on true
       left join lateral (${vendorOf}) vendor on true
-     where p.poam_id = any(${[...ids]}::text[])
+     where ${isAmong('p.poam_id', ids, 'text')}
      order by p.poam_id`.execute(db);
   return rows;
 }
 
 export async function readDeviations(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const columns = await fetchPoamColumns(db);
-  const chosen = sql`d.id = any(${ids.map(Number).filter(Number.isSafeInteger)}::int[])`;
+  const chosen = sql`${isAmong('d.id', ids.map(Number).filter(Number.isSafeInteger), 'int')}`;
   const asked = sql`select p.id, p.system_id, p.original_detection_date as detected_on from ingestion_poams p
                      where p.poam_id in (select d.poam_id from deviations d where ${chosen})`;
   const { rows } = await sql<SnapshotRow>`
+    ${prepared}
     with under as materialized (${underEach(asked)})
     select d.id::text as id, concat_ws(' ', replace(d.kind, '_', ' '), d.id, 'of', d.poam_id) as title, d.system_id::text as boundary,
            jsonb_build_object('deviation', jsonb_build_object(
