@@ -113,11 +113,15 @@ const Reference = ({ of }: { readonly of: WorkflowAids }) => {
 
 /** The same text, as it comes to be. */
 const AsYaml = ({ source }: { readonly source: string }) => (
-  <Section title="As YAML">
-    <pre className={styles['source']} tabIndex={0} aria-label="The workflow as YAML">
-      {source}
-    </pre>
-  </Section>
+  <div>
+    <div className={styles['beside']}>
+      <Section title="As YAML">
+        <pre className={styles['source']} tabIndex={0} aria-label="The workflow as YAML">
+          {source}
+        </pre>
+      </Section>
+    </div>
+  </div>
 );
 
 const Saving = ({ source, onClose }: { readonly source: string; readonly onClose: () => void }) => {

@@ -61,35 +61,10 @@ export const valueAt = (plain: unknown, path: Path): unknown =>
   );
 
 /** Where a new key stands among its neighbours, as people write workflows. */
-const order = [
-  ...[
-    'name',
-    'title',
-    'purpose',
-    'kind',
-    'trigger',
-    'record',
-    'id',
-    'action',
-    'approve',
-    'waitUntil',
-    'branch',
-  ],
-  ...[
-    'event',
-    'schedule',
-    'metric',
-    'above',
-    'below',
-    'by_hand',
-    'ask',
-    'levels',
-    'expireDays',
-    'remindDays',
-  ],
-  ...['escalateTo', 'who', 'quorum', 'with', 'when', 'limit', 'timeoutDays', 'onTimeout', 'steps', 'else'],
-  ...['onRefused', 'onError'],
-];
+const order = (
+  'name title purpose kind trigger record id action approve waitUntil branch event schedule metric above below by_hand ' +
+  'ask levels expireDays remindDays escalateTo who quorum with when limit timeoutDays onTimeout steps else onRefused onError'
+).split(' ');
 
 const keyOf = (pair: Pair): string => String(isScalar(pair.key) ? pair.key.value : pair.key);
 
@@ -140,6 +115,8 @@ function nodeFor(document: Document, before: unknown, value: unknown): Node {
   }
   if (isScalar(before) && typeof value === 'string' && typeof before.value === 'string') {
     before.value = value;
+    // What was typed a moment ago may have needed quotes that this does not; where they are needed, they come again.
+    if (before.type?.startsWith('QUOTE')) before.type = 'PLAIN';
     return before;
   }
   return withCommentsOf(before, document.createNode(value));

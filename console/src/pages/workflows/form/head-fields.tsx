@@ -9,15 +9,7 @@ import { Section } from '../../../kit/detail/facts.tsx';
 import { useMay } from '../../../shell/use-session.ts';
 import styles from '../workflows.module.css';
 import { isPlain } from './document.ts';
-import {
-  ChoiceField,
-  ConditionField,
-  FurtherKeys,
-  NumberField,
-  TextField,
-  useShown,
-  YamlField,
-} from './fields.tsx';
+import { ChoiceField, ConditionField, FurtherKeys, NumberField, TextField, YamlField } from './fields.tsx';
 import { fieldId, shownText, useForm, useProblems, useValue } from './form-state.ts';
 
 export const recordWords = (kind: string): string => entityWords(kind, 1);
@@ -158,49 +150,46 @@ const RecordField = () => {
   );
 };
 
-const Name = () => {
-  const { required, ...shown } = useShown({ path: ['name'], label: 'Name', isRequired: true });
-  return (
-    <TextField
-      path={['name']}
-      label={shown.label}
-      meaning="Saved under the name of another workflow, it is a further version of that one."
-      isRequired={required}
-    />
-  );
-};
-
 export const HeadFields = () => {
   const { aids } = useForm();
   return (
     <>
       <Section title="What it is">
-        <div className={styles['two']}>
-          <TextField path={['title']} label="Title" meaning="What it does, in a few words" isRequired />
-          <Name />
+        <div className={styles['fields']}>
+          <div className={styles['two']}>
+            <TextField path={['title']} label="Title" meaning="What it does, in a few words" isRequired />
+            <TextField
+              path={['name']}
+              label="Name"
+              meaning="By which it is known, as kev-arrives"
+              isRequired
+            />
+          </div>
+          <TextField path={['purpose']} label="Purpose" meaning="For whom, and why" isLong />
+          <ChoiceField
+            path={['kind']}
+            label="Kind"
+            byDefault="other"
+            choices={aids.kinds.map((value) => ({ value, label: value }))}
+          />
         </div>
-        <TextField path={['purpose']} label="Purpose" meaning="For whom, and why" isLong />
-        <ChoiceField
-          path={['kind']}
-          label="Kind"
-          byDefault="other"
-          choices={aids.kinds.map((value) => ({ value, label: value }))}
-        />
       </Section>
       <Section title="What starts it">
-        <TriggerFields />
-        <RecordField />
-        <ConditionField
-          path={['when']}
-          label="Only where"
-          meaning="A condition; what fits is offered while you type. Empty: for every record."
-        />
-        <NumberField
-          path={['limit']}
-          label="Limit"
-          meaning="So many records in 24 hours; what is more waits until a person releases it"
-          placeholder="100"
-        />
+        <div className={styles['fields']}>
+          <TriggerFields />
+          <RecordField />
+          <ConditionField
+            path={['when']}
+            label="Only where"
+            meaning="A condition; what fits is offered while you type. Empty: for every record."
+          />
+          <NumberField
+            path={['limit']}
+            label="Limit"
+            meaning="So many records in 24 hours; what is more waits until a person releases it"
+            placeholder="100"
+          />
+        </div>
       </Section>
     </>
   );
