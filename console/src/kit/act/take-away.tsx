@@ -13,6 +13,21 @@ export interface FileForm {
   readonly end: string;
 }
 
+const Items = <Form extends FileForm>({
+  forms,
+  further = '',
+  choose,
+}: {
+  readonly forms: readonly Form[];
+  readonly further?: string;
+  readonly choose: (form: Form) => void;
+}) =>
+  forms.map((form) => (
+    <Menu.Item key={form.end} onClick={() => choose(form)}>
+      {`As ${form.words}${further}`}
+    </Menu.Item>
+  ));
+
 export const TakeAway = <Form extends FileForm>({
   label = 'Export',
   isTool = false,
@@ -40,13 +55,6 @@ export const TakeAway = <Form extends FileForm>({
       .catch((error: unknown) => tellProblem('The export failed', error))
       .finally(() => setRunning(false));
   };
-  const items = (further: string, choose: (form: Form) => void): ReactNode =>
-    forms.map((form) => (
-      <Menu.Item key={form.end} onClick={() => choose(form)}>
-        As {form.words}
-        {further}
-      </Menu.Item>
-    ));
   const shown = (
     <>
       <IconDownload size={14} aria-hidden style={{ marginRight: isTool ? 0 : 6 }} />{' '}
@@ -68,10 +76,10 @@ export const TakeAway = <Form extends FileForm>({
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{head}</Menu.Label>
-        {items('', run)}
+        <Items forms={forms} choose={run} />
         <Menu.Divider />
         <Menu.Label>For somebody outside the agency</Menu.Label>
-        {items(', with recipient and purpose…', setLeavingAs)}
+        <Items forms={forms} further=", with recipient and purpose…" choose={setLeavingAs} />
       </Menu.Dropdown>
       {leavingAs === undefined ? null : (
         <LeavingDialog

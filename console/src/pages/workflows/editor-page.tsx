@@ -179,23 +179,15 @@ function useCheck(source: string) {
   return { found, isRight: found?.problems.length === 0 && !isOld, fault, check: () => check(source) };
 }
 
-/** Form and YAML are two addresses of one page. */
-const Ways = ({ isForm }: { readonly isForm: boolean }) => (
+const exactly = { exact: true, includeSearch: true } as const;
+
+/** Form and YAML are two addresses of one page; the one that is open is marked by its link. */
+const Ways = () => (
   <nav className={detail['tabs']} aria-label="Ways to write it">
-    <Link
-      to="."
-      search={(search) => ({ ...search, as: undefined })}
-      aria-current={isForm ? 'page' : undefined}
-      replace
-    >
+    <Link to="." search={(search) => ({ ...search, as: undefined })} activeOptions={exactly} replace>
       Form
     </Link>
-    <Link
-      to="."
-      search={(search) => ({ ...search, as: 'yaml' })}
-      aria-current={isForm ? undefined : 'page'}
-      replace
-    >
+    <Link to="." search={(search) => ({ ...search, as: 'yaml' })} activeOptions={exactly} replace>
       YAML
     </Link>
   </nav>
@@ -210,7 +202,7 @@ const Editor = ({ begin, aids }: { readonly begin: string; readonly aids: Workfl
   const problems = found?.problems ?? [];
   return (
     <>
-      <Ways isForm={isForm} />
+      <Ways />
       <div className={styles['columns']}>
         <div>
           {isForm ? (
