@@ -11,15 +11,14 @@ export type PolicyRow = DatedPolicy & { readonly system: string };
 
 const asAbove = '(as above)';
 
-/** @param width of the terminal. */
+/** What is written for an entity, and for a field of it as `poam.status`. @param width of the terminal. */
 export function policiesTable(rows: readonly PolicyRow[], width: number | undefined): string {
   return fittedTable(
-    ['SYSTEM', 'ENTITY', 'FIELD', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
+    ['SYSTEM', 'WHAT', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
     rows.flatMap((row) => [
       [
         row.system,
         row.entity,
-        '',
         row.direction ?? asAbove,
         row.strategy ?? (row.entity === '*' ? 'manual' : asAbove),
         approvalText(row.entity, row.approval),
@@ -27,8 +26,7 @@ export function policiesTable(rows: readonly PolicyRow[], width: number | undefi
       ],
       ...Object.entries(row.fields).map(([field, policy]) => [
         row.system,
-        row.entity,
-        field,
+        `${row.entity}.${field}`,
         policy.direction ?? asAbove,
         policy.strategy ?? asAbove,
         '',
