@@ -260,6 +260,16 @@ export const pages: readonly Shot[] = [
       await page.waitForSelector('[role=dialog] ol li');
     },
   },
+  {
+    name: 'dashboard-leaving',
+    path: () => '/dashboards',
+    ready: '[class*=tile] p',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'As PDF, with recipient and purpose…' }).click();
+      await page.getByLabel('Recipient').waitFor();
+    },
+  },
   { name: 'metrics', path: () => '/metrics', ready: 'table tbody tr' },
   { name: 'metric', path: () => '/metrics/open-findings', ready: 'main svg[role=img]' },
   {

@@ -5,6 +5,8 @@ type Issue = z.core.$ZodIssue;
 
 /** @param isMissing whether nothing stands there. */
 export function issueWords(issue: Issue, isMissing: boolean): string {
+  // A rule of more than one field says itself what is wrong.
+  if (issue.code === 'custom') return issue.message;
   if (isMissing) return 'is required';
   if (
     issue.code === 'too_small' &&
