@@ -20,6 +20,7 @@ import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { fieldId } from './form/form-state.ts';
+import { recordWords } from './form/head-fields.tsx';
 import { WorkflowForm } from './form/workflow-form.tsx';
 import { ReplayPart } from './replay-part.tsx';
 import { SourceField } from './source-field.tsx';
@@ -78,7 +79,7 @@ const Reference = ({ of }: { readonly of: WorkflowAids }) => {
       <NativeSelect
         label="About a"
         value={kind}
-        data={kinds}
+        data={kinds.map((each) => ({ value: each, label: recordWords(each) }))}
         onChange={(event) => setKind(event.currentTarget.value as typeof kind)} // one of the options
       />
       <div className={styles['reference']} tabIndex={0} role="region" aria-label="Actions and fields">
