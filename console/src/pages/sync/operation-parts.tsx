@@ -19,7 +19,9 @@ const Addresses = ({ of }: { readonly of: OperationDetail['steps'] }) => {
     of.flatMap(({ system, address }) => (address === null ? [] : [[system, address] as const])),
   );
   return known.size === 0 ? null : (
-    <p className="quiet">{[...known].map(([system, address]) => `${system} at ${address}`).join(' · ')}</p>
+    <p className="quiet" style={{ margin: '8px 0 4px' }}>
+      {[...known].map(([system, address]) => `${system} at ${address}`).join(' · ')}
+    </p>
   );
 };
 
