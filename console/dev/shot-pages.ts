@@ -130,8 +130,20 @@ export const pages: readonly Shot[] = [
   { name: 'tasks', path: () => '/tasks', ready: 'main' },
   { name: 'workflows', path: () => '/workflows', ready: 'table tbody tr' },
   {
-    name: 'workflow-new',
+    name: 'workflow-form',
     path: () => '/workflows/new?shipped=milestone-slip',
+    ready: '[aria-expanded]',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^▸? ?late / }).click();
+      await page.getByLabel('A further step').selectOption({ label: 'ask people for approval' });
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.waitForSelector('[role=alert] li');
+    },
+  },
+  {
+    name: 'workflow-new',
+    path: () => '/workflows/new?shipped=milestone-slip&as=yaml',
     ready: 'textarea',
     act: async (page) => {
       await page.getByRole('button', { name: 'Check' }).click();
@@ -140,7 +152,7 @@ export const pages: readonly Shot[] = [
   },
   {
     name: 'workflow-complete',
-    path: () => '/workflows/new',
+    path: () => '/workflows/new?as=yaml',
     ready: 'textarea',
     act: async (page) => {
       const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
@@ -151,7 +163,7 @@ export const pages: readonly Shot[] = [
   },
   {
     name: 'workflow-wrong',
-    path: () => '/workflows/new',
+    path: () => '/workflows/new?as=yaml',
     ready: 'textarea',
     act: async (page) => {
       const text = page.getByRole('textbox', { name: 'The workflow, as YAML' });
@@ -161,9 +173,20 @@ export const pages: readonly Shot[] = [
     },
   },
   {
+    name: 'workflow-form-complete',
+    path: () => '/workflows/new',
+    ready: '[aria-expanded]',
+    act: async (page) => {
+      const condition = page.getByRole('textbox', { name: 'Only where' }).first();
+      await condition.fill('poam.open && ');
+      await condition.pressSequentially('poam.');
+      await page.getByRole('listbox').waitFor();
+    },
+  },
+  {
     name: 'workflow',
     path: () => '/workflows/new?shipped=vendor-check-in',
-    ready: 'textarea',
+    ready: '[aria-expanded]',
     act: async (page) => {
       await page.getByRole('button', { name: 'Check' }).click();
       await page.getByRole('button', { name: 'Save…' }).click();
@@ -235,6 +258,16 @@ export const pages: readonly Shot[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'Make your own from it…' }).click();
       await page.waitForSelector('[role=dialog] ol li');
+    },
+  },
+  {
+    name: 'dashboard-leaving',
+    path: () => '/dashboards',
+    ready: '[class*=tile] p',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'As PDF, with recipient and purpose…' }).click();
+      await page.getByLabel('Recipient').waitFor();
     },
   },
   { name: 'metrics', path: () => '/metrics', ready: 'table tbody tr' },

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { completionAt } from '../../console/src/pages/workflows/completion.ts';
+import {
+  completionAt,
+  conditionCompletionAt,
+  fillCompletionAt,
+} from '../../console/src/pages/workflows/completion.ts';
 import { workflowAids } from '../../src/contract/index.ts';
 import { workflowAidsOf } from '../../src/operate/workflow-actions/index.ts';
 
@@ -45,5 +49,25 @@ describe('what is offered while a workflow is written', () => {
     const text = `${head}when: poam.op && true\n`;
     const found = completionAt(text, text.indexOf(' && true'), aids);
     expect(text.slice(found?.from, text.indexOf(' && true'))).toBe('poam.op');
+  });
+
+  it('the field of a condition is offered the same as the YAML, over several lines', () => {
+    const of = { kind: 'poam', aids } as const;
+    const inField = (text: string): readonly string[] =>
+      conditionCompletionAt(text, text.length, of)?.suggestions.map((each) => each.text) ?? [];
+    expect(inField('poam.op')).toContain('poam.open');
+    expect(inField('poam.open\n && daysU')).toEqual(['daysUntil(']);
+    expect(inField('poam.state == "dr')).toEqual(['draft']);
+    expect(inField('poam.open && ')).toEqual([]);
+  });
+
+  it('fields of the record are offered behind a brace, and close it once', () => {
+    const of = { kind: 'poam', aids } as const;
+    const text = 'It is due {poam.du';
+    expect(fillCompletionAt(text, text.length, of)?.suggestions.map((each) => each.text)).toEqual([
+      'poam.due}',
+    ]);
+    expect(fillCompletionAt(`${text}}`, text.length, of)?.suggestions[0]?.text).toBe('poam.due');
+    expect(fillCompletionAt('poam.du', 7, of)).toBeUndefined();
   });
 });

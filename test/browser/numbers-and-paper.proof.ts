@@ -38,6 +38,7 @@ describe.runIf(hasChromium)(`numbers and paper in the console${noChromium}`, () 
       await takeMetrics(world.app);
       await addPerson(world.app, 's.haddad', [{ role: 'issm', scope: within(boundary) }]);
       await addPerson(world.app, 'q.ames', [{ role: 'auditor', scope: within(boundary) }]);
+      await addPerson(world.app, 'p.officer', [{ role: 'privacy_officer' }]);
     },
     240_000,
   );
@@ -109,6 +110,37 @@ describe.runIf(hasChromium)(`numbers and paper in the console${noChromium}`, () 
     await auditor.page.getByLabel('File', { exact: true }).setInputFiles(changed);
     await auditor.page.getByText(/changed\.xlsx is not a report made here/).waitFor();
     expect([...issm.faults, ...auditor.faults]).toEqual([]);
+  });
+
+  it('the numbers of a dashboard go to somebody outside the agency once it is said who and why, and are accounted for', async () => {
+    const { page, faults } = await signIn('q.ames', '/dashboards/executive');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'As CSV, with recipient and purpose…' }).click();
+    const dialog = page.getByRole('dialog');
+    const record = dialog.getByRole('button', { name: 'Record and save' });
+    expect(await record.isDisabled()).toBe(true);
+    await dialog.getByLabel('Recipient').fill('Joint Audit Office');
+    await dialog.getByLabel('Purpose').fill('Yearly audit');
+    await dialog.getByLabel('Authority').fill('5 U.S.C. 552a(b)(10)');
+    const [file] = await Promise.all([page.waitForEvent('download'), record.click()]);
+    expect(file.suggestedFilename()).toMatch(/^executive.*\.csv$/);
+    expect(await readFile(await file.path(), 'utf8')).toContain('Open findings');
+    await dialog.waitFor({ state: 'detached' });
+    const officer = await signIn('p.officer', '/disclosures');
+    const row = officer.page.getByRole('row').filter({ hasText: 'Joint Audit Office' });
+    await row.getByText('Yearly audit').waitFor();
+    expect(await row.count()).toBe(1);
+
+    // What stays in the agency is saved without a question, and is no disclosure.
+    await page.goto('/metrics/open-findings');
+    await page.getByRole('button', { name: 'Export the numbers' }).click();
+    await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'As CSV', exact: true }).click(),
+    ]);
+    const [counted] = await world.rows(`select count(*)::int as n from disclosures`);
+    expect(counted?.['n']).toBe(1);
+    expect([...faults, ...officer.faults]).toEqual([]);
   });
 });
 

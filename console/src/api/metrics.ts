@@ -10,7 +10,7 @@ import type {
   newDashboard,
   newMetricTarget,
 } from '../../../src/contract/index.ts';
-import { download, get, post } from './http/client.ts';
+import { download, get, post, type Query } from './http/client.ts';
 
 export type MetricRow = z.infer<typeof metricRow>;
 export type MeasureRow = MetricRow['measures'][number];
@@ -48,12 +48,12 @@ export const seriesQuery = (name: string, search: SeriesSearch) =>
     queryFn: ({ signal }) => get<MetricSeries>(ofMetric(name, 'values'), { query: { ...search }, signal }),
   });
 
-/** Saves the values as CSV, without those that they are compared with. */
-export const saveSeries = (name: string, search: SeriesSearch): Promise<void> => {
+/** Saves the values as CSV, without those that they are compared with. @param further what the accounting of disclosures asks. */
+export const saveSeries = (name: string, search: SeriesSearch, further: Query): Promise<void> => {
   const { measure, from, to, by, system } = search;
   return download(
     ofMetric(name, 'values/export'),
-    { measure, from, to, by, system },
+    { measure, from, to, by, system, ...further },
     'text/csv',
     `${name}-${to ?? 'values'}.csv`,
   );

@@ -4,9 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { assigneesQuery } from '../api/work/remediation.ts';
 import { useMay } from '../shell/use-session.ts';
 
-export const AssigneeField = (props: Omit<AutocompleteProps, 'data'>) => {
+/** @param isPerson whether it is for a person alone, and not for a team. */
+export const AssigneeField = ({
+  isPerson = false,
+  ...props
+}: Omit<AutocompleteProps, 'data'> & { readonly isPerson?: boolean }) => {
   const people = useQuery({ ...assigneesQuery, enabled: useMay('remediation:write') });
-  return <Autocomplete {...props} data={(people.data ?? []).map(({ name }) => name)} />;
+  const fitting = (people.data ?? []).filter(({ kind }) => !isPerson || kind === 'person');
+  return <Autocomplete {...props} data={fitting.map(({ name }) => name)} />;
 };
 
 export const assigneeWords = ({

@@ -7,6 +7,7 @@ export {
   type TriggerEvent,
   type WorkflowMode,
   workflowModes,
+  workflowTypes,
 } from './workflow-words.ts';
 export {
   type ActionStep,

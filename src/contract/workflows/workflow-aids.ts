@@ -1,6 +1,6 @@
 /** What helps to write a workflow and to trust it: what there is to build with, and what one would have done. */
 import { z } from 'zod';
-import { recordKinds } from '../../canonical/workflow/index.ts';
+import { recordKinds, workflowTypes } from '../../canonical/workflow/index.ts';
 import { instant } from '../json/index.ts';
 
 /** `workflows shipped`: a workflow that came with Tieline, to be saved as one's own. */
@@ -21,7 +21,10 @@ const action = z.strictObject({
   appliesTo: z.array(z.enum(recordKinds)),
   /** How a person takes it back. */
   undo: z.string(),
-  /** Its inputs as a JSON schema. */
+  /**
+   * Its inputs as a JSON schema. Of an input, `picks` names the list that its value is of (assignee, channel, connection, report_template), and `fills`
+   * says that fields of the record may stand in its text, as {poam.due}.
+   */
   inputs: z.record(z.string(), z.unknown()),
 });
 
@@ -48,6 +51,10 @@ export const workflowAids = z.strictObject({
   /** What a condition may call, as it is written: `daysUntil(`. */
   functions: z.array(z.strictObject({ name: z.string(), title: z.string() })),
   fields: z.record(z.enum(recordKinds), z.array(field)),
+  /** What a workflow may be for. */
+  kinds: z.array(z.enum(workflowTypes)),
+  /** Who may be asked or told. */
+  roles: z.array(z.strictObject({ role: z.string(), title: z.string() })),
 });
 
 /** `workflows replay`: what a workflow would have done. */

@@ -7,6 +7,7 @@ export {
   filled,
   moduleActions,
   nothingToDo,
+  picked,
   poamOf,
   refused,
   template,

@@ -1,10 +1,11 @@
 /** What workflows are built of, for those who write them; and what one that is written would have done. */
-import type { Scope } from '../../canonical/access/index.ts';
+import { allRoles, roles, type Scope } from '../../canonical/access/index.ts';
 import {
   allTriggerEvents,
   recordKinds,
   recordsOfEvent,
   triggerEvents,
+  workflowTypes,
 } from '../../canonical/workflow/index.ts';
 import type { App } from '../../engine/run/index.ts';
 import {
@@ -45,6 +46,8 @@ export const workflowAidsOf = () => ({
   fields: Object.fromEntries(
     recordKinds.map((kind) => [kind, fieldsOf(kind).map((field) => ({ ...field, words: [...field.words] }))]),
   ) as Record<(typeof recordKinds)[number], { path: string; type: string; title: string; words: string[] }[]>, // each kind is in it
+  kinds: [...workflowTypes],
+  roles: allRoles.map((role) => ({ role, title: roles[role].title })),
 });
 
 type Plain<T> = T extends Date

@@ -1,6 +1,6 @@
 /** A report about the boundary of the record, made by a worker: what its owner may make, and no more. */
 import { z } from 'zod';
-import { type ActionOutcome, defineAction, done } from '../../modules/workflows/index.ts';
+import { type ActionOutcome, defineAction, done, picked } from '../../modules/workflows/index.ts';
 import { requestReport } from '../jobs/index.ts';
 
 export const makeReportAction = defineAction({
@@ -12,7 +12,7 @@ export const makeReportAction = defineAction({
       .trim()
       .min(1)
       .max(255)
-      .describe('the name of a report template: tieline reports list'),
+      .meta(picked('report_template', 'the name of a report template: tieline reports list')),
     parameters: z
       .record(z.string(), z.string())
       .default({})

@@ -1,5 +1,4 @@
 /** What a person asks for: before and after in plain words, why, who has answered and whose turn it is, and the answer. */
-import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +9,7 @@ import {
   type Decision,
   delegateRequest,
 } from '../../api/decisions/approvals.ts';
+import { AssigneeField } from '../../kit/assignee-field.tsx';
 import { ActButton } from '../../kit/act/act-button.tsx';
 import { ActionDialog } from '../../kit/act/action-dialog.tsx';
 import { useDone } from '../../kit/act/use-done.ts';
@@ -201,10 +201,14 @@ const DelegateDialog = ({ of, onClose }: { readonly of: Request; readonly onClos
       }}
     >
       <p>Somebody else decides in your place: {of.action}.</p>
-      <TextInput
-        label="Name of their account"
+      <AssigneeField
+        mt="sm"
+        isPerson
+        label="To"
+        description="The account of a person who may decide requests in this boundary"
         value={to}
-        onChange={(event) => setTo(event.currentTarget.value)}
+        onChange={setTo}
+        required
       />
     </ActionDialog>
   );

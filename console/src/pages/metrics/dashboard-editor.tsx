@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { type Problem, problemOf } from '../../api/http/problem.ts';
 import { addDashboard, changeDashboard, type DashboardRow, removeDashboard } from '../../api/metrics.ts';
 import { Fault } from '../../kit/act/action-dialog.tsx';
+import styles from './metrics.module.css';
 import { type Tile, TilesField } from './tiles-field.tsx';
 
 const shares = ['nobody', 'everybody', 'viewer', 'analyst', 'isso', 'issm', 'ao', 'auditor'] as const;
@@ -95,7 +96,7 @@ const LayoutFields = ({
   readonly layout: Layout;
   readonly setLayout: (layout: Layout) => void;
 }) => (
-  <div style={{ display: 'flex', gap: 8 }}>
+  <div className={styles['layoutFields']}>
     <NativeSelect
       mt="sm"
       label="Tiles in a row"

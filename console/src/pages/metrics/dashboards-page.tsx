@@ -5,9 +5,9 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react';
 import { download } from '../../api/http/client.ts';
 import { dashboardQuery, dashboardsQuery, type DashboardData, type DashboardRow } from '../../api/metrics.ts';
+import { TakeAway } from '../../kit/act/take-away.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Loaded } from '../../kit/detail/loaded.tsx';
-import { tellProblem } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { DashboardEditor } from './dashboard-editor.tsx';
@@ -58,28 +58,34 @@ interface Period {
 }
 
 const forms = [
-  ['CSV', 'text/csv', 'csv'],
-  ['PDF', 'application/pdf', 'pdf'],
+  { words: 'CSV', accept: 'text/csv', end: 'csv' },
+  { words: 'PDF', accept: 'application/pdf', end: 'pdf' },
 ] as const;
 
 /** What takes the numbers out of the page: as a file, or on paper. */
-const TakeAway = ({ id, period }: { readonly id: string; readonly period: Period }) =>
-  forms.map(([name, type, ending]) => (
-    <Button
-      key={name}
-      variant="default"
-      onClick={() =>
-        void download(
-          `/dashboards/${encodeURIComponent(id)}/export`,
-          { ...period },
-          type,
-          `${id}.${ending}`,
-        ).catch((error: unknown) => tellProblem('The dashboard was not exported', error))
-      }
-    >
-      Export {name}
-    </Button>
-  ));
+const TakeNumbers = ({
+  id,
+  name,
+  period,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly period: Period;
+}) => (
+  <TakeAway
+    head={`Export ${name}, the numbers of ${period.days} days`}
+    what="this dashboard"
+    forms={forms}
+    save={({ accept, end }, further) =>
+      download(
+        `/dashboards/${encodeURIComponent(id)}/export`,
+        { ...period, ...further },
+        accept,
+        `${id}.${end}`,
+      )
+    }
+  />
+);
 
 type Editing = 'new' | 'this';
 
@@ -147,7 +153,7 @@ export const DashboardsPage = () => {
           data={choicesOf(items)}
         />
         <PeriodField days={period.days} />
-        <TakeAway id={dashboardId} period={period} />
+        <TakeNumbers id={dashboardId} name={current?.name ?? 'the dashboard'} period={period} />
         {mayMake && current ? <EditButtons of={current} edit={setEditing} /> : null}
         <Link to="/metrics" className={styles['all']}>
           All metrics

@@ -2,7 +2,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import {
   type MetricRow,
   type MetricSeries,
@@ -10,10 +10,10 @@ import {
   saveSeries,
   seriesQuery,
 } from '../../api/metrics.ts';
+import { TakeAway } from '../../kit/act/take-away.tsx';
 import detail from '../../kit/detail/detail.module.css';
 import { Facts, Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
-import { tellProblem } from '../../kit/notice.tsx';
 import { PageTitle } from '../../kit/page-title.tsx';
 import { useMay } from '../../shell/use-session.ts';
 import { useNow } from '../../kit/now.ts';
@@ -112,7 +112,7 @@ const Remarks = ({ of }: { readonly of: MetricSeries }) => {
   );
 };
 
-const Chart = ({ of, saveCsv }: { readonly of: MetricSeries; readonly saveCsv: () => void }) => {
+const Chart = ({ of, takeAway }: { readonly of: MetricSeries; readonly takeAway: ReactNode }) => {
   const box = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
   const save = (): void => {
@@ -133,12 +133,12 @@ const Chart = ({ of, saveCsv }: { readonly of: MetricSeries; readonly saveCsv: (
       </div>
       <Remarks of={of} />
       <NumbersTable of={of} />
-      <Button variant="default" size="xs" mt="sm" onClick={save} data-no-print>
-        Save the chart as PNG
-      </Button>{' '}
-      <Button variant="default" size="xs" mt="sm" onClick={saveCsv} data-no-print>
-        Save the numbers as CSV
-      </Button>
+      <div className={styles['bar']} data-no-print>
+        <Button variant="default" onClick={save}>
+          Save the chart as PNG
+        </Button>
+        {takeAway}
+      </div>
       {failed ? <p className="bad">This browser could not draw the picture.</p> : null}
     </>
   );
@@ -235,6 +235,8 @@ const ViewFields = ({
   );
 };
 
+const forms = [{ words: 'CSV', accept: 'text/csv', end: 'csv' }] as const;
+
 export const MetricPage = () => {
   const { metricName = '' } = useParams({ strict: false });
   const { measure, by, system, days } = useSearch({ strict: false });
@@ -244,10 +246,6 @@ export const MetricPage = () => {
   const list = useQuery(metricsQuery);
   const asked = askedOf(search, length, today);
   const series = useQuery(seriesQuery(metricName, asked));
-  const saveCsv = (): void =>
-    void saveSeries(metricName, asked).catch((error: unknown) =>
-      tellProblem('The numbers were not saved', error),
-    );
   const mayAim = useMay('metric:write');
   const [aiming, setAiming] = useState(false);
   const metric = list.data?.items.find(({ name, code }) => name === metricName || code === metricName);
@@ -274,7 +272,20 @@ export const MetricPage = () => {
         <TargetDialog of={metric} measure={measure} system={system} onClose={() => setAiming(false)} />
       ) : null}
       <Loaded query={series} whole>
-        {(found) => <Chart of={found} saveCsv={saveCsv} />}
+        {(found) => (
+          <Chart
+            of={found}
+            takeAway={
+              <TakeAway
+                label="Export the numbers"
+                head={`The numbers of ${found.measure.title}`}
+                what="these numbers"
+                forms={forms}
+                save={(_form, further) => saveSeries(metricName, asked, further)}
+              />
+            }
+          />
+        )}
       </Loaded>
       <MetricRecordsPart name={metricName} search={{ measure, system }} />
       {metric ? <Definition of={metric} /> : null}

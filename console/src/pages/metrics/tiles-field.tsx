@@ -2,6 +2,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type DashboardRow, type MetricRow, metricsQuery } from '../../api/metrics.ts';
+import styles from './metrics.module.css';
 import { byWords } from './words.ts';
 
 export type Tile = DashboardRow['tiles'][number];
@@ -33,8 +34,8 @@ const TileItem = ({
   readonly moveDown: (() => void) | undefined;
   readonly remove: () => void;
 }) => (
-  <li style={{ marginBottom: 4 }}>
-    {words}{' '}
+  <li className={styles['tileItem']}>
+    <span>{words}</span>
     <Button
       size="compact-xs"
       variant="subtle"
@@ -93,7 +94,7 @@ export const TilesField = ({ tiles, setTiles }: TilesFieldProps) => {
   return (
     <>
       <h3 style={{ marginTop: 16 }}>Tiles</h3>
-      <ol style={{ margin: '8px 0', paddingLeft: 20 }}>
+      <ol className={styles['tileList']}>
         {tiles.map((tile, n) => (
           <TileItem
             key={tileKey(tile)}

@@ -170,7 +170,7 @@ export const PreviewOf = ({ of }: { readonly of: RulePreview }) => {
             <tbody>
               {of.poams.map((each) => (
                 <tr key={each.poamId}>
-                  <td>
+                  <td className={detail['oneLine']}>
                     {each.outcome === 'made' || each.outcome === 'split' ? (
                       each.poamId
                     ) : (

@@ -19,7 +19,7 @@ export const roleTasks: Record<Role, string> = {
   issm: 'approves what is sent, sets policies',
   ao: 'accepts risks, approves',
   auditor: 'reads and exports the evidence',
-  privacy_officer: 'handles privacy requests, and what leaves the agency',
+  privacy_officer: 'handles privacy requests and disclosures',
   operator: 'runs syncs and connections',
   admin: 'manages people and settings',
 };

@@ -13,11 +13,24 @@ import { EntityLink, RecordLink } from '../../kit/record-link.tsx';
 import { fieldTitle } from '../poams/field-row.tsx';
 import { countColumns, directionWords, statusOf } from './words.ts';
 
+/** The other sides of its steps, each with its address once. */
+const Addresses = ({ of }: { readonly of: OperationDetail['steps'] }) => {
+  const known = new Map(
+    of.flatMap(({ system, address }) => (address === null ? [] : [[system, address] as const])),
+  );
+  return known.size === 0 ? null : (
+    <p className="quiet" style={{ margin: '8px 0 4px' }}>
+      {[...known].map(([system, address]) => `${system} at ${address}`).join(' · ')}
+    </p>
+  );
+};
+
 export const Steps = ({ of }: { readonly of: OperationDetail }) =>
   of.steps.length === 0 ? (
     <p className="quiet">It has no steps of its own.</p>
   ) : (
     <div className={detail['scrollX']} tabIndex={0} role="region" aria-label="Steps">
+      <Addresses of={of.steps} />
       <table className={detail['table']}>
         <thead>
           <tr>
@@ -40,10 +53,7 @@ export const Steps = ({ of }: { readonly of: OperationDetail }) =>
                 {capitalized(step.what)}
                 {step.error === null ? null : <div className="bad">{step.error}</div>}
               </td>
-              <td>
-                {step.system}
-                {step.address === null ? null : <div className="quiet">{step.address}</div>}
-              </td>
+              <td>{step.system}</td>
               <td className={statusOf(step).tone}>{statusOf(step).text}</td>
               {countColumns.map(([name]) => (
                 <td
@@ -53,10 +63,10 @@ export const Steps = ({ of }: { readonly of: OperationDetail }) =>
                   {step.counts[name].toLocaleString('en')}
                 </td>
               ))}
-              <td>
+              <td className={detail['oneLine']}>
                 <At at={step.startedAt} />
               </td>
-              <td>
+              <td className={detail['oneLine']}>
                 <At at={step.completedAt} />
               </td>
             </tr>

@@ -46,7 +46,7 @@ const keys: Readonly<Record<string, string>> = {
   onRefused: 'steps after a no',
 };
 
-type Kind = keyof WorkflowAids['fields'];
+export type Kind = keyof WorkflowAids['fields'];
 
 function recordOf(text: string, aids: WorkflowAids): Kind | undefined {
   const named = /^record:\s*(\w+)/m.exec(text)?.[1];
@@ -110,7 +110,14 @@ function offered(place: Place): readonly Suggestion[] {
   ];
 }
 
-/** @param isAsked whether a person asked for it, and did not just type. */
+const kept = (from: number, word: string, all: readonly Suggestion[]): Completion | undefined => {
+  const suggestions = all
+    .filter((each) => each.text.startsWith(word) && each.text.trimEnd() !== word)
+    .slice(0, most);
+  return suggestions.length === 0 ? undefined : { from, suggestions };
+};
+
+/** What fits in the YAML. @param isAsked whether a person asked for it, and did not just type. */
 export function completionAt(
   text: string,
   caret: number,
@@ -120,8 +127,40 @@ export function completionAt(
   const line = text.slice(text.lastIndexOf('\n', caret - 1) + 1, caret);
   const word = comparison.exec(line)?.[2] ?? /[\w.-]*$/.exec(line)?.[0] ?? '';
   if (!isAsked && word === '' && !/(?:\b(?:action|event|record):\s|["'])$/.test(line)) return undefined;
-  const suggestions = offered({ line, word, kind: recordOf(text, aids), aids })
-    .filter((each) => each.text.startsWith(word) && each.text.trimEnd() !== word)
-    .slice(0, most);
-  return suggestions.length === 0 ? undefined : { from: caret - word.length, suggestions };
+  return kept(caret - word.length, word, offered({ line, word, kind: recordOf(text, aids), aids }));
+}
+
+/** What the field of a form knows of its record. */
+export interface OfRecord {
+  readonly kind: Kind | undefined;
+  readonly aids: WorkflowAids;
+}
+
+/** What fits in a condition that stands by itself. */
+export function conditionCompletionAt(
+  text: string,
+  caret: number,
+  of: OfRecord,
+  isAsked = false,
+): Completion | undefined {
+  const line = `when: ${text.slice(0, caret).replaceAll('\n', ' ')}`;
+  const quoted = comparison.exec(line)?.[2];
+  const word = quoted ?? /[\w.]*$/.exec(line)?.[0] ?? '';
+  if (!isAsked && word === '' && quoted === undefined) return undefined;
+  return kept(caret - word.length, word, offered({ line, word, ...of }));
+}
+
+/** Fields of the record in a text: offered behind a brace. */
+export function fillCompletionAt(text: string, caret: number, of: OfRecord): Completion | undefined {
+  const word = /\{([a-z_.]*)$/.exec(text.slice(0, caret))?.[1];
+  if (word === undefined) return undefined;
+  const end = text.startsWith('}', caret) ? '' : '}';
+  return kept(
+    caret - word.length,
+    word,
+    fieldSuggestions({ line: '', word, ...of }).map(({ text: path, means }) => ({
+      text: `${path}${end}`,
+      means,
+    })),
+  );
 }

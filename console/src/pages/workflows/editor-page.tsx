@@ -1,8 +1,8 @@
-/** Writes a workflow in YAML: what is wrong is named by line, what there is to build with stands beside it, and it can be played before it is saved. */
+/** Writes a workflow, in a form or in YAML: two views of one text. What is wrong is named by field or line, and it can be played before it is saved. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams, useRouter, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useParams, useRouter, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Problem, problemOf } from '../../api/http/problem.ts';
 import {
   checkWorkflow,
@@ -19,6 +19,9 @@ import { Section } from '../../kit/detail/facts.tsx';
 import { Loaded } from '../../kit/detail/loaded.tsx';
 import { tell } from '../../kit/notice.tsx';
 import { useMay } from '../../shell/use-session.ts';
+import { fieldId } from './form/form-state.ts';
+import { recordWords } from './form/head-fields.tsx';
+import { WorkflowForm } from './form/workflow-form.tsx';
 import { ReplayPart } from './replay-part.tsx';
 import { SourceField } from './source-field.tsx';
 import { words } from './words.ts';
@@ -35,13 +38,31 @@ steps:
   - {id: tell, action: notify, with: {roles: [isso], say: '{poam.id} is due {poam.due}'}}
 `;
 
-const Problems = ({ of }: { readonly of: readonly WorkflowProblem[] }) => (
+/** The field of a path, or of the nearest thing around it that has one. */
+function goToField(path: string): void {
+  const keys = path.split('.');
+  for (let length = keys.length; length > 0; length -= 1) {
+    const id = fieldId(keys.slice(0, length).join('.'));
+    const field = document.getElementById(id) ?? document.getElementById(`${id}-unfold`);
+    if (!field) continue;
+    field.focus();
+    return;
+  }
+}
+
+const Problems = ({ of, isForm }: { readonly of: readonly WorkflowProblem[]; readonly isForm: boolean }) => (
   <div role="alert" aria-label="What keeps it from being saved">
     <ul className="bad">
       {of.map(({ line, path, message }) => (
         <li key={`${path} ${message}`}>
-          {line === undefined ? null : <span className="strong">Line {line}: </span>}
-          {path === '' ? null : <span className="mono">{path} </span>}
+          {line === undefined || isForm ? null : <span className="strong">Line {line}: </span>}
+          {path === '' ? null : isForm ? (
+            <button type="button" className={styles['toField']} onClick={() => goToField(path)}>
+              {path}
+            </button>
+          ) : (
+            <span className="mono">{path}</span>
+          )}{' '}
           {message}
         </li>
       ))}
@@ -58,7 +79,7 @@ const Reference = ({ of }: { readonly of: WorkflowAids }) => {
       <NativeSelect
         label="About a"
         value={kind}
-        data={kinds}
+        data={kinds.map((each) => ({ value: each, label: recordWords(each) }))}
         onChange={(event) => setKind(event.currentTarget.value as typeof kind)} // one of the options
       />
       <div className={styles['reference']} tabIndex={0} role="region" aria-label="Actions and fields">
@@ -91,6 +112,19 @@ const Reference = ({ of }: { readonly of: WorkflowAids }) => {
   );
 };
 
+/** The same text, as it comes to be. */
+const AsYaml = ({ source }: { readonly source: string }) => (
+  <div>
+    <div className={styles['beside']}>
+      <Section title="As YAML">
+        <pre className={styles['source']} tabIndex={0} aria-label="The workflow as YAML">
+          {source}
+        </pre>
+      </Section>
+    </div>
+  </div>
+);
+
 const Saving = ({ source, onClose }: { readonly source: string; readonly onClose: () => void }) => {
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -119,48 +153,80 @@ const Saving = ({ source, onClose }: { readonly source: string; readonly onClose
   );
 };
 
-const Editor = ({ begin }: { readonly begin: string }) => {
-  const mayWrite = useMay('workflow:write');
-  const aids = useQuery(workflowAidsQuery).data;
-  const [source, setSource] = useState(begin);
-  const [problems, setProblems] = useState<readonly WorkflowProblem[]>();
+/** What the server finds wrong; once a person asked, it is asked again whenever typing rests. */
+function useCheck(source: string) {
+  const [found, setFound] = useState<{
+    readonly of: string;
+    readonly problems: readonly WorkflowProblem[];
+  }>();
   const [fault, setFault] = useState<Problem>();
-  const [saving, setSaving] = useState(false);
-  const check = async (): Promise<void> => {
+  const newest = useRef('');
+  const check = useCallback(async (text: string): Promise<void> => {
+    newest.current = text;
     setFault(undefined);
     try {
-      setProblems((await checkWorkflow(source)).problems);
+      const { problems } = await checkWorkflow(text);
+      if (newest.current === text) setFound({ of: text, problems });
     } catch (error) {
       setFault(problemOf(error));
     }
-  };
-  const isRight = problems?.length === 0;
+  }, []);
+  const isOld = found !== undefined && found.of !== source;
+  useEffect(() => {
+    if (!isOld) return;
+    const rest = setTimeout(() => void check(source), 600);
+    return () => clearTimeout(rest);
+  }, [isOld, source, check]);
+  return { found, isRight: found?.problems.length === 0 && !isOld, fault, check: () => check(source) };
+}
+
+const exactly = { exact: true, includeSearch: true } as const;
+
+/** Form and YAML are two addresses of one page; the one that is open is marked by its link. */
+const Ways = () => (
+  <nav className={detail['tabs']} aria-label="Ways to write it">
+    <Link to="." search={(search) => ({ ...search, as: undefined })} activeOptions={exactly} replace>
+      Form
+    </Link>
+    <Link to="." search={(search) => ({ ...search, as: 'yaml' })} activeOptions={exactly} replace>
+      YAML
+    </Link>
+  </nav>
+);
+
+const Editor = ({ begin, aids }: { readonly begin: string; readonly aids: WorkflowAids }) => {
+  const isForm = useSearch({ strict: false }).as !== 'yaml';
+  const mayWrite = useMay('workflow:write');
+  const [source, setSource] = useState(begin);
+  const [saving, setSaving] = useState(false);
+  const { found, isRight, fault, check } = useCheck(source);
+  const problems = found?.problems ?? [];
   return (
-    <div className={styles['columns']}>
-      <div>
-        <SourceField
-          value={source}
-          aids={aids}
-          onChange={(text) => {
-            setSource(text);
-            setProblems(undefined);
-          }}
-        />
-        <div className={styles['bar']}>
-          <Button variant={isRight ? 'default' : 'filled'} onClick={() => void check()}>
-            Check
-          </Button>
-          {mayWrite && isRight ? <Button onClick={() => setSaving(true)}>Save…</Button> : null}
-          {problems === undefined ? <span className="quiet">It can be saved once it is checked.</span> : null}
-          {isRight ? <span role="status">Nothing is wrong with it.</span> : null}
+    <>
+      <Ways />
+      <div className={styles['columns']}>
+        <div>
+          {isForm ? (
+            <WorkflowForm source={source} aids={aids} problems={problems} change={setSource} />
+          ) : (
+            <SourceField value={source} aids={aids} onChange={setSource} />
+          )}
+          <div className={styles['bar']}>
+            <Button variant={isRight ? 'default' : 'filled'} onClick={() => void check()}>
+              Check
+            </Button>
+            {mayWrite && isRight ? <Button onClick={() => setSaving(true)}>Save…</Button> : null}
+            {found === undefined ? <span className="quiet">It can be saved once it is checked.</span> : null}
+            {isRight ? <span role="status">Nothing is wrong with it.</span> : null}
+          </div>
+          {fault ? <Fault of={fault} /> : null}
+          {problems.length > 0 ? <Problems of={problems} isForm={isForm} /> : null}
+          {isRight ? <ReplayPart source={source} /> : null}
         </div>
-        {fault ? <Fault of={fault} /> : null}
-        {problems && problems.length > 0 ? <Problems of={problems} /> : null}
-        {isRight ? <ReplayPart source={source} /> : null}
+        {isForm ? <AsYaml source={source} /> : <Reference of={aids} />}
       </div>
-      {aids ? <Reference of={aids} /> : null}
       {saving ? <Saving source={source} onClose={() => setSaving(false)} /> : null}
-    </div>
+    </>
   );
 };
 
@@ -176,7 +242,11 @@ export const NewWorkflowPage = () => {
       <Head title="New workflow" />
       <Loaded query={useQuery(workflowAidsQuery)} whole>
         {(aids) => (
-          <Editor key={shipped} begin={aids.shipped.find(({ name }) => name === shipped)?.source ?? blank} />
+          <Editor
+            key={shipped}
+            aids={aids}
+            begin={aids.shipped.find(({ name }) => name === shipped)?.source ?? blank}
+          />
         )}
       </Loaded>
     </div>
@@ -187,6 +257,7 @@ export const NewWorkflowPage = () => {
 const LatestEditor = ({ name, latest }: { readonly name: string; readonly latest: number }) => {
   // What is typed stays where another person saves a version meanwhile.
   const [version] = useState(latest);
+  const aids = useQuery(workflowAidsQuery);
   return (
     <Loaded query={useQuery(workflowQuery(name, version))} whole>
       {(of) => (
@@ -199,7 +270,7 @@ const LatestEditor = ({ name, latest }: { readonly name: string; readonly latest
               : `; version ${of.approvedVersion} is the one that runs`}
             .
           </p>
-          <Editor begin={of.source} />
+          <Loaded query={aids}>{(known) => <Editor begin={of.source} aids={known} />}</Loaded>
         </>
       )}
     </Loaded>

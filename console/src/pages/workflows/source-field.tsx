@@ -1,105 +1,7 @@
-/** The text of a workflow, with what may be written where the caret stands: arrows choose, Enter or Tab takes it, Escape closes it. */
-import { Textarea } from '@mantine/core';
-import { type KeyboardEvent, useId, useRef, useState } from 'react';
+/** The text of a workflow. */
 import type { WorkflowAids } from '../../api/workflows.ts';
-import { type Completion, completionAt, type Suggestion } from './completion.ts';
-import styles from './workflows.module.css';
-
-interface Opened extends Completion {
-  /** Below the word that is completed. */
-  readonly style: { readonly left: string; readonly top: string };
-}
-
-/** Letters are of one width, and lines of one height. */
-function placeOf(field: HTMLTextAreaElement, from: number): Opened['style'] {
-  const lines = field.value.slice(0, from).split('\n');
-  const { lineHeight, paddingTop, paddingLeft } = getComputedStyle(field);
-  const around = field.closest('[data-writing]')?.getBoundingClientRect().top ?? 0;
-  const top = field.getBoundingClientRect().top - around + Number.parseFloat(paddingTop);
-  const below = lines.length * Number.parseFloat(lineHeight) - field.scrollTop;
-  return {
-    left: `calc(${paddingLeft} - ${field.scrollLeft}px + ${lines.at(-1)?.length ?? 0}ch)`,
-    top: `${top + below}px`,
-  };
-}
-
-const Suggestions = ({
-  of,
-  id,
-  chosen,
-  onTake,
-}: {
-  readonly of: Opened;
-  readonly id: string;
-  readonly chosen: number;
-  readonly onTake: (suggestion: Suggestion) => void;
-}) => (
-  <div className={styles['suggestions']} style={of.style} role="listbox" id={id} aria-label="What fits here">
-    {of.suggestions.map((each, at) => (
-      <div
-        key={each.text}
-        id={`${id}-${at}`}
-        role="option"
-        tabIndex={-1}
-        aria-selected={at === chosen}
-        className={styles['suggestion']}
-        onPointerDown={(event) => {
-          event.preventDefault(); // the caret stays in the text
-          onTake(each);
-        }}
-      >
-        <span className="strong">{each.text}</span> <span className="quiet">{each.means}</span>
-      </div>
-    ))}
-  </div>
-);
-
-/** What is offered at the caret, and which of it is chosen. */
-function useCompletion(aids: WorkflowAids | undefined, onChange: (value: string) => void) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [opened, setOpened] = useState<Opened>();
-  const [chosen, setChosen] = useState(0);
-  const close = (): void => setOpened(undefined);
-  const look = (isAsked = false): void => {
-    const text = field.current;
-    setChosen(0);
-    if (!text || !aids) return;
-    const found = completionAt(text.value, text.selectionStart, aids, isAsked);
-    setOpened(found && { ...found, style: placeOf(text, found.from) });
-  };
-  const take = ({ text }: Suggestion): void => {
-    if (!field.current || !opened) return;
-    field.current.setRangeText(text, opened.from, field.current.selectionStart, 'end');
-    onChange(field.current.value);
-    look(); // a key that was taken is followed by what it holds
-  };
-  const move = (by: 1 | -1, count: number): void => setChosen((at) => (at + by + count) % count);
-  const press = (event: KeyboardEvent): void => {
-    if (event.key === ' ' && event.ctrlKey) {
-      event.preventDefault();
-      look(true);
-      return;
-    }
-    const suggestion = opened?.suggestions[chosen];
-    if (!opened || !suggestion) return;
-    const does: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => move(1, opened.suggestions.length),
-      ArrowUp: () => move(-1, opened.suggestions.length),
-      Enter: () => take(suggestion),
-      Tab: () => take(suggestion),
-      Escape: close,
-    };
-    const run = does[event.key];
-    if (run === undefined) {
-      if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') close();
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-    run();
-  };
-  return { field, opened, chosen, look, take, press, close };
-}
+import { CompletedText } from './completed-text.tsx';
+import { completionAt } from './completion.ts';
 
 export const SourceField = ({
   value,
@@ -110,32 +12,14 @@ export const SourceField = ({
   readonly onChange: (value: string) => void;
   /** Undefined: not there yet; it can be written without. */
   readonly aids: WorkflowAids | undefined;
-}) => {
-  const id = useId();
-  const { field, opened, chosen, look, take, press, close } = useCompletion(aids, onChange);
-  return (
-    <div className={styles['writing']} data-writing>
-      <Textarea
-        ref={field}
-        className={styles['editor'] ?? ''}
-        label="The workflow, as YAML"
-        description="While you type, what fits is offered: Enter takes it, Escape closes it, Ctrl+Space asks for it."
-        value={value}
-        spellCheck={false}
-        // Long lines are not wrapped, which a field that measures itself would count.
-        rows={Math.max(24, value.split('\n').length + 1)}
-        aria-autocomplete="list"
-        aria-controls={opened ? id : undefined}
-        aria-activedescendant={opened ? `${id}-${chosen}` : undefined}
-        onChange={(event) => {
-          onChange(event.currentTarget.value);
-          look();
-        }}
-        onKeyDown={press}
-        onPointerDown={close}
-        onBlur={close}
-      />
-      {opened ? <Suggestions of={opened} id={id} chosen={chosen} onTake={take} /> : null}
-    </div>
-  );
-};
+}) => (
+  <CompletedText
+    label="The workflow, as YAML"
+    description="While you type, what fits is offered: Enter takes it, Escape closes it, Ctrl+Space asks for it."
+    value={value}
+    onChange={onChange}
+    find={(text, caret, isAsked) => aids && completionAt(text, caret, aids, isAsked)}
+    // Long lines are not wrapped, which a field that measures itself would count.
+    rows={Math.max(24, value.split('\n').length + 1)}
+  />
+);

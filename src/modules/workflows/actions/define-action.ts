@@ -10,6 +10,7 @@ import type { RecordKind, TriggerEvent } from '../../../canonical/workflow/index
 import { type ErrorCode, TielineError } from '../../../platform/errors/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
 import type { ActionChange, ActionContext, ActionOutcome } from '../parts.ts';
+import { issueWords } from '../definition/index.ts';
 import { unknownFields } from './inputs.ts';
 
 /** What an action is given beside its inputs. */
@@ -108,6 +109,15 @@ async function carriedOut<Inputs extends z.ZodObject>(
   }
 }
 
+const isMissing = (given: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Readonly<Record<PropertyKey, unknown>>)[key]
+        : undefined, // looked up by what zod found there
+    given,
+  ) === undefined;
+
 /** Declares an action. */
 export function defineAction<Inputs extends z.ZodObject>(spec: ActionSpec<Inputs>): WorkflowAction {
   const { name, title, permission, appliesTo, raises, undo, inputs } = spec;
@@ -125,7 +135,7 @@ export function defineAction<Inputs extends z.ZodObject>(spec: ActionSpec<Inputs
         message:
           issue.code === 'unrecognized_keys'
             ? `${issue.keys.join(', ')}: ${name} takes no such input; it takes ${Object.keys(inputs.shape).join(', ')}`
-            : issue.message,
+            : issueWords(issue, isMissing(given, issue.path)),
       })),
       ...(record === undefined ? [] : unknownFields(given, record)),
     ],

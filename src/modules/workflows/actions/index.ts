@@ -8,7 +8,7 @@ import type { WorkflowAction } from './define-action.ts';
 
 export type { ActionChange, ActionOutcome } from '../parts.ts';
 export { defineAction, done, nothingToDo, refused, type WorkflowAction } from './define-action.ts';
-export { dayIn, filled, poamOf, template } from './inputs.ts';
+export { dayIn, filled, picked, poamOf, template } from './inputs.ts';
 
 /** Actions whose use cases lie in modules; those of higher rooms join them where the product is put together. */
 export const moduleActions: readonly WorkflowAction[] = [

@@ -8,13 +8,24 @@ import { fieldsOf, type Snapshot } from '../conditions/index.ts';
 
 const dayMs = 86_400_000;
 
-/** A text in which `{poam.owner}` stands for that field of the record. */
+/** Lists that an input names one of: an editor offers them. */
+type Picks = 'assignee' | 'channel' | 'connection' | 'report_template';
+
+/** What an editor is told of an input, in its JSON schema. @param description in plain words. */
+export const picked = (picks: Picks, description: string) => ({ picks, description });
+
+/** A text in which `{poam.owner}` stands for that field of the record; `fills` says so to an editor. */
 export const template = (longest: number) =>
-  z.string().trim().min(1).max(longest).describe('a text; {poam.due} stands for that field of the record');
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .meta({ fills: true, description: 'a text; {poam.due} stands for that field of the record' });
 
 /** A person or team by name; `{system.isso}` and the like stand for a field. */
-export const assignee = template(200).describe(
-  'a person or team by name; {system.isso} stands for that field of the record',
+export const assignee = template(200).meta(
+  picked('assignee', 'a person or team by name; {system.isso} stands for that field of the record'),
 );
 
 export const inDays = z.number().int().min(0).max(400).describe('so many days from the day of the run');

@@ -9,7 +9,7 @@ import { findMailChannel, insertDeliveries } from '../../alerts/index.ts';
 import type { Snapshot } from '../conditions/index.ts';
 import type { ActionOutcome } from '../parts.ts';
 import { defineAction, done, refused } from './define-action.ts';
-import { filled, filledWhole, roleNames, template } from './inputs.ts';
+import { assignee, filled, filledWhole, picked, roleNames, template } from './inputs.ts';
 import { findChannel, listHolders, listNamed } from '../recipients.sql.ts';
 
 /** What is told: the whole, and what may be said where a channel is not set to name records. */
@@ -28,7 +28,7 @@ export const notify = defineAction({
     .strictObject({
       roles: roleNames.optional(),
       people: z
-        .array(template(200))
+        .array(assignee)
         .min(1)
         .max(20)
         .optional()
@@ -86,7 +86,10 @@ export const notify = defineAction({
 export const webhook = defineAction({
   name: 'webhook',
   title: 'send the record to a channel (a signed webhook, syslog, a mailbox) by name',
-  inputs: z.strictObject({ channel: z.string().trim().min(1).max(100), say: template(500) }),
+  inputs: z.strictObject({
+    channel: z.string().trim().min(1).max(100).meta(picked('channel', 'a channel of alerts, by name')),
+    say: template(500),
+  }),
   permission: 'alert:write',
   appliesTo: ['finding', 'weakness', 'poam', 'deviation', 'asset', 'system', 'scan', 'feed'],
   raises: [],

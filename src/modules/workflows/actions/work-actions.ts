@@ -9,7 +9,7 @@ import type { Snapshot } from '../conditions/index.ts';
 import type { ActionOutcome } from '../parts.ts';
 import { type Acting, defineAction, done, nothingToDo, refused } from './define-action.ts';
 import { listOpenFindings } from './findings.sql.ts';
-import { assignee, dayIn, filled, filledWhole, inDays, poamOf, template } from './inputs.ts';
+import { assignee, dayIn, filled, filledWhole, inDays, picked, poamOf, template } from './inputs.ts';
 
 const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -119,7 +119,12 @@ export const launchScan = defineAction({
   name: 'launch_scan',
   title: 'ask a scanner to look at the findings of the record again',
   inputs: z.strictObject({
-    connection: z.string().trim().min(1).max(100).describe('the connection of the scanner, by name'),
+    connection: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .meta(picked('connection', 'the connection of the scanner, by name')),
   }),
   permission: 'scan:launch',
   appliesTo: ['finding', 'weakness', 'poam'],

@@ -9,6 +9,7 @@ import {
   workflowTrigger,
 } from '../../../canonical/workflow/index.ts';
 import { messageOf } from '../../../platform/errors/index.ts';
+import { issueWords } from './issue-words.ts';
 import { everyStep } from './steps.ts';
 
 /** Something that keeps a workflow from being saved. */
@@ -94,7 +95,7 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown, base: P
         path: written([...path, key]),
         message: 'is not a field of it: correct its name, or remove it',
       }));
-    const message = issue.input === undefined && here === undefined ? 'is required' : issue.message;
+    const message = issueWords(issue, issue.input === undefined && here === undefined);
     return [{ path: written(path), message }];
   });
 }

@@ -11,16 +11,18 @@ export type PolicyRow = DatedPolicy & { readonly system: string };
 
 const asAbove = '(as above)';
 
-/** @param width of the terminal. */
+/** What is written for an entity, and for a field of it as `poam.status`. @param width of the terminal. */
 export function policiesTable(rows: readonly PolicyRow[], width: number | undefined): string {
+  // A column for what hardly anybody sets: 80 characters hold the others.
+  const isLimited = rows.some(({ filter }) => filter !== undefined);
+  const onlyFor = (cell: string): string[] => (isLimited ? [cell] : []);
   return fittedTable(
-    ['SYSTEM', 'ENTITY', 'FIELD', 'ONLY FOR', 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
+    ['SYSTEM', 'WHAT', ...onlyFor('ONLY FOR'), 'DIRECTION', 'STRATEGY', 'APPROVAL', 'CHANGED (UTC)'],
     rows.flatMap((row) => [
       [
         row.system,
         row.entity,
-        '',
-        policyFilterLine(row.filter),
+        ...onlyFor(policyFilterLine(row.filter)),
         row.direction ?? asAbove,
         row.strategy ?? (row.entity === '*' ? 'manual' : asAbove),
         approvalText(row.entity, row.approval),
@@ -28,9 +30,8 @@ export function policiesTable(rows: readonly PolicyRow[], width: number | undefi
       ],
       ...Object.entries(row.fields).map(([field, policy]) => [
         row.system,
-        row.entity,
-        field,
-        '',
+        `${row.entity}.${field}`,
+        ...onlyFor(''),
         policy.direction ?? asAbove,
         policy.strategy ?? asAbove,
         '',
