@@ -107,7 +107,7 @@ const runs = [
   ['worker', ['worker', '--once']],
 ] as const satisfies readonly Run[];
 
-async function killAndRestart([, args]: Run, [, point, arrives]: (typeof points)[number]): Promise<void> {
+async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise<void> {
   const sha256 = await attach();
   if (args[0] === 'worker') {
     // A sync plans it and cannot reach the server; the worker sends what waits.
