@@ -92,12 +92,14 @@ async function keyless(): Promise<string> {
 /** What is so once the dead process has been gone for a while: the server may be at the request still. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_500));
 
+/** What it is, how the hook calls it, and how many files the server has then. */
+type Point = readonly [said: string, name: string, arrived: number];
 const points = [
   ['before the request', 'before POST', 0],
   ['in the middle of the body', 'amid POST', 0],
   ['after the body, before the answer', 'sent POST', 1],
   ['after the answer, before it was kept', 'after POST', 1],
-] as const;
+] as const satisfies readonly Point[];
 
 type Run = readonly [name: string, args: readonly string[]];
 const runs = [
@@ -105,7 +107,7 @@ const runs = [
   ['worker', ['worker', '--once']],
 ] as const satisfies readonly Run[];
 
-async function killAndRestart([, args]: Run, [, point, arrives]: (typeof points)[number]): Promise<void> {
+async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise<void> {
   const sha256 = await attach();
   if (args[0] === 'worker') {
     // A sync plans it and cannot reach the server; the worker sends what waits.

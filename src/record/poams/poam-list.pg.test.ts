@@ -130,6 +130,28 @@ describe('the list of POA&Ms', () => {
     );
   });
 
+  it('the filter by agreement gives those that show the word, alone, together with others and left out', async () => {
+    for (const scope of [
+      everywhere,
+      { kind: 'boundaries', systemIds: ['S-0', 'S-1'], unassigned: false },
+    ] satisfies Scope[]) {
+      const all = await pagesOf(scope, {}, 'id', 100);
+      const asked = [
+        ...agreements.map((word) => [word]),
+        ['agreed', 'unlinked'],
+        ['conflict', 'agreed'],
+        [...agreements],
+      ];
+      for (const words of asked)
+        for (const not of ['', '!']) {
+          const rows = await pagesOf(scope, filterOf({ agreement: `${not}${words.join(',')}` }), 'id', 100);
+          const expected = all.filter((row) => words.includes(row.agreement) === (not === ''));
+          expect(rows.map(({ poamId }) => poamId)).toEqual(expected.map(({ poamId }) => poamId));
+        }
+      expect(new Set(all.map((row) => row.agreement)).size).toBeGreaterThan(3);
+    }
+  });
+
   it('each bucket of the board counts what the list shows with its filter, and together they are all open POA&Ms', async () => {
     const board = await countBoard(database.db, everywhere, {
       filter: filterOf({ overdue: 'no', severity: '!Low' }),
