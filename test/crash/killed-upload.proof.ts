@@ -94,18 +94,18 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 /** What it is, how the hook calls it, and how many files the server has then. */
 type Point = readonly [said: string, name: string, arrived: number];
-const points = [
+const points: readonly Point[] = [
   ['before the request', 'before POST', 0],
   ['in the middle of the body', 'amid POST', 0],
   ['after the body, before the answer', 'sent POST', 1],
   ['after the answer, before it was kept', 'after POST', 1],
-] as const satisfies readonly Point[];
+];
 
 type Run = readonly [name: string, args: readonly string[]];
-const runs = [
+const runs: readonly [Run, ...Run[]] = [
   ['sync', ['sync', 'run', '--system', 'xacta', '--json']],
   ['worker', ['worker', '--once']],
-] as const satisfies readonly Run[];
+];
 
 async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise<void> {
   const sha256 = await attach();

@@ -1,7 +1,11 @@
 /** The steps that can be added, and what each begins with. Pure. */
-import type { WorkflowAids } from '../../../api/workflows.ts';
+import type { z } from 'zod';
+import type { workflowAids } from '../../../../../src/contract/index.ts';
 import { isPlain } from './document.ts';
 import { inputsOf } from './inputs.ts';
+
+// Of the contract, and not by way of the client: the test of it runs outside of a browser.
+type WorkflowAids = z.input<typeof workflowAids>;
 
 export type StepKind = 'action' | 'approve' | 'waitUntil' | 'branch';
 const allKinds: readonly StepKind[] = ['action', 'approve', 'waitUntil', 'branch'];
