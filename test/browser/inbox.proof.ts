@@ -1,7 +1,8 @@
 /** From what waits to its answer: a promise that stands, a POA&M that is proven fixed, a file of POA&Ms; and the Story of the POA&M tells it. */
 import { describe, expect, it } from 'vitest';
 import { everywhere } from '../../src/canonical/access/actor.ts';
-import { evaluateAlerts } from '../../src/modules/alerts/index.ts';
+import { evaluateAlerts, raiseAlert } from '../../src/modules/alerts/index.ts';
+import { tagByWorkflow } from '../../src/modules/tags/index.ts';
 import { demoPoamFile } from '../../src/main/demo-files.ts';
 import { hasChromium, noChromium } from '../support/chromium.ts';
 import { consoleStories } from '../support/console-stories.ts';
@@ -113,6 +114,32 @@ describe.runIf(hasChromium)(`the inbox and what comes of it${noChromium}`, { tim
     await page.goto('/inbox?kind=alert');
     await page.getByRole('heading', { name: /^Inbox/ }).waitFor();
     await page.locator(`[data-inbox-row] a[href="${pathname}"]`).waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  });
+
+  it('an alert that a workflow raised is over when a person says so, and the asset says which workflow tagged it', async () => {
+    const [asset] = await world.rows(
+      `select asset_uuid::text as uuid, hostname from ingestion_assets where system_id = $1 order by id limit 1`,
+      boundary,
+    );
+    const [id, title] = [String(asset?.['uuid']), String(asset?.['hostname'])];
+    const step = { workflow: 'patch-late', by: 'p.raman', reason: 'workflow patch-late' };
+    const raised = await raiseAlert(
+      world.app,
+      { ...step, record: { kind: 'asset', id, title, boundary } },
+      { severity: 'High', title: `Patch ${title}`, detail: 'Its patches are late.' },
+    );
+    await tagByWorkflow(world.app, { ...step, assetUuid: id, tag: { category: 'Patch', value: 'late' } });
+    const { page, faults } = await signIn('s.haddad', `/alerts/${raised.alertId}`);
+    await page.getByRole('heading', { name: `Patch ${title}` }).waitFor();
+    await page.getByRole('button', { name: 'It is over…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^Reason/).fill('Patched last night.');
+    await dialog.getByRole('button', { name: 'Say that it is over' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText(/closed by s\.haddad: Patched last night\./).waitFor();
+    await page.goto(`/assets/${id}`);
+    await page.getByText(/Patch:late by workflow patch-late/).waitFor();
     expect(faults).toEqual([]);
   });
 
