@@ -107,7 +107,7 @@ const runs: readonly [Run, ...Run[]] = [
   ['worker', ['worker', '--once']],
 ];
 
-async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise<void> {
+async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise<number> {
   const sha256 = await attach();
   if (args[0] === 'worker') {
     // A sync plans it and cannot reach the server; the worker sends what waits.
@@ -152,12 +152,17 @@ async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise
   expect(
     await world.rows(`select artifact_id is not null as known from poam_artifacts where sha256 = $1`, sha256),
   ).toEqual([{ known: true }]);
+  return found.length;
 }
 
 describe('a process that is killed while it sends a file', () => {
   describe.each(runs)('%s', (...of) => {
-    it.each(points)('%s: the file is there once after the restart', { timeout: 120_000 }, (...point) =>
-      killAndRestart(of, point),
+    it.each(points)(
+      '%s: the file is there once after the restart',
+      { timeout: 120_000 },
+      async (...point) => {
+        expect(await killAndRestart(of, point)).toBe(1);
+      },
     );
   });
 
@@ -167,7 +172,7 @@ describe('a process that is killed while it sends a file', () => {
     async () => {
       const set = ['connections', 'set', 'xacta', '--yes', '--set'];
       expect((await commandOver(world.app, [...set, `profile=${await keyless()}`])).code).toBe(0);
-      for (const point of points.slice(2)) await killAndRestart(runs[0], point);
+      for (const point of points.slice(2)) expect(await killAndRestart(runs[0], point)).toBe(1);
     },
   );
 });

@@ -70,22 +70,9 @@ export function maskedConnector(connector: Connector, secrets: SecretMask): Conn
     find: (entity, key, signal) => guarded(() => connector.find(entity, key, signal)),
     write: async (entity, change, signal) =>
       fitWrite(await guarded(() => connector.write(entity, change, signal))),
-    ...(connector.listInside ? { listInside: maskedLists(connector.listInside) } : {}),
+    ...(connector.listInside ? { listInside: maskedLists(connector.listInside, secrets) } : {}),
     ...(connector.scans ? { scans: maskedScans(connector.scans) } : {}),
   };
-
-  function maskedLists(list: NonNullable<Connector['listInside']>): NonNullable<Connector['listInside']> {
-    return (...asked) => {
-      const listed = list(...asked);
-      return (
-        listed &&
-        guardedStream(
-          () => listed,
-          (record) => record,
-        )
-      );
-    };
-  }
 
   function maskedScans(scans: VerificationScans): VerificationScans {
     return {
@@ -96,3 +83,20 @@ export function maskedConnector(connector: Connector, secrets: SecretMask): Conn
     };
   }
 }
+
+async function* maskedStream<T>(stream: AsyncIterable<T>, secrets: SecretMask): AsyncGenerator<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw secrets.maskError(error);
+  }
+}
+
+type ListInside = NonNullable<Connector['listInside']>;
+
+const maskedLists =
+  (list: ListInside, secrets: SecretMask): ListInside =>
+  (...asked) => {
+    const listed = list(...asked);
+    return listed && maskedStream(listed, secrets);
+  };
