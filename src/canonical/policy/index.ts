@@ -2,7 +2,7 @@ export { consentTo, mayGoOut, needsApproval } from './approval.ts';
 export { decisionIn, type PoamDecision } from './poam-rights.ts';
 export { policyWords } from './policy-words.ts';
 export { mayStep, policyOfTrust, type Trust, type TrustLevel, trustLevels, trustOf } from './trust.ts';
-export { defaultPolicy, lookUpPolicy, policyOfEntity, possiblePolicies } from './look-up-policy.ts';
+export { defaultPolicy, lookUpPolicy, possiblePolicies } from './look-up-policy.ts';
 export {
   boundariesNamed,
   noRecord,

@@ -17,7 +17,7 @@ export {
   resolveAlert,
   suppressAlert,
 } from './change-alert.ts';
-export { type AlertSaid, endRaisedAlert, raiseAlert, type RaisedBy } from './raise-by-workflow.ts';
+export { endRaisedAlert, raiseAlert } from './raise-by-workflow.ts';
 export { removeAlertRule, setAlertRule } from './change-rules.ts';
 export {
   addChannel,

@@ -1,2 +1,2 @@
 export { tagStep } from './plan-tags.ts';
-export { boundaryCategories, tagByWorkflow, takersOfTags, type Tagging, untag } from './tag-by-workflow.ts';
+export { boundaryCategories, tagByWorkflow, takersOfTags, untag } from './tag-by-workflow.ts';

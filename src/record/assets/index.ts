@@ -48,6 +48,5 @@ export {
   listWorkflowTags,
   returnWorkflowTag,
   type TagToSend,
-  type WorkflowTag,
   whoseTag,
 } from './workflow-tags.sql.ts';

@@ -195,7 +195,10 @@ function fits(shape: InputShape, value: unknown): boolean {
       return isPlain(value);
     case 'yes':
       return typeof value === 'boolean';
-    default:
+    case 'text':
+    case 'choice':
+    case 'number':
+    case 'yaml':
       return typeof value !== 'object';
   }
 }
