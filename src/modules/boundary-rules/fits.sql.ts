@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { AssetRole, ConditionKind, RuleEvidence } from '../../canonical/boundary-rules/index.ts';
 import { addressOf } from '../../platform/lists/index.ts';
 import type { Database } from '../../platform/postgres/index.ts';
-import { livingAssets } from '../../record/assets/index.ts';
+import { livingAssets, tagsOfAssets } from '../../record/assets/index.ts';
 import { isRuledBy } from '../../record/systems/index.ts';
 
 export interface Fit {
@@ -59,7 +59,7 @@ const known = sql`
   ),
   tagged as (
     select g.asset_uuid, g.tag_key || ':' || g.tag_value as found, lower(f.form) as form
-      from ingestion_asset_tags g cross join lateral (values (g.tag_key || ':' || g.tag_value), (g.tag_key)) f(form)
+      from ${tagsOfAssets} g cross join lateral (values (g.tag_key || ':' || g.tag_value), (g.tag_key)) f(form)
   ),
   kept as (
     select x.asset_uuid, s.system_name || '/' || w.word as found, lower(f.form) as form

@@ -596,7 +596,7 @@ interface AssetsExtendedTable {
   compliance_scope: string[] | null;
   data_classification: string | null;
   network_zone: string | null;
-  /** What the asset is tagged with, by scanners and here: object of category to array of values. Follows ingestion_asset_tags, which decides. */
+  /** What the asset is tagged with, by scanners, workflows and here: object of category to array of values. Follows ingestion_asset_tags and workflow_tags, which decide. */
   asset_tags: JsonColumn | null;
   risk_score: number | null;
   /** When risk_score was set (UTC). */

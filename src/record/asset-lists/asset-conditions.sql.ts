@@ -14,6 +14,7 @@ import {
   textOf,
   wordsOf,
 } from '../../platform/lists/index.ts';
+import { tagsOfAssets } from '../assets/index.ts';
 import { addressedSo, inSet, systemCondition, taggedSo } from '../finding-lists/index.ts';
 import { isAssetIn } from '../systems/index.ts';
 
@@ -57,7 +58,7 @@ export const assetConditions = (scope: Scope): Conditions<AssetFilterName> => ({
   os: among(sql`ingestion_asset_systems t`, textOf(sql`t.operating_system`)),
   source: among(sql`asset_sources t join external_systems s on s.id = t.external_system_id`, ofSource),
   component: wordsOf(sql`a.xacta_component_id`),
-  tag: among(sql`ingestion_asset_tags t`, taggedSo),
+  tag: among(sql`${tagsOfAssets} t`, taggedSo),
   seen: instantOf(sql`a.last_seen`),
   first: instantOf(sql`a.first_seen`),
   critical: numberOf(openOf('critical')),

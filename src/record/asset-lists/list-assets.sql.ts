@@ -91,7 +91,6 @@ const assetRows = (scope: Scope, page: RawBuilder<unknown>): RawBuilder<unknown>
          ${acrOf}::float8 as acr, x.risk_score::float8 as risk, x.business_criticality as criticality, x.environment,
          array(select own.key || ':' || val.word from jsonb_each(case jsonb_typeof(x.asset_tags) when 'object' then x.asset_tags else '{}' end) own
                cross join lateral jsonb_array_elements_text(case jsonb_typeof(own.value) when 'array' then own.value else jsonb_build_array(own.value) end) val(word)
-               union select w.tag_key || ':' || w.tag_value from workflow_tags w where w.asset_uuid = a.asset_uuid and w.removed_at is null
                order by 1 limit 50) as tags,
          array(select distinct s.system_name::text from asset_sources r join external_systems s on s.id = r.external_system_id where r.asset_uuid = a.asset_uuid order by 1) as sources,
          ${openOf('critical')} as "openCritical", ${openOf('high')} as "openHigh", ${openOf('medium')} as "openMedium", ${openOf('low')} as "openLow",

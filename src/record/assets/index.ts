@@ -29,7 +29,7 @@ export {
 } from './assets.sql.ts';
 export { isThere, livingAssets, settleCorrelationLinks } from './assets-of-matches.sql.ts';
 export { type BoundaryMembership, settleBoundaryMemberships } from './assets-of-rules.sql.ts';
-export { keepAllAssetTags } from './asset-tag-projection.sql.ts';
+export { keepAllAssetTags, tagsOfAssets } from './asset-tag-projection.sql.ts';
 export { listSharingPairs } from './duplicate-assets.sql.ts';
 export { type Decider, fetchAsset, fetchPresentAsset } from './find-asset.ts';
 export {

@@ -1,9 +1,7 @@
-/**
- * Tags that workflows set on assets. `assets_extended.asset_tags` holds those that stand, where filters and rules of boundaries read them;
- * `workflow_tags` says who set each, and is what the sync brings scanners to.
- */
+/** Tags that workflows set on assets: who set each, and what the sync brings scanners to. */
 import { type Kysely, sql } from 'kysely';
 import type { Database, Tx } from '../../platform/postgres/index.ts';
+import { keepAssetTags } from './asset-tag-projection.sql.ts';
 import type { TagOfAssets } from './tags.sql.ts';
 
 export interface AssetTag {
@@ -40,25 +38,8 @@ export async function whoseTag(
   return rows[0]?.whose ?? 'none';
 }
 
-/** `asset_tags` gains or loses the value; a category without values is gone. */
-async function keepInContext(
-  db: Kysely<Database>,
-  assetUuid: string,
-  { category, value }: AssetTag,
-  stands: boolean,
-): Promise<void> {
-  const held = sql`case when jsonb_typeof(x.asset_tags) = 'object' then x.asset_tags else '{}' end`;
-  await sql`
-    update assets_extended x
-       set asset_tags = nullif((${held} - ${category}::text) || (
-             select case when count(word) = 0 then '{}' else jsonb_build_object(${category}::text, jsonb_agg(word order by word)) end
-               from (select jsonb_array_elements_text(case jsonb_typeof(${held} -> ${category}::text)
-                                                        when 'array' then ${held} -> ${category}::text
-                                                        when 'string' then jsonb_build_array(${held} -> ${category}::text) else '[]' end) as word
-                     union select ${value}::text where ${stands}) words
-              where ${stands} or word <> ${value}::text), '{}')
-     where x.asset_uuid = ${assetUuid}::uuid`.execute(db);
-}
+const keepShown = (db: Kysely<Database>, assetUuid: string): Promise<void> =>
+  keepAssetTags(db, sql`select ${assetUuid}::uuid as asset_uuid`);
 
 /** Sets a tag that does not stand yet. */
 export async function addWorkflowTag(
@@ -71,11 +52,7 @@ export async function addWorkflowTag(
     insert into workflow_tags (asset_uuid, tag_key, tag_value, workflow_name, tagged_by, tagged_at, operation_id)
     values (${assetUuid}::uuid, ${tag.category}, ${tag.value}, ${set.workflow}, ${set.by}, ${set.at}::timestamptz, ${set.operationId}::uuid)
     on conflict (asset_uuid, tag_key, tag_value) where removed_at is null do nothing`.execute(db);
-  await sql`
-    insert into assets_extended (asset_uuid) values (${assetUuid}::uuid) on conflict (asset_uuid) do nothing`.execute(
-    db,
-  );
-  await keepInContext(db, assetUuid, tag, true);
+  await keepShown(db, assetUuid);
 }
 
 /** Takes a tag of a workflow away. @returns whether it stood. */
@@ -91,7 +68,7 @@ export async function endWorkflowTag(
     db,
   );
   if (numAffectedRows === 0n) return false;
-  await keepInContext(db, assetUuid, tag, false);
+  await keepShown(db, assetUuid);
   return true;
 }
 
@@ -113,19 +90,15 @@ export async function returnWorkflowTag(
 
 /** Of two assets that turned out to be one: what workflows tagged the first with, the second bears. */
 export async function moveWorkflowTags(tx: Tx, from: string, into: string): Promise<void> {
-  const { rows } = await sql<AssetTag>`
+  await sql`
     update workflow_tags w set asset_uuid = ${into}::uuid
      where w.asset_uuid = ${from}::uuid
        and (w.removed_at is not null
             or not exists (select from workflow_tags other where other.asset_uuid = ${into}::uuid and other.tag_key = w.tag_key
-                              and other.tag_value = w.tag_value and other.removed_at is null))
-    returning w.tag_key as category, w.tag_value as value, w.removed_at`.execute(tx.db);
-  const standing = await listWorkflowTags(tx.db, into);
-  if (rows.length === 0 || standing.length === 0) return;
-  await sql`insert into assets_extended (asset_uuid) values (${into}::uuid) on conflict (asset_uuid) do nothing`.execute(
+                              and other.tag_value = w.tag_value and other.removed_at is null))`.execute(
     tx.db,
   );
-  for (const tag of standing) await keepInContext(tx.db, into, tag, true);
+  await keepShown(tx.db, into);
 }
 
 export interface TagToSend extends TagOfAssets {

@@ -21,6 +21,7 @@ import {
   wordsOf,
 } from '../../platform/lists/index.ts';
 import { storableJson } from '../../platform/postgres/index.ts';
+import { tagsOfAssets } from '../assets/index.ts';
 import { assignedTo } from '../assignments/index.ts';
 import { isAcceptedFinding } from '../findings/index.ts';
 import { isAssetIn, isUnassigned, membershipsIn } from '../systems/index.ts';
@@ -241,7 +242,7 @@ const filters: Readonly<Record<FindingFilterName, Placed>> = {
   system: scoped('asset', ({ scope }) => systemCondition(scope, sql`v.asset_ref`)),
   asset: ofAsset(sql`ingestion_assets t`, assetsNamedSo),
   ip: ofAsset(sql`ingestion_asset_network t`, addressedSo),
-  tag: ofAsset(sql`ingestion_asset_tags t`, taggedSo),
+  tag: ofAsset(sql`${tagsOfAssets} t`, taggedSo),
   criticality: ofAsset(sql`assets_extended t`, wordsOf(sql`t.business_criticality`)),
   plugin: plain(wordsOf(pluginOf)),
   family: ofPlugin(wordsOf(sql`p.family`)),

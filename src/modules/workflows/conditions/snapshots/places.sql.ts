@@ -1,5 +1,6 @@
 /** Assets, systems, what scans covered of them, and loads of feeds, as conditions read them. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { tagsOfAssets } from '../../../../record/assets/index.ts';
 import { fetchPoamColumns } from '../../../../record/poams/index.ts';
 import { isOpenPoam } from '../../../../record/poam-status/index.ts';
 import { assetsOfSystem } from '../../../../record/systems/index.ts';
@@ -11,7 +12,7 @@ import { isAmong, instant, listed } from './parts.sql.ts';
 /** What asset `a` is tagged with. */
 const tagsOf = sql`
   select to_jsonb(coalesce(array_agg(distinct named.tag), '{}'))
-    from (select g.tag_key || ':' || g.tag_value as tag from ingestion_asset_tags g where g.asset_uuid = a.asset_uuid) named`;
+    from (select g.tag_key || ':' || g.tag_value as tag from ${tagsOfAssets} g where g.asset_uuid = a.asset_uuid) named`;
 
 export async function readAssets(db: Kysely<Database>, ids: readonly string[]): Promise<SnapshotRow[]> {
   const { rows } = await sql<SnapshotRow>`

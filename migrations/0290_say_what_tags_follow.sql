@@ -1,0 +1,1 @@
+COMMENT ON COLUMN assets_extended.asset_tags IS 'What the asset is tagged with, by scanners, workflows and here: object of category to array of values. Follows ingestion_asset_tags and workflow_tags, which decide.';
