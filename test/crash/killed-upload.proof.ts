@@ -157,7 +157,8 @@ async function killAndRestart([, args]: Run, [, point, arrives]: Point): Promise
 
 describe('a process that is killed while it sends a file', () => {
   describe.each(runs)('%s', (...of) => {
-    it.each(points)(
+    // A worker sends as a sync does: of it the two points where the server may have the file.
+    it.each(of[0] === 'sync' ? points : points.slice(2))(
       '%s: the file is there once after the restart',
       { timeout: 120_000 },
       async (...point) => {

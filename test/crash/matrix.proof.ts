@@ -5,7 +5,7 @@ import type { TwoSystems } from '../support/two-systems.ts';
 import { startSmallWorld, playKilledAt, playUndisturbed, type Undisturbed } from './matrix.ts';
 
 /** Of some hundreds; `npm run soak:crash` goes through all. */
-const sampled = 40;
+const sampled = 28;
 const isWhole = process.env['TIELINE_CRASH_POINTS'] === 'all';
 
 let world: TwoSystems;

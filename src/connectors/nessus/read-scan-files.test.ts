@@ -305,17 +305,17 @@ ${row}
   );
 });
 
-describe('5,000 broken files', () => {
+describe('2,000 broken files', () => {
   const csv =
     'Plugin ID,CVE,CVSS,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution,See Also,Plugin Output\n10107,"CVE-2020-1,CVE-2020-2",5.0,Medium,10.0.0.1,tcp,80,"HTTP ""type""",a,b,c,http://d,"line\nline"\n';
 
   const whole = xml(host('web1', item(1, '<cve>CVE-1</cve>') + item(2)) + host('web2', item(3)));
 
-  it('5,000 broken files end in events or in the documented fault, never otherwise', async () => {
+  it('2,000 broken files end in events or in the documented fault, never otherwise', async () => {
     const next = randomFrom(20_261_123);
     let faults = 0;
     const finding = compileMappings(scanFileMappings, 'finding');
-    for (let n = 0; n < 5_000; n += 1) {
+    for (let n = 0; n < 2_000; n += 1) {
       const bytes = breakBytes(next() < 0.15 ? csv : whole, breakingXml, next);
       const isCsv = bytes.toString('latin1').startsWith('Plugin');
       const size = 1 + Math.floor(next() * 600);
@@ -334,7 +334,7 @@ describe('5,000 broken files', () => {
         throw new Error(`input ${n}`, { cause: outcome.error });
       expect(outcome.error.message).toMatch(/line \d+, byte \d+: ./);
     }
-    expect(faults).toBeGreaterThan(2_500);
+    expect(faults).toBeGreaterThan(1_000);
   }, 60_000);
 });
 

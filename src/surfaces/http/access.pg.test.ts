@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asNobody, type Caller } from '../../../test/support/http-server.ts';
-import {
-  type Actor,
-  allRoles,
-  everywhere,
-  permissions,
-  type Role,
-  scopeFor,
-} from '../../canonical/access/index.ts';
+import { everywhere, permissions, type Role } from '../../canonical/access/index.ts';
 import { type Route, routes } from '../../contract/index.ts';
 import { runJob } from '../../operate/jobs/index.ts';
-import { queryOf } from './access.test-support.ts';
+import {
+  addressOf,
+  type Asked,
+  askRoute,
+  faultsOfRole,
+  parameters,
+  queryOf,
+  rolesOfEveryRun,
+  second,
+  table,
+} from './access.test-support.ts';
 import { installQueue } from '../../platform/queue/index.ts';
 import { type HttpWorld, httpWorld, within } from '../../../test/support/http-world.ts';
 import { bodies } from '../../../test/support/route-bodies.ts';
@@ -23,88 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const table = Object.entries(routes) as [keyof typeof routes, Route][];
-const second = '00000000-0000-0000-0000-000000000002';
-/** Of the second boundary, where there is such a record. */
-const parameters: Readonly<Record<string, string>> = {
-  poamId: 'ZULU-1',
-  milestoneId: '2',
-  systemId: 'SYS-2',
-  conflictId: '2',
-  alertId: second,
-  channel: 'none',
-  approvalId: second,
-  operationId: '00000000-0000-0000-0000-000000000001',
-  changeId: '2',
-  jobId: randomUUID(),
-  importId: randomUUID(),
-  poamImportId: randomUUID(),
-  matchId: '2',
-  taskId: '2',
-  name: 'no-workflow',
-  runId: second,
-  privacyId: '987654',
-  controlRuleId: '987654',
-  deviationId: '2',
-  ruleId: '2',
-  planId: second,
-  reportId: second,
-  number: '1',
-  sha256: '0'.repeat(64),
-  connection: 'xacta',
-  schedule: 'none',
-  key: '00000000-0000-0000-0000-0000000000f2',
-  pluginId: '1002',
-  assetUuid: second,
-  viewId: second,
-  noun: 'poams',
-  account: 'program-1',
-  sessionId: randomUUID(),
-  factorId: randomUUID(),
-  grantId: randomUUID(),
-  identityId: randomUUID().slice(0, 30),
-  tokenId: '0123456789ab',
-  exclusionId: '2',
-  metricName: 'none',
-  dashboardId: '987654',
-  team: 'no team',
-  controlId: 'ZULU-9',
-  eventId: second,
-  proposalId: '2',
-};
-const addressOf = ({ path }: Route, others: Readonly<Record<string, string>> = parameters): string =>
-  path.replaceAll(/:(\w+)/g, (_all, name: string) => {
-    const value = others[name] ?? parameters[name];
-    if (value === undefined) throw new Error(`This test knows no ${name}: add one of the second boundary.`);
-    return value;
-  });
-
-/** Answers that are streams without an end are let go after their head. */
-async function ask(
-  caller: Caller,
-  route: Route,
-  more: { readonly body?: unknown; readonly query?: string } = {},
-) {
-  const changes = route.method !== 'GET';
-  const answer = await world.server.inject({
-    method: route.method,
-    url: `/api/v1${addressOf(route)}${more.query ?? ''}`,
-    headers: {
-      ...caller.headers,
-      ...(changes ? { 'idempotency-key': randomUUID() } : {}),
-      ...(route.versioned ? { 'if-match': '"anything"' } : {}),
-    },
-    ...(route.body ? { payload: more.body ?? {} } : {}),
-    payloadAsStream: true,
-  });
-  const stream = answer.stream();
-  const isEndless = String(answer.headers['content-type']).startsWith('text/event-stream');
-  let text = '';
-  if (!isEndless) for await (const piece of stream) text += String(piece);
-  stream.destroy();
-  const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : undefined;
-  return { status: answer.statusCode, text, code: body?.['code'], permission: body?.['permission'], body };
-}
+const ask = (caller: Caller, route: Route, more: Asked = {}) => askRoute(world, caller, route, more);
 
 describe('who may call a route', () => {
   it('without a sign-in every route that is not for anybody answers 401, and no other does', async () => {
@@ -115,33 +37,11 @@ describe('who may call a route', () => {
     }
   });
 
-  it.each(allRoles)(
+  // The others: access-of-roles.proof.ts.
+  it.each(rolesOfEveryRun)(
     'a token of the role %s may call what its role may, and is told what it lacks',
     async (role) => {
-      const grants = [{ gives: { role }, scope: everywhere }];
-      const actor: Actor = { principalId: 'p', name: role, kind: 'service', grants };
-      const caller = await world.program(grants);
-      for (const [id, route] of table) {
-        const { status, code, permission } = await ask(caller, route, { query: queryOf(id) });
-        const access = route.permission;
-        const lacks =
-          typeof access === 'string' &&
-          access !== 'signed-in' &&
-          scopeFor(actor, access, world.app.now()) === undefined;
-        if (lacks)
-          expect({ id, status, code, permission }).toEqual({
-            id,
-            status: 403,
-            code: 'NOT_ALLOWED',
-            permission: access,
-          });
-        else
-          expect({ id, status, isRefused: [401, 403].includes(status) || status >= 500 }).toEqual({
-            id,
-            status,
-            isRefused: false,
-          });
-      }
+      expect(await faultsOfRole(world, role)).toEqual([]);
     },
   );
 
