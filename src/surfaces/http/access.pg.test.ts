@@ -12,7 +12,6 @@ import {
   parameters,
   queryOf,
   rolesOfEveryRun,
-  second,
   table,
 } from './access.test-support.ts';
 import { installQueue } from '../../platform/queue/index.ts';

@@ -34,7 +34,7 @@ const facetsOf: Readonly<Record<string, string>> = {
 };
 
 export const table = Object.entries(routes) as [keyof typeof routes, Route][];
-export const second = '00000000-0000-0000-0000-000000000002';
+const second = '00000000-0000-0000-0000-000000000002';
 /** Of the second boundary, where there is such a record. */
 export const parameters: Readonly<Record<string, string>> = {
   poamId: 'ZULU-1',
