@@ -77,7 +77,10 @@ async function lookAt(
     for await (const record of listed)
       if (wanted.has(record.externalId))
         found.set(record.externalId, { kind: 'there', sha256: hashOf(system, record) });
-    const missing = sent.filter((each) => !found.has(each.artifactId));
+    // Those that are known to be gone come last, so that each has its turn.
+    const missing = sent
+      .filter((each) => !found.has(each.artifactId))
+      .toSorted((one, other) => Number(one.differs) - Number(other.differs));
     for (const [index, each] of missing.entries())
       found.set(
         each.artifactId,
