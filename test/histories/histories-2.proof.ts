@@ -18,6 +18,6 @@ it(
   async () => {
     const { histories, story } = await checkHistories(world, { seed: 2007, batches: 40 });
     expect(story).toBeUndefined();
-    expect(histories).toBe(60 * historiesInBatch);
+    expect(histories).toBe(40 * historiesInBatch);
   },
 );
