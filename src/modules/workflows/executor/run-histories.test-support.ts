@@ -31,6 +31,7 @@ import {
   type ModelRun,
   resume,
   start,
+  switchTo,
   workOff,
 } from './run-model.test-support.ts';
 import { type Command, mostRuns } from './run-commands.test-support.ts';
@@ -257,7 +258,7 @@ class RunHistories implements HistoryOfRuns {
   }
 
   async #setMode(mode: Model['mode']): Promise<void> {
-    this.#model.mode = mode;
+    switchTo(this.#model, mode);
     await setWorkflowMode(this.#app, await this.#person('ivan'), { name: 'flow', mode });
   }
 

@@ -177,6 +177,13 @@ export function look(model: Model): void {
       Object.assign(run, { hasJob: true, touched: model.now });
 }
 
+/** The jobs of runs that could continue ended while the workflow was off. */
+export function switchTo(model: Model, mode: Model['mode']): void {
+  if (model.mode === 'off' && mode === 'live')
+    for (const run of model.runs) if (run.state === 'pending') run.hasJob = true;
+  model.mode = mode;
+}
+
 /** @returns whether the answer counts. */
 export function decide(model: Model, run: ModelRun, approved: boolean): boolean {
   if (run.answer !== 'pending' || run.expiresAt <= model.now) return false;
