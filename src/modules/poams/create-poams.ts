@@ -12,6 +12,7 @@ import { keepFirstValues } from '../../record/poam-life/index.ts';
 import { recordPoamRules } from '../../record/weaknesses/index.ts';
 import { type JudgedWeakness } from '../weaknesses/index.ts';
 import { composePoam, dueText, poamId, poamKey, purposeOf } from './compose-poam.ts';
+import { factsOf } from './let-out.ts';
 import { completedBefore } from './life/reopen-poams.ts';
 import type { NamesOf } from './source-names.ts';
 
@@ -179,7 +180,7 @@ function creationOf(source: OutboundSource, composed: Composed, today: string): 
         fields: Object.keys(proposal.poam),
         severity: weakness.severity,
       },
-      { severity: weakness.severity, boundary: weakness.systemId },
+      factsOf(composed),
     ),
   };
 }

@@ -6,7 +6,8 @@ interface Policed {
   readonly policies: readonly EntityPolicy[];
 }
 
-const factsOf = (of: Pick<JudgedWeakness, 'weakness'> | undefined): RecordFacts =>
+/** What policies ask about its POA&M. */
+export const factsOf = (of: Pick<JudgedWeakness, 'weakness'> | undefined): RecordFacts =>
   of === undefined ? noRecord : { severity: of.weakness.severity, boundary: of.weakness.systemId };
 
 /** Whether a new POA&M may go out. @param of undefined: nothing is known of the weakness. */

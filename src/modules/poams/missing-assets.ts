@@ -1,5 +1,5 @@
 import { deriveUuid } from '../../platform/values/index.ts';
-import { mayGoOut, needsApproval } from '../../canonical/policy/index.ts';
+import { mayGoOut, needsApproval, noRecord, possiblePolicies } from '../../canonical/policy/index.ts';
 import { enqueueChanges, type OutboundChange, supersedeOthers } from '../../engine/outbox/index.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { recordEnded } from '../../record/poams/index.ts';
@@ -10,17 +10,17 @@ import type { OutboundSource } from './create-poams.ts';
 /** A machine joined a weakness: its POA&M in the GRC system must list it too. @returns how many changes were queued. */
 export async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise<number> {
   const fields = ['affected_assets'];
+  const change = { entity: 'poam', kind: 'update', fields } as const;
   await recordEnded(tx.db, source);
-  const all = await listPoamsLackingAssets(tx.db, source.systemId);
+  const mayAny = possiblePolicies(source.policies, 'poam').some((each) => mayGoOut(each, change, noRecord));
+  const all = mayAny ? await listPoamsLackingAssets(tx.db, source.systemId) : [];
   const recordOf = await readRecordFacts(
     tx.db,
     source.policies,
     'poam',
     all.map(({ poamId }) => poamId),
   );
-  const lacking = all.filter(({ poamId }) =>
-    mayGoOut(source.policies, { entity: 'poam', kind: 'update', fields }, recordOf(poamId)),
-  );
+  const lacking = all.filter(({ poamId }) => mayGoOut(source.policies, change, recordOf(poamId)));
   const changes = lacking.map((poam): OutboundChange => ({
     entity: 'poam',
     entityId: poam.poamId,
@@ -34,7 +34,7 @@ export async function sendMissingAssets(tx: Tx, source: OutboundSource): Promise
     severity: poam.severity ?? undefined,
     needsApproval: needsApproval(
       source.policies,
-      { entity: 'poam', kind: 'update', fields, severity: poam.severity ?? undefined },
+      { ...change, severity: poam.severity ?? undefined },
       recordOf(poam.poamId),
     ),
   }));

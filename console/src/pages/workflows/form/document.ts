@@ -47,7 +47,7 @@ export function readWritten(source: string): Written {
   const plain: unknown = document.toJS() ?? {};
   return isPlain(plain)
     ? { plain }
-    : { fault: 'It is no workflow: a workflow has a name, a title and steps.' };
+    : { fault: 'This is no workflow: a workflow has a name, a title and steps.' };
 }
 
 /** The value at the path; undefined where there is none. */
@@ -214,7 +214,7 @@ export function yamlAt(source: string, path: Path): string {
   return textOf(part).trimEnd();
 }
 
-/** @returns undefined where `text` is no YAML that can stand there. */
+/** @returns undefined where `text` is not YAML that can stand there. */
 export function withYaml(source: string, path: Path, text: string): string | undefined {
   const part = parsed(text);
   if (part.errors.length > 0 || !isNode(part.contents)) return undefined;

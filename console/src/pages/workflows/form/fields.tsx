@@ -36,17 +36,24 @@ export const TextField = (props: FieldProps & { readonly isLong?: boolean }) => 
   return props.isLong === true ? <Textarea {...text} autosize minRows={2} /> : <TextInput {...text} />;
 };
 
+/** What a text with completion is given. */
+function useCompleted(props: FieldProps) {
+  const [value, set] = useValue(props.path);
+  const shown = useShown(props);
+  return {
+    ...shown,
+    value: shownText(value),
+    onChange: (text: string) => set(said(text, shown.required)),
+  };
+}
+
 /** A text in which fields of the record may stand; they are offered behind a brace. */
 export const FilledField = (props: FieldProps) => {
   const { kind, aids } = useForm();
-  const [value, set] = useValue(props.path);
-  const shown = useShown(props);
   return (
     <CompletedText
-      {...shown}
+      {...useCompleted(props)}
       isCode={false}
-      value={shownText(value)}
-      onChange={(text) => set(said(text, shown.required))}
       find={(text, caret) => fillCompletionAt(text, caret, { kind, aids })}
     />
   );
@@ -55,19 +62,15 @@ export const FilledField = (props: FieldProps) => {
 /** A condition in CEL. */
 export const ConditionField = (props: FieldProps) => {
   const { kind, aids } = useForm();
-  const [value, set] = useValue(props.path);
-  const shown = useShown(props);
   return (
     <CompletedText
-      {...shown}
-      value={shownText(value)}
-      onChange={(text) => set(said(text, shown.required))}
+      {...useCompleted(props)}
       find={(text, caret, isAsked) => conditionCompletionAt(text, caret, { kind, aids }, isAsked)}
     />
   );
 };
 
-/** What is no number stays as it was typed, and the check says so. */
+/** What is not a number stays as it was typed, and the check says so. */
 const numberOf = (text: string): number | string | undefined =>
   text.trim() === '' ? undefined : /^-?\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : text;
 
@@ -157,7 +160,7 @@ export const YamlField = (
       <Textarea
         {...shown}
         className={styles['condition'] ?? ''}
-        error={isUnreadable ? 'This is no YAML that can be read: it is not in the workflow yet.' : error}
+        error={isUnreadable ? 'This YAML cannot be read: it is not in the workflow yet.' : error}
         value={draft ?? present}
         placeholder={props.placeholder}
         spellCheck={false}
@@ -170,7 +173,7 @@ export const YamlField = (
             return;
           }
           const changed = withYaml(source, props.path, value);
-          // As it is typed, until the field is left: written anew, it would move under the caret.
+          // As it is typed, until the field is left: rewritten at once, it would move under the caret.
           setDraft(changed === undefined || yamlAt(changed, props.path) !== value ? value : undefined);
           if (changed !== undefined) change(changed);
         }}

@@ -10,7 +10,7 @@ type WorkflowAids = z.input<typeof workflowAids>;
 export type StepKind = 'action' | 'approve' | 'waitUntil' | 'branch';
 const allKinds: readonly StepKind[] = ['action', 'approve', 'waitUntil', 'branch'];
 
-/** A step is told by the one key that makes it one; undefined: none of them, or more than one. */
+/** The kind of a step, by its key; undefined: it has none of the keys, or several. */
 export function stepKindOf(step: unknown): StepKind | undefined {
   if (!isPlain(step)) return undefined;
   const [kind, ...more] = allKinds.filter((each) => each in step);

@@ -29,6 +29,26 @@ const onErrorChoices = [
   { value: 'continue', label: 'the run continues' },
 ];
 
+interface OneOf {
+  readonly of: readonly unknown[];
+  readonly at: number;
+  readonly name: string;
+  readonly set: (rest: readonly unknown[]) => void;
+}
+
+/** Takes one out of a list; the last one stays. */
+const RemoveOne = ({ of, at, name, set }: OneOf) =>
+  of.length < 2 ? null : (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      aria-label={`Remove ${name} ${at + 1}`}
+      onClick={() => set(of.toSpliced(at, 1))}
+    >
+      remove
+    </Button>
+  );
+
 /** Steps that are there only where somebody adds them. */
 const FurtherSteps = ({
   path,
@@ -120,16 +140,7 @@ const LevelFields = ({ path }: { readonly path: Path }) => {
             ]}
           />
           <FurtherKeys path={[...path, at]} of={level} shown={['who', 'quorum']} />
-          {levels.length < 2 ? null : (
-            <Button
-              size="compact-xs"
-              variant="subtle"
-              aria-label={`Remove level ${at + 1}`}
-              onClick={() => set(levels.filter((_each, n) => n !== at))}
-            >
-              remove
-            </Button>
-          )}
+          <RemoveOne of={levels} at={at} name="level" set={set} />
         </div>
       ))}
       {problem === undefined ? null : <p className="bad">{problem}</p>}
@@ -245,16 +256,7 @@ const BranchFields = ({ path, list }: StepProps) => {
             <ConditionField path={[...here, 'when']} label={`Branch ${at + 1}, where`} isRequired />
             {list([...here, 'steps'], `Branch ${at + 1}`)}
             <FurtherKeys path={here} of={branch} shown={['when', 'steps']} />
-            {branches.length < 2 ? null : (
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                aria-label={`Remove branch ${at + 1}`}
-                onClick={() => set(branches.filter((_each, n) => n !== at))}
-              >
-                remove
-              </Button>
-            )}
+            <RemoveOne of={branches} at={at} name="branch" set={set} />
           </div>
         );
       })}
@@ -300,7 +302,7 @@ const IdField = ({ path }: { readonly path: Path }) => {
       {...useShown({ path, label: 'Name of the step', meaning: 'Traces name it so', isRequired: true })}
       value={shownText(value)}
       onChange={({ currentTarget: { value: id } }) => {
-        setOpen(id, true); // its fields stay while it is named anew
+        setOpen(id, true); // its fields stay open while it is renamed
         set(id);
       }}
     />
